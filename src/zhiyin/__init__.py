@@ -1,0 +1,1 @@
+"""Zhiyin (知音): private-domain commerce, decided by a person like her."""

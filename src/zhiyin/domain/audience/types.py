@@ -1,0 +1,3 @@
+"""The words of the audience: what a shopper said, and what was understood of it."""
+
+from dataclasses import dataclass
