@@ -1,0 +1,40 @@
+"""Money in whole fen: shared out without loss, and written for a reader."""
+
+from collections.abc import Sequence
+
+FEN_PER_CNY = 100
+
+
+def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
+    """Share out `total_fen` by `weights` so that not one fen is lost or made.
+
+    Largest remainder first; ties go to the earlier share, so the result is the same on every run.
+
+    Units:   fen (1 CNY = 100 fen) in, fen out; weights are pure ratios.
+    Shape:   len(result) == len(weights); sum(result) == total_fen.
+    Raises:  ValueError if a weight or the total is negative, or no weight is positive.
+    Source:  Hamilton's method of apportionment.
+    """
+    whole = sum(weights)
+    if whole <= 0 or total_fen < 0 or min(weights) < 0:
+        raise ValueError(f"cannot split {total_fen} fen by {list(weights)}")
+    shares = [total_fen * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total_fen * weights[i] % whole), i))
+    for i in by_remainder[: total_fen - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+def format_cny(fen: int, lang: str) -> str:
+    """Write a sum for a reader: "¥368", "¥368.50", "-¥0.05".
+
+    Whole yuan carry no decimals and the rest carry two. English groups thousands ("¥1,280");
+    Chinese shops do not ("¥1280").
+
+    Units:   fen in.
+    Shape:   `lang` is a language tag ("zh-Hans", "en"); what is not English reads as Chinese.
+    """
+    yuan, rest = divmod(abs(fen), FEN_PER_CNY)
+    grouped = f"{yuan:,}" if lang.lower().partition("-")[0] == "en" else str(yuan)
+    sign = "-" if fen < 0 else ""
+    return f"{sign}¥{grouped}.{rest:02d}" if rest else f"{sign}¥{grouped}"
