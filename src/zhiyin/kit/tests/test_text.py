@@ -72,8 +72,9 @@ def test_text_that_grows_when_normalised_is_still_bounded() -> None:
 
 
 def test_a_tower_of_marks_is_cut_to_what_writing_uses() -> None:
-    cut = words.clean_line("q" + "\u0315\u0300" * 2_000, 1_001)
-    assert len(cut) == 1 + words.MARKS_PER_LETTER
+    for mark in ("\u0315", "\u0344"):  # the second decomposes into two
+        cut = words.clean_line("q" + mark * 2_000, 1_001)
+        assert len(cut) == 1 + words.MARKS_PER_LETTER
 
 
 def test_bigrams_of_mixed_text() -> None:
