@@ -217,7 +217,7 @@ def _url(admin_url: str, database: str, role: str, password: str | None) -> str:
         where += f":{parts['port']}" if "port" in parts else ""
         del parts["host"]
         parts.pop("port", None)
-    query = f"?{urlencode(parts, quote_via=quote)}" if parts else ""
+    query = f"?{urlencode(parts, quote_via=quote, safe='/')}" if parts else ""
     return f"postgresql://{who}@{where}/{quote(database, safe='')}{query}"
 
 
