@@ -1,0 +1,48 @@
+"""The only writers of the tables of people."""
+
+from zhiyin.domain.members.operations.codes import check_code, issue_code
+from zhiyin.domain.members.operations.consents import (
+    grant_consent,
+    move_consents,
+    set_personalisation,
+    withdraw_consent,
+)
+from zhiyin.domain.members.operations.importing import import_members
+from zhiyin.domain.members.operations.merging import merge, note_moved, undo_merge
+from zhiyin.domain.members.operations.people import (
+    ask_erasure,
+    create_member,
+    end_role,
+    erase_member,
+    finish_erasure,
+    give_role,
+    hold_member,
+    link_identity,
+    rename,
+    set_language,
+    unlink_identity,
+)
+
+__all__ = [
+    "ask_erasure",
+    "check_code",
+    "create_member",
+    "end_role",
+    "erase_member",
+    "finish_erasure",
+    "give_role",
+    "grant_consent",
+    "hold_member",
+    "import_members",
+    "issue_code",
+    "link_identity",
+    "merge",
+    "move_consents",
+    "note_moved",
+    "rename",
+    "set_language",
+    "set_personalisation",
+    "undo_merge",
+    "unlink_identity",
+    "withdraw_consent",
+]
