@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from zhiyin.domain.audience.types import NeedSlots
@@ -87,6 +87,16 @@ class HeldTag:
     name: str
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyEdit:
+    """A brand's additions to the shipped taxonomy as of one edit. Version 0 is nobody's: empty."""
+
+    version: int
+    extension: dict[str, Any]
+    edited_by: int | None
+    edited_at: datetime | None
 
 
 class NeedNotFound(DomainError):

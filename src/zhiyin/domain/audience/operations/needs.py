@@ -1,0 +1,147 @@
+"""What somebody said she needs."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from zhiyin.domain.audience.kept import NeedNotFound
+from zhiyin.domain.audience.models import Need
+from zhiyin.domain.audience.rules import check_asker, check_text
+from zhiyin.domain.audience.sealing import opened_slots, sealed_slots, sealed_text
+from zhiyin.domain.audience.types import NeedSlots, Value, with_value, without
+from zhiyin.kit.ids import uuid7
+
+
+def save_need(
+    *,
+    brand_id: UUID,
+    text: str,
+    slots: NeedSlots,
+    taxonomy_version: int,
+    member_id: UUID | None = None,
+    guest_key: UUID | None = None,
+    now: datetime,
+) -> UUID:
+    """Keep a need under its asker: a member, or a guest's key. Returns its id.
+
+    The text is kept as she typed it, because the chips point into it; text and slots are sealed.
+    An empty text is right for a form. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul.
+    """
+    check_asker(member_id, guest_key)
+    check_text(text)
+    need_id = uuid7()
+    Need.objects.create(
+        id=need_id,
+        brand_id=brand_id,
+        member_id=member_id,
+        guest_key=guest_key,
+        text_sealed=sealed_text(brand_id=brand_id, need_id=need_id, text=text),
+        slots_sealed=sealed_slots(brand_id=brand_id, need_id=need_id, slots=slots),
+        taxonomy_version=taxonomy_version,
+        asked_at=now,
+    )
+    return need_id
+
+
+def change_slots(
+    *,
+    brand_id: UUID,
+    need_id: UUID,
+    slots: NeedSlots,
+    member_id: UUID | None = None,
+    guest_key: UUID | None = None,
+) -> None:
+    """Replace everything that was understood of a need. Raises NeedNotFound, NeedWithoutAsker."""
+    _change(brand_id, need_id, member_id, guest_key, lambda _: slots)
+
+
+def take_chip(
+    *,
+    brand_id: UUID,
+    need_id: UUID,
+    slot: str,
+    value: Value,
+    member_id: UUID | None = None,
+    guest_key: UUID | None = None,
+) -> NeedSlots:
+    """Take one chip away and return what is left; one that is gone already changes nothing.
+
+    Two windows that each take a chip both have their way: the row is locked in between.
+    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown.
+    """
+    return _change(
+        brand_id, need_id, member_id, guest_key, lambda slots: without(slots, slot, value)
+    )
+
+
+def put_chip(
+    *,
+    brand_id: UUID,
+    need_id: UUID,
+    slot: str,
+    value: Value,
+    member_id: UUID | None = None,
+    guest_key: UUID | None = None,
+) -> NeedSlots:
+    """Add one chip (a list slot) or correct it (any other) and return all of them.
+
+    The caller has checked the value with `types.checked_value`.
+    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown.
+    """
+    return _change(
+        brand_id, need_id, member_id, guest_key, lambda slots: with_value(slots, slot, value)
+    )
+
+
+def set_saved(
+    *, brand_id: UUID, need_id: UUID, member_id: UUID, saved: bool, now: datetime
+) -> None:
+    """Keep a need among those she wants to come back to, or take it out. Raises NeedNotFound."""
+    own = Need.objects.filter(brand_id=brand_id, id=need_id, member_id=member_id)
+    if not own.update(saved_at=now if saved else None):
+        raise NeedNotFound(need_id=need_id)
+
+
+def hide_need(*, brand_id: UUID, need_id: UUID, member_id: UUID, now: datetime) -> None:
+    """Take a need out of her history. Raises NeedNotFound."""
+    own = Need.objects.filter(brand_id=brand_id, id=need_id, member_id=member_id)
+    if not own.update(hidden_at=now):
+        raise NeedNotFound(need_id=need_id)
+
+
+def unhide_need(*, brand_id: UUID, need_id: UUID, member_id: UUID) -> None:
+    """Undo `hide_need`. Raises NeedNotFound."""
+    own = Need.objects.filter(brand_id=brand_id, id=need_id, member_id=member_id)
+    if not own.update(hidden_at=None):
+        raise NeedNotFound(need_id=need_id)
+
+
+def claim_guest_needs(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> int:
+    """Make a guest's needs a member's. Returns how many.
+
+    The guest's key opens them no more, so whoever uses the browser next does not see them.
+    """
+    return Need.objects.filter(
+        brand_id=brand_id, guest_key=guest_key, member_id__isnull=True
+    ).update(member_id=member_id, guest_key=None)
+
+
+def _change(
+    brand_id: UUID,
+    need_id: UUID,
+    member_id: UUID | None,
+    guest_key: UUID | None,
+    change: Callable[[NeedSlots], NeedSlots],
+) -> NeedSlots:
+    check_asker(member_id, guest_key)
+    need = (
+        Need.objects.select_for_update()
+        .filter(brand_id=brand_id, id=need_id, member_id=member_id, guest_key=guest_key)
+        .first()
+    )
+    if need is None:
+        raise NeedNotFound(need_id=need_id)
+    slots = change(opened_slots(need))
+    need.slots_sealed = sealed_slots(brand_id=brand_id, need_id=need_id, slots=slots)
+    need.save(update_fields=["slots_sealed"])
+    return slots
