@@ -5,7 +5,7 @@ on one machine cannot meet. It outlives the process that started it; `stop` ends
 
 PostgreSQL refuses to run as root. When root calls, the server runs as an unprivileged user and
 the state folder becomes that user's; no folder above it is touched. Where that user cannot get
-to, the state lies below `places.RELOCATED` instead.
+to, the state lies below `places.RELOCATED` and a link leads there.
 """
 
 import os
@@ -127,10 +127,8 @@ def remove(state_dir: Path) -> None:
     """
     stop(state_dir)
     place = places.find(state_dir)
-    if place is None:
-        return
-    shutil.rmtree(places.private_socket_dir(place), ignore_errors=True)
-    shutil.rmtree(place.state)
+    if place is not None:
+        places.discard(state_dir, place)
 
 
 def _bring_up(place: Place) -> bool:

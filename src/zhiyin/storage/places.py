@@ -83,17 +83,18 @@ class Place:
 
 
 def find(state_dir: Path) -> Place | None:
-    """The place that an earlier call made, wherever it had to be. Raises StateNotOurs."""
-    wanted = state_dir.resolve()
-    for state in (wanted, _relocated(wanted)):
-        try:
-            os.stat(state / "data" / "PG_VERSION")
-        except PermissionError:
-            raise StateNotOurs(folder=state) from None
-        except OSError:
-            continue
-        return Place(state=state, account=_account(state))
-    return None
+    """The place that an earlier call made, through its link if it had to be elsewhere.
+
+    Raises StateNotOurs.
+    """
+    state = state_dir.resolve()
+    try:
+        os.stat(state / "data" / "PG_VERSION")
+    except PermissionError:
+        raise StateNotOurs(folder=state) from None
+    except OSError:
+        return None
+    return Place(state=state, account=_account(state))
 
 
 def choose(state_dir: Path) -> Place:
@@ -106,8 +107,7 @@ def choose(state_dir: Path) -> Place:
         state.parent.mkdir(parents=True, exist_ok=True)
         account = _account(state)
         if account is not None and not _can_enter(account, state.parent):
-            state = _relocated(state)
-            _make_relocated()
+            state = _relocate(state)
         state.mkdir(mode=0o700, exist_ok=True)
         _refuse_foreign(state)
         if account is not None:
@@ -116,6 +116,14 @@ def choose(state_dir: Path) -> Place:
     except OSError as refusal:
         raise StateNotOurs(folder=state, reason=refusal.strerror) from None
     return Place(state=state, account=account)
+
+
+def discard(state_dir: Path, place: Place) -> None:
+    """Delete the files of a stopped server and the link that led to them."""
+    shutil.rmtree(private_socket_dir(place), ignore_errors=True)
+    shutil.rmtree(place.state)
+    if state_dir.is_symlink():
+        state_dir.unlink()
 
 
 @contextmanager
@@ -232,8 +240,20 @@ def open_socket_dir(place: Place) -> Path:
     return folder
 
 
-def _relocated(state: Path) -> Path:
-    return RELOCATED / _short_hash(str(state))
+def _relocate(state: Path) -> Path:
+    """Put a folder below `RELOCATED` and a link to it where it was wanted.
+
+    The link is the only way to it: who deletes it begins anew, as with a folder in its place.
+    """
+    _make_relocated()
+    elsewhere = Path(tempfile.mkdtemp(prefix=f"{_short_hash(str(state))}-", dir=RELOCATED))
+    if state.is_dir():
+        state.rmdir()  # empty, or it is not ours to replace
+    try:
+        state.symlink_to(elsewhere)
+    except FileExistsError:  # another process was first
+        elsewhere.rmdir()
+    return state.resolve()
 
 
 def _make_relocated() -> None:
