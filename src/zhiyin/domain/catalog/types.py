@@ -1,6 +1,12 @@
 """The words of the catalogue: garments and the attributes that a need can ask for."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from zhiyin.kit.errors import DomainError, Kind
 
 
 class Category(StrEnum):
@@ -62,3 +68,113 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     ),
 }
 """Attribute -> the values it may have. A product has one value of each that applies to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFacts:
+    """What an operator says of a product. `attributes` maps names of ATTRIBUTES to values."""
+
+    code: str
+    category: Category
+    name_zh: str
+    name_en: str
+    description_zh: str = ""
+    description_en: str = ""
+    attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuFacts:
+    """What an operator says of one colour and size of a product. `price_fen` in fen."""
+
+    product_code: str
+    code: str
+    color: Color
+    size_code: int
+    size_label: str
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockFacts:
+    """How many pieces of a SKU lie in a store."""
+
+    sku_code: str
+    store_code: str
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkuCard:
+    """A SKU as pages show it; `on_hand` is summed over open stores, in pieces."""
+
+    id: UUID
+    code: str
+    color: Color
+    size_code: int
+    size_label: str
+    price_fen: int
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product as pages show it, with its SKUs in order of colour and size."""
+
+    id: UUID
+    code: str
+    category: Category
+    name_zh: str
+    name_en: str
+    description_zh: str
+    description_en: str
+    attributes: Mapping[str, object]
+    skus: tuple[SkuCard, ...]
+
+    @property
+    def price_from_fen(self) -> int:
+        """The lowest price of its SKUs."""
+        return min((sku.price_fen for sku in self.skus), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """One page of products, and how many the search found in all."""
+
+    products: tuple[ProductCard, ...]
+    total: int
+
+
+class ProductNotFound(DomainError):
+    """The brand has no such product."""
+
+    code: ClassVar[str] = "product_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class ProductCodeTaken(DomainError):
+    """Another product of the brand has this code already."""
+
+    code: ClassVar[str] = "product_code_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class SkuNotFound(DomainError):
+    """The brand has no such SKU."""
+
+    code: ClassVar[str] = "sku_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class AttributeUnknown(DomainError):
+    """An attribute or its value is not in the vocabulary. `allowed` lists what is."""
+
+    code: ClassVar[str] = "attribute_unknown"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class PriceRefused(DomainError):
+    """A price is a whole number of fen above zero."""
+
+    code: ClassVar[str] = "price_refused"
+    kind: ClassVar[Kind] = Kind.INVALID

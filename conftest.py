@@ -1,0 +1,111 @@
+"""Fixtures of every test: a PostgreSQL of the run's own, started here and stopped here.
+
+The run's database is migrated once by the owner; tests sign in as `app_web`, as the shop does.
+`brand` and `two_brands` roll back with the test. A test that needs commits (threads, HTTP, jobs)
+asks for `own_database`: a copy of the migrated one, which is dropped afterwards.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+STATE = Path(tempfile.mkdtemp(prefix="zhiyin-test-"))
+os.environ["ZHIYIN_STATE"] = str(STATE)
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhiyin.project.settings"
+for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "ZHIYIN_DB_NAME"):
+    os.environ.pop(variable, None)
+
+from zhiyin.project import addresses  # noqa: E402 (the settings read the environment above)
+from zhiyin.storage import embedded, roles  # noqa: E402
+
+TEMPLATE = "zhiyin_template"
+_copies = count()
+
+addresses.start()
+django.setup()
+
+
+@atexit.register
+def _leave_nothing_behind() -> None:
+    embedded.remove(addresses.CLUSTER)
+    shutil.rmtree(STATE, ignore_errors=True)
+
+
+def _zhiyin(*words: str, database: str = roles.DATABASE) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "zhiyin", *words],
+        env=os.environ | {"ZHIYIN_DB_NAME": database},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def zhiyin() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a `zhiyin` command as a user would: `zhiyin("match", ..., database=own_database)`."""
+    return _zhiyin
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Migrate the run's database once, and keep an untouched copy for `own_database`."""
+    migrated = _zhiyin("db", "migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    roles.create_from_template(admin_url=_admin_url(), database=TEMPLATE, template=roles.DATABASE)
+
+
+def _admin_url() -> str:
+    """The address of the run's server for its superuser."""
+    running = embedded.status(addresses.CLUSTER)
+    assert running is not None
+    return running.admin_url
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of the test's own, in which commits are real. Yields its name."""
+    from django.db import connection
+
+    name = f"zhiyin_copy_{next(_copies)}"
+    roles.create_from_template(admin_url=_admin_url(), database=name, template=TEMPLATE)
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.close_pool()
+            connection.settings_dict["NAME"] = before
+            roles.drop(admin_url=_admin_url(), database=name)
+
+
+@pytest.fixture
+def brand(db: None) -> Any:
+    """A brand whose rows this test sees; all is rolled back afterwards."""
+    from tests.cast import enter, make_brand
+
+    made = make_brand("cedar")
+    enter(made.id)
+    return made
+
+
+@pytest.fixture
+def two_brands(db: None) -> tuple[Any, Any]:
+    """Two brands; `enter` one to see its rows."""
+    from tests.cast import make_brand
+
+    return make_brand("cedar"), make_brand("maple")

@@ -1,0 +1,122 @@
+"""The only writers of the tenant's tables."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from zhiyin.domain.brands.models import ApiKey, Brand, StaffRole, Store
+from zhiyin.domain.brands.rules import hash_key
+from zhiyin.domain.brands.types import (
+    LastAdmin,
+    Role,
+    StaffNotFound,
+    StoreCodeTaken,
+    StoreFacts,
+    StoreNotFound,
+)
+
+
+def create_brand(*, slug: str, name_zh: str, name_en: str, is_demo: bool, now: datetime) -> UUID:
+    """Open a tenant. Brands belong to nobody, so this needs no `brand_tx`."""
+    brand = Brand.objects.create(
+        slug=slug, name_zh=name_zh, name_en=name_en, is_demo=is_demo, created_at=now
+    )
+    return brand.id
+
+
+def save_stores(*, brand_id: UUID, stores: Sequence[StoreFacts], now: datetime) -> int:
+    """Add stores, or correct those whose code the brand has already. Returns how many rows."""
+    rows = Store.objects.bulk_create(
+        [Store(brand_id=brand_id, opened_at=now, **store.as_columns()) for store in stores],
+        update_conflicts=True,
+        unique_fields=["brand", "code"],
+        update_fields=["name_zh", "name_en", "city", "address", "hours", "latitude", "longitude"],
+    )
+    return len(rows)
+
+
+def add_store(*, brand_id: UUID, store: StoreFacts, now: datetime) -> UUID:
+    """Open one store. Raises StoreCodeTaken."""
+    try:
+        with transaction.atomic():
+            row = Store.objects.create(brand_id=brand_id, opened_at=now, **store.as_columns())
+    except IntegrityError:
+        raise StoreCodeTaken(code=store.code) from None
+    return row.id
+
+
+def change_store(*, brand_id: UUID, store_id: UUID, store: StoreFacts) -> None:
+    """Correct a store's facts. Raises StoreNotFound, StoreCodeTaken."""
+    try:
+        with transaction.atomic():
+            changed = Store.objects.filter(brand_id=brand_id, id=store_id).update(
+                **store.as_columns()
+            )
+    except IntegrityError:
+        raise StoreCodeTaken(code=store.code) from None
+    if not changed:
+        raise StoreNotFound(store_id=store_id)
+
+
+def close_stores(*, brand_id: UUID, store_ids: Sequence[UUID], now: datetime) -> int:
+    """Close stores from now on; those closed already stay as they are. Returns how many closed."""
+    return Store.objects.filter(
+        brand_id=brand_id, id__in=list(store_ids), closed_at__isnull=True
+    ).update(closed_at=now)
+
+
+def reopen_stores(*, brand_id: UUID, store_ids: Sequence[UUID]) -> int:
+    """Undo `close_stores`. Returns how many opened again."""
+    return Store.objects.filter(
+        brand_id=brand_id, id__in=list(store_ids), closed_at__isnull=False
+    ).update(closed_at=None)
+
+
+def grant_role(
+    *, brand_id: UUID, user_id: int, role: Role, store_id: UUID | None, now: datetime
+) -> UUID:
+    """Give somebody a role; giving it again changes nothing. Raises StoreNotFound."""
+    if store_id and not Store.objects.filter(brand_id=brand_id, id=store_id).exists():
+        raise StoreNotFound(store_id=store_id)
+    row, _ = StaffRole.objects.get_or_create(
+        brand_id=brand_id,
+        user_id=user_id,
+        role=role,
+        store_id=store_id,
+        until=None,
+        defaults={"since": now},
+    )
+    return row.id
+
+
+def end_role(*, brand_id: UUID, role_id: UUID, now: datetime) -> None:
+    """End a role from now on. The last admin stays. Raises StaffNotFound, LastAdmin."""
+    current = StaffRole.objects.select_for_update(no_key=True).filter(
+        brand_id=brand_id, until__isnull=True
+    )
+    admins = list(current.filter(role=Role.ADMIN).order_by("id").values_list("id", flat=True))
+    if admins == [role_id]:
+        raise LastAdmin(role_id=role_id)
+    if not StaffRole.objects.filter(brand_id=brand_id, id=role_id, until__isnull=True).update(
+        until=now
+    ):
+        raise StaffNotFound(role_id=role_id)
+
+
+def issue_api_key(*, brand_id: UUID, slug: str, label: str, role: Role, now: datetime) -> str:
+    """Make a key to the HTTP API. It is returned once; only its hash is kept."""
+    key = f"zy.{slug}.{secrets.token_urlsafe(24)}"
+    ApiKey.objects.create(
+        brand_id=brand_id, label=label, key_hash=hash_key(key), role=role, created_at=now
+    )
+    return key
+
+
+def revoke_api_key(*, brand_id: UUID, key_id: UUID, now: datetime) -> None:
+    """Make a key useless from now on."""
+    ApiKey.objects.filter(brand_id=brand_id, id=key_id, revoked_at__isnull=True).update(
+        revoked_at=now
+    )

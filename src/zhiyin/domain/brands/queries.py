@@ -1,0 +1,140 @@
+"""The only readers of the tenant's tables."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from zhiyin.domain.brands.models import ApiKey, Brand, StaffRole, Store
+from zhiyin.domain.brands.rules import hash_key
+from zhiyin.domain.brands.types import (
+    BrandCard,
+    BrandNotFound,
+    Role,
+    StaffCard,
+    StoreCard,
+    StoreNotFound,
+    StorePage,
+)
+
+BRAND_COLUMNS = ("id", "slug", "name_zh", "name_en", "is_demo", "time_zone")
+
+
+def brand_by_slug(*, slug: str) -> BrandCard:
+    """The open brand at this address. One query. Raises BrandNotFound."""
+    row = (
+        Brand.objects.filter(slug=slug, closed_at__isnull=True).values_list(*BRAND_COLUMNS).first()
+    )
+    if row is None:
+        raise BrandNotFound(slug=slug)
+    return BrandCard(*row)
+
+
+def open_brands() -> tuple[BrandCard, ...]:
+    """Every open brand, by address. One query, bounded by the number of tenants."""
+    rows = Brand.objects.filter(closed_at__isnull=True).order_by("slug").values_list(*BRAND_COLUMNS)
+    return tuple(BrandCard(*row) for row in rows)
+
+
+def stores(
+    *,
+    brand_id: UUID,
+    search: str = "",
+    city: str = "",
+    closed: bool | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> StorePage:
+    """Stores by code; `search` looks in code, names and address. Two queries."""
+    found = Store.objects.filter(brand_id=brand_id)
+    if search:
+        found = found.filter(
+            Q(code__icontains=search)
+            | Q(name_zh__icontains=search)
+            | Q(name_en__icontains=search)
+            | Q(address__icontains=search)
+        )
+    if city:
+        found = found.filter(city=city)
+    if closed is not None:
+        found = found.filter(closed_at__isnull=not closed)
+    rows = found.order_by("code", "id")[offset : offset + limit]
+    return StorePage(stores=tuple(_card(row) for row in rows), total=found.count())
+
+
+def store(*, brand_id: UUID, store_id: UUID) -> StoreCard:
+    """One store. Raises StoreNotFound."""
+    row = Store.objects.filter(brand_id=brand_id, id=store_id).first()
+    if row is None:
+        raise StoreNotFound(store_id=store_id)
+    return _card(row)
+
+
+def store_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
+    """Code -> id, for those of `codes` that exist. One query."""
+    return dict(
+        Store.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
+    )
+
+
+def cities(*, brand_id: UUID) -> tuple[str, ...]:
+    """The cities that have stores, in alphabetical order. One query."""
+    return tuple(
+        Store.objects.filter(brand_id=brand_id)
+        .order_by("city")
+        .values_list("city", flat=True)
+        .distinct()
+    )
+
+
+def roles_of(*, brand_id: UUID, user_id: int) -> frozenset[Role]:
+    """The roles somebody holds at the brand now. One query."""
+    return frozenset(
+        Role(role)
+        for role in StaffRole.objects.filter(
+            brand_id=brand_id, user_id=user_id, until__isnull=True
+        ).values_list("role", flat=True)
+    )
+
+
+def staff(*, brand_id: UUID, limit: int = 500) -> tuple[StaffCard, ...]:
+    """Everybody who holds a role now, by name. One query."""
+    rows = (
+        StaffRole.objects.filter(brand_id=brand_id, until__isnull=True)
+        .select_related("user", "store")
+        .order_by("user__username", "role", "id")[:limit]
+    )
+    return tuple(
+        StaffCard(
+            id=row.id,
+            user_id=row.user_id,
+            user_name=row.user.username,
+            role=Role(row.role),
+            store_id=row.store_id,
+            store_name=row.store.name_zh if row.store else "",
+        )
+        for row in rows
+    )
+
+
+def role_of_key(*, brand_id: UUID, key: str) -> Role | None:
+    """The role that an API key carries, or None when it is unknown or revoked. One query."""
+    role = (
+        ApiKey.objects.filter(brand_id=brand_id, key_hash=hash_key(key), revoked_at__isnull=True)
+        .values_list("role", flat=True)
+        .first()
+    )
+    return Role(role) if role else None
+
+
+def _card(row: Store) -> StoreCard:
+    return StoreCard(
+        id=row.id,
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        city=row.city,
+        address=row.address,
+        hours=row.hours,
+        is_open=row.closed_at is None,
+    )

@@ -1,0 +1,137 @@
+"""The words of the tenant: brands, their stores and the people who work for them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from zhiyin.kit.errors import DomainError, Kind
+
+
+class Role(StrEnum):
+    """What a member of staff may do; the authorisation matrix spells each one out."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    MODERATOR = "moderator"
+    MANAGER = "manager"
+    CLERK = "clerk"
+    AUDITOR = "auditor"
+
+
+class ImportKind(StrEnum):
+    """What a file of rows holds."""
+
+    PRODUCTS = "products"
+    STORES = "stores"
+    MEMBERS = "members"
+    PURCHASES = "purchases"
+    REVIEWS = "reviews"
+
+
+class ImportState(StrEnum):
+    """Where an import stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BrandCard:
+    """A brand as every page needs it."""
+
+    id: UUID
+    slug: str
+    name_zh: str
+    name_en: str
+    is_demo: bool
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCard:
+    """A store as lists show it."""
+
+    id: UUID
+    code: str
+    name_zh: str
+    name_en: str
+    city: str
+    address: str
+    hours: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFacts:
+    """What an operator says of a store. Latitude and longitude are decimal degrees (WGS 84)."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    city: str
+    address: str
+    hours: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+    def as_columns(self) -> dict[str, object]:
+        """The facts by column name."""
+        return {field: getattr(self, field) for field in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class StorePage:
+    """One page of a store list, and how many stores the search found in all."""
+
+    stores: tuple[StoreCard, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCard:
+    """Somebody's role at a brand, or at one of its stores."""
+
+    id: UUID
+    user_id: int
+    user_name: str
+    role: Role
+    store_id: UUID | None
+    store_name: str
+
+
+class BrandNotFound(DomainError):
+    """No brand has this address."""
+
+    code: ClassVar[str] = "brand_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class StoreNotFound(DomainError):
+    """The brand has no such store."""
+
+    code: ClassVar[str] = "store_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class StoreCodeTaken(DomainError):
+    """Another store of the brand has this code already."""
+
+    code: ClassVar[str] = "store_code_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class LastAdmin(DomainError):
+    """A brand keeps at least one admin, or nobody could let anyone in again."""
+
+    code: ClassVar[str] = "last_admin"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class StaffNotFound(DomainError):
+    """The brand has no such member of staff."""
+
+    code: ClassVar[str] = "staff_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING

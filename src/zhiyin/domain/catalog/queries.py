@@ -1,0 +1,119 @@
+"""The only readers of the catalogue."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from zhiyin.domain.catalog.models import Product, Sku
+from zhiyin.domain.catalog.types import (
+    Category,
+    Color,
+    ProductCard,
+    ProductNotFound,
+    ProductPage,
+    SkuCard,
+)
+from zhiyin.kit.text import search_tokens
+from zhiyin.storage.sql import many
+
+SKUS_WITH_STOCK = """
+    SELECT sku.product_id, sku.id, sku.code, sku.color, sku.size_code, sku.size_label,
+           sku.price_fen, coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0)
+    FROM catalog_sku sku
+    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    WHERE sku.brand_id = %(brand_id)s AND sku.product_id = ANY(%(product_ids)s)
+      AND sku.retired_at IS NULL
+    GROUP BY sku.brand_id, sku.id
+    ORDER BY sku.product_id, sku.color, sku.size_code, sku.id
+"""
+
+
+def product(*, brand_id: UUID, product_id: UUID) -> ProductCard:
+    """One product that is on the shop. Two queries. Raises ProductNotFound."""
+    found = products_by_id(brand_id=brand_id, product_ids=[product_id])
+    if product_id not in found:
+        raise ProductNotFound(product_id=product_id)
+    return found[product_id]
+
+
+def products_by_id(*, brand_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, ProductCard]:
+    """Those of `product_ids` that are on the shop, by id. Two queries."""
+    rows = Product.objects.filter(
+        brand_id=brand_id, id__in=list(product_ids), retired_at__isnull=True
+    )
+    return {card.id: card for card in _cards(brand_id, rows)}
+
+
+def products(
+    *,
+    brand_id: UUID,
+    search: str = "",
+    category: Category | None = None,
+    retired: bool = False,
+    offset: int = 0,
+    limit: int = 24,
+) -> ProductPage:
+    """Products, newest first; `search` matches names and codes by bigrams. Three queries."""
+    found = Product.objects.filter(brand_id=brand_id, retired_at__isnull=not retired)
+    if words := search_tokens(search):
+        found = found.filter(search_words__contains=words)
+    if category:
+        found = found.filter(category=category)
+    rows = found.order_by("-listed_at", "code", "id")[offset : offset + limit]
+    return ProductPage(products=_cards(brand_id, rows), total=found.count())
+
+
+def all_products(*, brand_id: UUID) -> tuple[ProductCard, ...]:
+    """Every product on the shop, by code: what the matcher is built from. Two queries."""
+    rows = Product.objects.filter(brand_id=brand_id, retired_at__isnull=True).order_by("code", "id")
+    return _cards(brand_id, rows)
+
+
+def product_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
+    """Code -> id, for those of `codes` that exist. One query."""
+    return dict(
+        Product.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
+    )
+
+
+def sku_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
+    """Code -> id, for those of `codes` that exist. One query."""
+    return dict(
+        Sku.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
+    )
+
+
+def category_counts(*, brand_id: UUID) -> dict[Category, int]:
+    """How many products on the shop each category has; none is left out. One query."""
+    counts = dict.fromkeys(Category, 0)
+    for category in Product.objects.filter(brand_id=brand_id, retired_at__isnull=True).values_list(
+        "category", flat=True
+    ):
+        counts[Category(category)] += 1
+    return {category: count for category, count in counts.items() if count}
+
+
+def _cards(brand_id: UUID, rows: Iterable[Product]) -> tuple[ProductCard, ...]:
+    rows = list(rows)
+    skus: defaultdict[UUID, list[SkuCard]] = defaultdict(list)
+    for product_id, sku_id, code, color, size_code, size_label, price_fen, on_hand in many(
+        SKUS_WITH_STOCK, brand_id=brand_id, product_ids=[row.id for row in rows]
+    ):
+        skus[product_id].append(
+            SkuCard(sku_id, code, Color(color), size_code, size_label, price_fen, int(on_hand))
+        )
+    return tuple(
+        ProductCard(
+            id=row.id,
+            code=row.code,
+            category=Category(row.category),
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            description_zh=row.description_zh,
+            description_en=row.description_en,
+            attributes=row.attributes,
+            skus=tuple(skus[row.id]),
+        )
+        for row in rows
+    )

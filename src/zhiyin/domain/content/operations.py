@@ -1,0 +1,180 @@
+"""The only writers of content."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowVote
+from zhiyin.domain.content.rules import check_show
+from zhiyin.domain.content.types import (
+    LookCodeTaken,
+    LookEmpty,
+    LookFacts,
+    LookNotFound,
+    ShowFacts,
+    ShowNotFound,
+    ShowState,
+)
+from zhiyin.kit.ids import uuid7
+from zhiyin.storage.fields import seal_json
+
+LOOK_ITEMS_MAX = 5
+
+
+def save_shows(
+    *, brand_id: UUID, shows: Sequence[ShowFacts], state: ShowState, now: datetime
+) -> list[UUID]:
+    """Add buyer shows; one whose `external_ref` the brand has already is left as it is.
+
+    The wearer's body facts are sealed with the row. Returns the ids of the shows that are new.
+    Raises ShowNotVerified, and then writes nothing.
+    """
+    rows = []
+    for show in shows:
+        check_show(show)
+        row_id = uuid7()
+        rows.append(
+            BuyerShow(
+                id=row_id,
+                brand_id=brand_id,
+                product_id=show.product_id,
+                author_id=show.author_id,
+                koc_id=show.koc_id,
+                color=show.color,
+                size_code=show.size_code,
+                fit=show.fit or "",
+                rating=show.rating,
+                text_zh=show.text_zh,
+                text_en=show.text_en,
+                occasion=show.occasion,
+                worn_at=show.worn_at,
+                facts_sealed=seal_json(
+                    brand_id=brand_id,
+                    model=BuyerShow,
+                    field="facts_sealed",
+                    row_id=row_id,
+                    facts=show.facts,
+                ),
+                source=show.source,
+                external_ref=show.external_ref,
+                purchase_id=show.purchase_id,
+                media_refs=list(show.media_refs),
+                rights_granted_at=now if show.rights_granted else None,
+                state=state,
+                moderated_at=now if state is ShowState.PUBLISHED else None,
+            )
+        )
+    known = set(
+        BuyerShow.objects.filter(
+            brand_id=brand_id, external_ref__in=[row.external_ref for row in rows]
+        ).values_list("external_ref", flat=True)
+    )
+    new = [row for row in rows if row.external_ref is None or row.external_ref not in known]
+    BuyerShow.objects.bulk_create(new)
+    return [row.id for row in new]
+
+
+def moderate_shows(
+    *,
+    brand_id: UUID,
+    show_ids: Sequence[UUID],
+    state: ShowState,
+    reason: str,
+    user_id: int,
+    now: datetime,
+) -> int:
+    """Publish or refuse shows, with the reason; may be repeated. Returns how many changed."""
+    return BuyerShow.objects.filter(brand_id=brand_id, id__in=list(show_ids)).update(
+        state=state, state_reason=reason, moderated_at=now, moderated_by_id=user_id
+    )
+
+
+def vote_useful(*, brand_id: UUID, show_id: UUID, member_id: UUID, now: datetime) -> None:
+    """A member found a show useful; saying so twice changes nothing. Raises ShowNotFound."""
+    if not BuyerShow.objects.filter(
+        brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
+    ).exists():
+        raise ShowNotFound(show_id=show_id)
+    ShowVote.objects.get_or_create(
+        brand_id=brand_id, show_id=show_id, member_id=member_id, defaults={"voted_at": now}
+    )
+
+
+def unvote_useful(*, brand_id: UUID, show_id: UUID, member_id: UUID) -> None:
+    """Undo `vote_useful`; nothing to undo is no error."""
+    ShowVote.objects.filter(brand_id=brand_id, show_id=show_id, member_id=member_id).delete()
+
+
+def add_look(*, brand_id: UUID, look: LookFacts, now: datetime) -> UUID:
+    """Publish a look. Raises LookEmpty, LookCodeTaken."""
+    _check_items(look)
+    try:
+        with transaction.atomic():
+            row = Look.objects.create(
+                brand_id=brand_id, code=look.code, published_at=now, **_columns(look)
+            )
+    except IntegrityError:
+        raise LookCodeTaken(code=look.code) from None
+    _write_items(brand_id, row.id, look)
+    return row.id
+
+
+def change_look(*, brand_id: UUID, look_id: UUID, look: LookFacts) -> None:
+    """Correct a look, its items included. Raises LookNotFound, LookEmpty."""
+    _check_items(look)
+    if not Look.objects.filter(brand_id=brand_id, id=look_id).update(**_columns(look)):
+        raise LookNotFound(look_id=look_id)
+    LookItem.objects.filter(brand_id=brand_id, look_id=look_id).delete()
+    _write_items(brand_id, look_id, look)
+
+
+def retire_look(*, brand_id: UUID, look_id: UUID, now: datetime) -> None:
+    """Take a look off the shop from now on. Raises LookNotFound."""
+    if not Look.objects.filter(brand_id=brand_id, id=look_id).update(retired_at=now):
+        raise LookNotFound(look_id=look_id)
+
+
+def relist_look(*, brand_id: UUID, look_id: UUID) -> None:
+    """Undo `retire_look`. Raises LookNotFound."""
+    if not Look.objects.filter(brand_id=brand_id, id=look_id).update(retired_at=None):
+        raise LookNotFound(look_id=look_id)
+
+
+def erase_author(*, brand_id: UUID, member_id: UUID) -> int:
+    """Delete an author's shows and votes for good. Returns how many shows went."""
+    ShowVote.objects.filter(brand_id=brand_id, member_id=member_id).delete()
+    own = BuyerShow.objects.filter(brand_id=brand_id, author_id=member_id)
+    ShowVote.objects.filter(brand_id=brand_id, show__in=own).delete()
+    count, _ = own.delete()
+    return count
+
+
+def _check_items(look: LookFacts) -> None:
+    if not 1 <= len(look.items) <= LOOK_ITEMS_MAX:
+        raise LookEmpty(items=len(look.items), most=LOOK_ITEMS_MAX)
+
+
+def _columns(look: LookFacts) -> dict[str, object]:
+    return {
+        "koc_id": look.koc_id,
+        "name_zh": look.name_zh,
+        "name_en": look.name_en,
+        "why_zh": look.why_zh,
+        "why_en": look.why_en,
+        "answers": {slot: list(values) for slot, values in look.answers.items()},
+    }
+
+
+def _write_items(brand_id: UUID, look_id: UUID, look: LookFacts) -> None:
+    LookItem.objects.bulk_create(
+        LookItem(
+            brand_id=brand_id,
+            look_id=look_id,
+            product_id=item.product_id,
+            color=item.color,
+            position=position,
+        )
+        for position, item in enumerate(look.items)
+    )

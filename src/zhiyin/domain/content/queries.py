@@ -1,0 +1,138 @@
+"""The only readers of content."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowVote
+from zhiyin.domain.content.types import (
+    FitVerdict,
+    LookCard,
+    LookItemCard,
+    LookNotFound,
+    ShowCard,
+    ShowSource,
+    ShowState,
+)
+from zhiyin.storage.fields import unseal_json
+
+
+def shows_by_id(*, brand_id: UUID, show_ids: Sequence[UUID]) -> dict[UUID, ShowCard]:
+    """Those of `show_ids` that are published, by id. Two queries."""
+    rows = BuyerShow.objects.filter(
+        brand_id=brand_id, id__in=list(show_ids), state=ShowState.PUBLISHED
+    ).order_by("id")
+    return {card.id: card for card in _show_cards(brand_id, rows)}
+
+
+def shows_of_product(
+    *, brand_id: UUID, product_id: UUID, limit: int = 2_000
+) -> tuple[ShowCard, ...]:
+    """The published shows of a product, newest first. Two queries."""
+    rows = BuyerShow.objects.filter(
+        brand_id=brand_id, product_id=product_id, state=ShowState.PUBLISHED
+    ).order_by("-worn_at", "id")[:limit]
+    return tuple(_show_cards(brand_id, rows))
+
+
+def shows_by_koc(*, brand_id: UUID, koc_id: UUID, limit: int = 50) -> tuple[ShowCard, ...]:
+    """A KOC's published shows, newest first. Two queries."""
+    rows = BuyerShow.objects.filter(
+        brand_id=brand_id, koc_id=koc_id, state=ShowState.PUBLISHED
+    ).order_by("-worn_at", "id")[:limit]
+    return tuple(_show_cards(brand_id, rows))
+
+
+def shows_in_state(
+    *, brand_id: UUID, state: ShowState, offset: int = 0, limit: int = 50
+) -> tuple[tuple[ShowCard, ...], int]:
+    """One page of the shows in a state, oldest first, and how many there are. Three queries."""
+    found = BuyerShow.objects.filter(brand_id=brand_id, state=state)
+    rows = found.order_by("worn_at", "id")[offset : offset + limit]
+    return tuple(_show_cards(brand_id, rows)), found.count()
+
+
+def published_shows(*, brand_id: UUID) -> Iterator[ShowCard]:
+    """Every published show, by id: what the matcher is trained on. Streamed in batches."""
+    rows = BuyerShow.objects.filter(brand_id=brand_id, state=ShowState.PUBLISHED).order_by("id")
+    for row in rows.iterator(chunk_size=5_000):
+        yield _show_card(row, useful_votes=0)
+
+
+def looks(*, brand_id: UUID, retired: bool = False) -> tuple[LookCard, ...]:
+    """The looks on the shop, by code. Two queries."""
+    rows = Look.objects.filter(brand_id=brand_id, retired_at__isnull=not retired)
+    return _look_cards(brand_id, rows.order_by("code", "id"))
+
+
+def look(*, brand_id: UUID, look_id: UUID) -> LookCard:
+    """One look, on the shop or retired. Two queries. Raises LookNotFound."""
+    cards = _look_cards(brand_id, Look.objects.filter(brand_id=brand_id, id=look_id))
+    if not cards:
+        raise LookNotFound(look_id=look_id)
+    return cards[0]
+
+
+def _show_cards(brand_id: UUID, rows: QuerySet[BuyerShow]) -> list[ShowCard]:
+    found = list(rows)
+    votes = dict(
+        ShowVote.objects.filter(brand_id=brand_id, show_id__in=[row.id for row in found])
+        .values_list("show_id")
+        .annotate(Count("id"))
+    )
+    return [_show_card(row, useful_votes=votes.get(row.id, 0)) for row in found]
+
+
+def _show_card(row: BuyerShow, *, useful_votes: int) -> ShowCard:
+    return ShowCard(
+        id=row.id,
+        product_id=row.product_id,
+        koc_id=row.koc_id,
+        author_id=row.author_id,
+        color=row.color,
+        size_code=row.size_code,
+        fit=FitVerdict(row.fit) if row.fit else None,
+        rating=row.rating,
+        text_zh=row.text_zh,
+        text_en=row.text_en,
+        occasion=row.occasion,
+        worn_at=row.worn_at,
+        source=ShowSource(row.source),
+        facts=unseal_json(
+            brand_id=row.brand_id,
+            model=BuyerShow,
+            field="facts_sealed",
+            row_id=row.id,
+            sealed=row.facts_sealed,
+        ),
+        useful_votes=useful_votes,
+        state=ShowState(row.state),
+        media_refs=tuple(row.media_refs),
+    )
+
+
+def _look_cards(brand_id: UUID, rows: Iterable[Look]) -> tuple[LookCard, ...]:
+    found = list(rows)
+    items: defaultdict[UUID, list[LookItemCard]] = defaultdict(list)
+    for look_id, product_id, color in (
+        LookItem.objects.filter(brand_id=brand_id, look_id__in=[row.id for row in found])
+        .order_by("look_id", "position")
+        .values_list("look_id", "product_id", "color")
+    ):
+        items[look_id].append(LookItemCard(product_id, color))
+    return tuple(
+        LookCard(
+            id=row.id,
+            code=row.code,
+            koc_id=row.koc_id,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            why_zh=row.why_zh,
+            why_en=row.why_en,
+            answers=row.answers,
+            items=tuple(items[row.id]),
+        )
+        for row in found
+    )

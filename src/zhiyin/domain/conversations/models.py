@@ -1,0 +1,99 @@
+"""Tables of conversations: questions, answers, blocks and reports."""
+
+from django.db import models
+from django.db.models import Q
+
+from zhiyin.domain.conversations.types import QuestionState
+from zhiyin.storage.choices import choices
+from zhiyin.storage.fields import SealedField
+from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
+
+
+class Question(BrandOwned):
+    """A need put to one KOC, with the chips she may see."""
+
+    need = SameBrandKey("audience.Need")
+    asker = SameBrandKey("members.Member")
+    koc = SameBrandKey("kocs.KocProfile")
+    chips_sealed = SealedField()
+    words_sealed = SealedField()
+    state = models.CharField(max_length=9, choices=choices(QuestionState))
+    asked_at = models.DateTimeField()
+    waits_until = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "need"],
+                condition=Q(state=QuestionState.WAITING),
+                name="question_waits_once",
+            ),
+            models.UniqueConstraint(fields=["brand", "need", "koc"], name="question_per_koc_once"),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "state", "waits_until"], name="question_due"),
+        ]
+
+
+class Answer(BrandOwned):
+    """A KOC's words to one question."""
+
+    question = SameBrandKey("conversations.Question")
+    text = models.TextField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "question"], name="answer_once"),
+        ]
+
+
+class AnswerPick(BrandOwned):
+    """A product that the KOC picked, in her order."""
+
+    answer = SameBrandKey("conversations.Answer")
+    product = SameBrandKey("catalog.Product")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "answer", "position"], name="answer_pick_place_once"
+            ),
+            models.CheckConstraint(condition=Q(position__lt=3), name="answer_picks_three"),
+        ]
+
+
+class Block(BrandOwned):
+    """One member does not want to hear from another, in either direction."""
+
+    blocker = SameBrandKey("members.Member")
+    blocked = SameBrandKey("members.Member")
+    blocked_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "blocker", "blocked"],
+                condition=Q(lifted_at__isnull=True),
+                name="block_once",
+            ),
+        ]
+
+
+class Report(BrandOwned):
+    """Something in a conversation that a person should look at."""
+
+    question = SameBrandKey("conversations.Question")
+    reporter = SameBrandKey("members.Member")
+    reason = models.CharField(max_length=300)
+    reported_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "question", "reporter"], name="report_once"),
+        ]

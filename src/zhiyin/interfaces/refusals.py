@@ -1,0 +1,52 @@
+"""Turning a refusal into an answer: one place for pages and for the API."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from zhiyin.kit.errors import DomainError, Kind
+
+STATUS = {
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Kind.DENIED: HTTPStatus.FORBIDDEN,
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class RefusalMiddleware:
+    """Shows a page for a refusal that no view caught. The API has a handler of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        return render(
+            request,
+            "refusal.html",
+            {"code": exception.code, "sentence": sentence(exception)},
+            status=STATUS[exception.kind],
+        )
+
+
+def sentence(refusal: DomainError) -> str:
+    """What to do about a refusal, in the reader's language."""
+    words = {
+        Kind.INVALID: _("Something here needs correcting. Nothing was lost."),
+        Kind.DENIED: _("This is not open to you."),
+        Kind.MISSING: _("We could not find that. It may have been removed."),
+        Kind.CONFLICT: _("That has changed in the meantime. Look at it again, then retry."),
+        Kind.TOO_MANY: _("That was tried too often. Wait a little, then retry."),
+        Kind.UNAVAILABLE: _("Something we depend on is not answering. Try again in a minute."),
+    }
+    return words[refusal.kind]

@@ -1,0 +1,11 @@
+"""Every address of the product. The authorisation matrix knows each of them."""
+
+from django.urls import include, path
+
+from zhiyin.interfaces.api.urls import api
+
+urlpatterns = [
+    path("", include("zhiyin.interfaces.shop.urls")),
+    path("console/", include("zhiyin.interfaces.console.urls")),
+    path("api/v1/", api.urls),
+]
