@@ -155,9 +155,9 @@ def _bring_up(place: Place) -> bool:
 def _start(place: Place) -> None:
     programs = places.binaries(place)
     _sweep(place)
+    socket_dir = places.open_socket_dir(place)
     if not place.data.exists():
         _make_cluster(place, programs)
-    socket_dir = places.open_socket_dir(place)
     place.start_log.unlink(missing_ok=True)
     settings = SETTINGS | {
         "unix_socket_directories": '"' + str(socket_dir).replace('"', '""') + '"',

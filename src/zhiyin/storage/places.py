@@ -9,7 +9,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -202,12 +202,10 @@ def socket_dir(place: Place) -> Path:
     A postmaster.pid that came along with a copied folder speaks for another server.
     Raises SocketPathTooLong.
     """
-    try:
+    with suppress(OSError, IndexError):
         lines = place.pid_file.read_text().split("\n")
         if lines[1] == str(place.data) and lines[4]:
             return Path(lines[4])
-    except (OSError, IndexError):
-        pass
     return private_socket_dir(place)
 
 
@@ -245,10 +243,10 @@ def _relocate(state: Path) -> Path:
 
     The link is the only way to it: who deletes it begins anew, as with a folder in its place.
     """
+    with suppress(FileNotFoundError, NotADirectoryError):  # nothing there, or a link by now
+        state.rmdir()
     _make_relocated()
     elsewhere = Path(tempfile.mkdtemp(prefix=f"{_short_hash(str(state))}-", dir=RELOCATED))
-    if state.is_dir():
-        state.rmdir()  # empty, or it is not ours to replace
     try:
         state.symlink_to(elsewhere)
     except FileExistsError:  # another process was first

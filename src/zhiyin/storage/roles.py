@@ -193,7 +193,7 @@ def _connection(admin_url: str, database: str | None = None) -> Iterator[psycopg
     try:
         connection = psycopg.connect(make_conninfo("", **parts), autocommit=True)
     except psycopg.OperationalError as refusal:
-        raise ServerUnreachable(reason=str(refusal).strip().splitlines()[-1]) from None
+        raise ServerUnreachable(reason=" ".join(str(refusal).split())) from None
     with connection:
         yield connection
 
