@@ -19,6 +19,7 @@ from zhiyin.kit.errors import DomainError, Kind
 
 RELOCATED = Path("/var/lib/zhiyin")
 UNPRIVILEGED = ("postgres", "nobody")
+LOCK = "lock"  # the first file of a state folder, which tells it from others
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103  # bytes of a socket's path: 103 on macOS, 107 on Linux
 
@@ -89,7 +90,7 @@ def find(state_dir: Path) -> Place | None:
     """
     state = state_dir.resolve()
     try:
-        os.stat(state / "data" / "PG_VERSION")
+        os.stat(state / LOCK)
     except PermissionError:
         raise StateNotOurs(folder=state) from None
     except OSError:
@@ -133,7 +134,7 @@ def locked(place: Place) -> Iterator[None]:
     Raises StateNotOurs.
     """
     try:
-        lock = os.open(place.state / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        lock = os.open(place.state / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as refusal:
         raise StateNotOurs(folder=place.state, reason=refusal.strerror) from None
     try:
@@ -288,7 +289,7 @@ def _can_enter(account: pwd.struct_passwd, folder: Path) -> bool:
 
 def _refuse_foreign(state: Path) -> None:
     """A folder that holds anything but our own would be closed to whoever uses it."""
-    ours = {"data", "log", "run", "lock", "start.log"}
+    ours = {"data", "log", "run", LOCK, "start.log"}
     for entry in state.iterdir():
         if entry.name not in ours and not entry.name.startswith("data.new"):
             raise StateNotOurs(folder=state, reason=f"it holds {entry.name}")
