@@ -60,9 +60,11 @@ def test_transparent_parts_are_kept_as_webp() -> None:
 
 
 def test_a_colour_declared_clear_is_clear() -> None:
-    source = file_of(two_halves(), "PNG", transparency=RED)
-    alpha = decoded(inspect_and_clean(source).full).getchannel("A")
-    assert (alpha.getpixel((4, 16)), alpha.getpixel((50, 16))) == (0, 255)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for options in ({}, {"icc_profile": profile}):
+        source = file_of(two_halves(), "PNG", transparency=RED, **options)
+        alpha = decoded(inspect_and_clean(source).full).getchannel("A")
+        assert (alpha.getpixel((4, 16)), alpha.getpixel((50, 16))) == (0, 255)
 
 
 def test_alpha_that_hides_nothing_becomes_jpeg() -> None:
@@ -123,6 +125,11 @@ def test_no_metadata_survives(kind: str, clear: bool) -> None:
         assert dict(decoded(data).getexif()) == {}
 
 
+def test_the_comment_of_a_jpeg_does_not_survive() -> None:
+    clean = inspect_and_clean(file_of(two_halves(), "JPEG", comment=CANARY))
+    assert CANARY not in clean.full + clean.thumbnail
+
+
 def test_text_in_a_png_does_not_survive() -> None:
     source = file_of(two_halves(), "PNG")
     note = png_chunk(b"tEXt", b"Comment\0" + CANARY)
@@ -146,9 +153,11 @@ def test_wide_colours_are_brought_to_srgb() -> None:
         if clear:
             image.putalpha(200)
         data = file_of(image, kind, icc_profile=bytes(profile))
-        pixel = decoded(inspect_and_clean(data).full).getpixel((16, 16))
+        drawn = decoded(inspect_and_clean(data).full)
+        pixel = drawn.getpixel((16, 16))
         assert isinstance(pixel, tuple)
         assert pixel[2] > 200 > 60 > pixel[0]
+        assert pixel[3:] == ((200,) if clear else ())
 
 
 def test_a_profile_that_does_not_fit_changes_nothing() -> None:
