@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 import pytest
 
 STATE = Path(tempfile.mkdtemp(prefix="zhiyin-test-"))
@@ -25,7 +26,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "zhiyin.project.settings"
 for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "ZHIYIN_DB_NAME"):
     os.environ.pop(variable, None)
 
-from zhiyin.project import addresses  # noqa: E402 (the settings read the environment above)
+from zhiyin.storage import addresses  # noqa: E402 (the settings read the environment above)
 from zhiyin.storage import embedded, roles  # noqa: E402
 
 TEMPLATE = "zhiyin_template"
@@ -91,6 +92,18 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
             connection.close_pool()
             connection.settings_dict["NAME"] = before
             roles.drop(admin_url=_admin_url(), database=name)
+
+
+@pytest.fixture
+def owner(own_database: str) -> Callable[[str], None]:
+    """Execute a statement as the role that owns the tables of `own_database`."""
+
+    def execute(statement: str) -> None:
+        found = roles.addresses(admin_url=_admin_url(), database=own_database, passwords={})
+        with psycopg.connect(found.owner, autocommit=True) as session:
+            session.execute(statement)
+
+    return execute
 
 
 @pytest.fixture

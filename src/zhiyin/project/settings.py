@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from zhiyin.project import addresses
+from zhiyin.storage import addresses
 from zhiyin.storage import keys
 
 REPOSITORY, STATE = addresses.REPOSITORY, addresses.STATE

@@ -11,7 +11,10 @@ from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
 
 
 class Product(BrandOwned):
-    """A garment as a page shows it; what is bought is one of its SKUs."""
+    """A garment as a page shows it; what is bought is one of its SKUs.
+
+    `kind` is a finer word than the category (belt, gown, loafers) that its drawing follows.
+    """
 
     code = models.CharField(max_length=60)
     category = models.CharField(max_length=12, choices=choices(Category))
@@ -19,6 +22,9 @@ class Product(BrandOwned):
     name_en = models.CharField(max_length=120)
     description_zh = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
+    care_zh = models.CharField(max_length=200, blank=True)
+    care_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
     attributes = models.JSONField(default=dict)
     search_words = ArrayField(models.CharField(max_length=40), default=list)
     listed_at = models.DateTimeField()

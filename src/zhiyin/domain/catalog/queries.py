@@ -112,6 +112,9 @@ def _cards(brand_id: UUID, rows: Iterable[Product]) -> tuple[ProductCard, ...]:
             name_en=row.name_en,
             description_zh=row.description_zh,
             description_en=row.description_en,
+            care_zh=row.care_zh,
+            care_en=row.care_en,
+            kind=row.kind,
             attributes=row.attributes,
             skus=tuple(skus[row.id]),
         )

@@ -80,6 +80,9 @@ class ProductFacts:
     name_en: str
     description_zh: str = ""
     description_en: str = ""
+    care_zh: str = ""
+    care_en: str = ""
+    kind: str = ""
     attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
@@ -128,7 +131,10 @@ class ProductCard:
     name_en: str
     description_zh: str
     description_en: str
-    attributes: Mapping[str, object]
+    care_zh: str
+    care_en: str
+    kind: str
+    attributes: Mapping[str, str]
     skus: tuple[SkuCard, ...]
 
     @property

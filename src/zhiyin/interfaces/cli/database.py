@@ -30,7 +30,7 @@ def init(admin_url: str, name: str) -> None:
 @database.command()
 def start() -> None:
     """Start the embedded PostgreSQL, if it is not running, and create what it lacks."""
-    from zhiyin.project import addresses
+    from zhiyin.storage import addresses
 
     addresses.start()
     print_json({"address": addresses.url("web")})
@@ -39,7 +39,7 @@ def start() -> None:
 @database.command()
 def stop() -> None:
     """Stop the embedded PostgreSQL."""
-    from zhiyin.project import addresses
+    from zhiyin.storage import addresses
 
     addresses.stop()
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -92,26 +93,24 @@ def test_a_stopped_server_is_gone_and_keeps_its_rows(state: Path) -> None:
 def test_committed_rows_survive_the_death_of_every_process(state: Path) -> None:
     address = embedded.ensure(state)
     note(address.owner, "committed")
-    loose = psycopg.connect(address.owner)
-    loose.execute("INSERT INTO notes VALUES ('not committed')")
-    pid = running(state).pid
-    for process in family(pid):
-        os.kill(process, signal.SIGKILL)
-    assert notes(embedded.ensure(state).web) == ["committed"]
-    assert running(state).pid != pid
-    loose.close()
+    with closing(psycopg.connect(address.owner)) as loose:
+        loose.execute("INSERT INTO notes VALUES ('not committed')")
+        pid = running(state).pid
+        for process in family(pid):
+            os.kill(process, signal.SIGKILL)
+        assert notes(embedded.ensure(state).web) == ["committed"]
+        assert running(state).pid != pid
 
 
 def test_a_session_that_outlives_its_server_is_ended(state: Path) -> None:
     address = embedded.ensure(state)
     note(address.owner, "committed")
-    busy = psycopg.connect(address.owner)
-    busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000000)")
-    session = busy.info.backend_pid
-    os.kill(running(state).pid, signal.SIGKILL)
-    assert notes(embedded.ensure(state).web) == ["committed"]
-    assert not embedded._serves(session, running(state).data_dir)
-    busy.close()
+    with closing(psycopg.connect(address.owner)) as busy:
+        busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000000)")
+        session = busy.info.backend_pid
+        os.kill(running(state).pid, signal.SIGKILL)
+        assert notes(embedded.ensure(state).web) == ["committed"]
+        assert not embedded._serves(session, running(state).data_dir)
 
 
 def test_a_pid_file_that_names_a_stranger_is_no_obstacle(state: Path) -> None:

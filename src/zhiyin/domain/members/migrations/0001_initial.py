@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Merge',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('moved_identity_ids', models.JSONField()),
+                ('moved', models.JSONField(default=dict)),
                 ('merged_at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('absorbed', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),

@@ -1,0 +1,63 @@
+# Everything starts here: `make demo` and `make test` do their own set-up. Needs Python 3.11+ and make.
+PYTHON ?= python3
+SERVE ?= 1
+BIN := .venv/bin
+UV := $(BIN)/python -m uv
+
+.PHONY: setup demo test check bench soak locks clean
+
+demo: .venv/run.stamp node_modules/run.stamp
+	$(BIN)/zhiyin demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: setup
+	$(BIN)/python -m pytest $(T)
+
+setup: .venv/dev.stamp node_modules/dev.stamp
+	$(BIN)/python tools/system_packages.py --install
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/house
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
+
+soak: setup
+	$(BIN)/python -m pytest -m soak
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python tools/system_packages.py --check-libraries
+	$(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python tools/translations.py compile
+	touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
+
+node_modules/run.stamp: package-lock.json .npmrc .venv/run.stamp
+	$(BIN)/python tools/npm.py ci --omit=dev
+	touch $@
+
+node_modules/dev.stamp: package-lock.json .npmrc .venv/dev.stamp
+	$(BIN)/python tools/npm.py ci
+	touch $@ node_modules/run.stamp
+
+locks:
+	$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal \
+	  --python-version 3.11 --extra embedded pyproject.toml requirements/run.in -o requirements/run.txt
+	$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal \
+	  --python-version 3.11 --extra embedded -c requirements/run.txt \
+	  pyproject.toml requirements/dev.in -o requirements/dev.txt
+
+clean:
+	-$(BIN)/zhiyin db stop
+	rm -rf .venv node_modules var
