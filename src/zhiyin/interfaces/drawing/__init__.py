@@ -7,6 +7,7 @@ to the plainest shape of the category, because a product must never be without a
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from zlib import crc32
 
@@ -43,9 +44,9 @@ class _Plain:
 _PLAIN: dict[str, _Plain] = {
     "dress": _Plain(Frame(1.08, 24), neckline="scoop", sleeve="short", length="midi", cut="a_line"),
     "skirt": _Plain(Frame(1.46, -98), length="midi", cut="a_line"),
-    "top": _Plain(Frame(1.46, 44), sleeve="short", cut="straight"),
+    "top": _Plain(Frame(1.43, 44), sleeve="short", cut="straight"),
     "shirt": _Plain(Frame(1.42, 46), cut="straight"),
-    "sweater": _Plain(Frame(1.46, 54)),
+    "sweater": _Plain(Frame(1.41, 54)),
     "coat": _Plain(Frame(1.12, 24), length="midi"),
     "jacket": _Plain(Frame(1.42, 44)),
     "trousers": _Plain(Frame(1.38, -90), length="full"),
@@ -72,6 +73,7 @@ _SLEEVE_SHAPES = frozenset({"fitted", "straight", "puff", "bell", "flutter"})
 _CUTS = frozenset([*lower.FITTED, *lower.LOOSE, *lower.FLARED, "peplum", "wide_leg", "tapered"])
 
 
+@lru_cache(maxsize=1024)
 def silhouette(
     category: str,
     color: str,

@@ -90,7 +90,7 @@ class Sleeve:
 
 
 REACH: dict[str, float] = {"short": 0.33, "elbow": 0.52, "three_quarter": 0.74, "long": 1.0}
-_HEMS: dict[str, float] = {"fitted": 7.5, "straight": 10.5, "bell": 18, "flutter": 19, "puff": 9}
+_HEMS: dict[str, float] = {"fitted": 7.5, "straight": 10.5, "bell": 18, "flutter": 16, "puff": 9}
 
 
 def sleeve_of(*, sleeve: str, shape: str, loose: float = 0) -> Sleeve | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import cos, pi, sin
 
 from zhiyin.interfaces.drawing.palette import Cloth
-from zhiyin.interfaces.drawing.pen import Point, crossings, inside
+from zhiyin.interfaces.drawing.pen import Point, crossings
 
 
 def on(outline: Sequence[Point], *, pattern: str, cloth: Cloth) -> str:
@@ -23,13 +23,21 @@ def _spots(
     columns = int((right - left) / step) + 2
     middle = (left + right) / 2
     for row in range(rows):
+        level = top + step * 0.5 + row * step * 0.86
+        bands = [crossings(level + shift, outline) for shift in (-radius, 0, radius)]
+        if not all(bands):
+            continue
         for column in range(-columns // 2, columns // 2 + 1):
             turn = (row * 7 + column * 13) * 2.4
             x = middle + column * step + (step / 2 if row % 2 else 0) + loose * cos(turn)
-            y = top + step * 0.5 + row * step * 0.86 + loose * sin(turn)
-            rim = ((x + radius * cos(k * pi / 3), y + radius * sin(k * pi / 3)) for k in range(6))
-            if all(inside(px, py, outline) for px, py in rim):
-                yield x, y
+            if all(_between(x, band, radius) for band in bands):
+                yield x, level + loose * sin(turn)
+
+
+def _between(x: float, band: Sequence[float], margin: float) -> bool:
+    """Whether `x` lies inside the cloth on one level line, `margin` away from its edges."""
+    pairs = zip(band[::2], band[1::2], strict=False)
+    return any(left + margin <= x <= right - margin for left, right in pairs)
 
 
 def _round(at: Sequence[Point], *, stroke: str, width: float, opacity: float = 1) -> str:
@@ -105,18 +113,18 @@ def _print(outline: Sequence[Point], cloth: Cloth) -> str:
 
 
 def _sequin(outline: Sequence[Point], cloth: Cloth) -> str:
-    at = list(_spots(outline, step=7, radius=2.4))
+    at = list(_spots(outline, step=9, radius=3))
     return (
-        _round(at, stroke=cloth.seam, width=4.2, opacity=0.35)
-        + _round([(x - 0.5, y - 0.5) for x, y in at], stroke=cloth.light, width=2.2)
+        _round(at, stroke=cloth.seam, width=5.2, opacity=0.35)
+        + _round([(x - 0.5, y - 0.5) for x, y in at], stroke=cloth.light, width=2.8)
         + _round(at[3::11], stroke="#FFFFFF", width=2.4)
     )
 
 
 def _lace(outline: Sequence[Point], cloth: Cloth) -> str:
     """A net of scallops with a knot in each."""
-    at = list(_spots(outline, step=11, radius=5.4))
-    arcs = "".join(f"M{x - 4.6:.1f} {y:.1f}q4.6 6.4 9.2 0" for x, y in at)
+    at = list(_spots(outline, step=13, radius=5.6))
+    arcs = "".join(f"M{x - 5.6:.1f} {y:.1f}q5.6 7.4 11.2 0" for x, y in at)
     return _lines(arcs, stroke=cloth.motif, width=1.1, opacity=0.9) + _round(
         at, stroke=cloth.motif, width=2.3
     )

@@ -137,19 +137,6 @@ def whole(right: Path, left: Path | None = None) -> Path:
     return right.then((left or right).mirrored().reversed())
 
 
-def inside(x: float, y: float, outline: Sequence[Point]) -> bool:
-    """Whether a point lies inside a closed outline (even-odd rule)."""
-    found = False
-    previous = outline[-1]
-    for point in outline:
-        if (point[1] > y) != (previous[1] > y) and x < (previous[0] - point[0]) * (y - point[1]) / (
-            previous[1] - point[1]
-        ) + point[0]:
-            found = not found
-        previous = point
-    return found
-
-
 def crossings(y: float, outline: Sequence[Point]) -> list[float]:
     """The x of every place where a level line enters or leaves a closed outline, left to right."""
     found = []
