@@ -65,11 +65,11 @@ def saved_needs(*, brand_id: UUID, member_id: UUID, limit: int = 50) -> tuple[Ne
 
 
 def needs_of_member(
-    *, brand_id: UUID, member_id: UUID, limit: int = 10_000
+    *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
 ) -> tuple[NeedCard, ...]:
-    """Every need of a member, hidden ones too, oldest first: for her download. One query."""
-    rows = Need.objects.filter(brand_id=brand_id, member_id=member_id)
-    return tuple(opened_need(row) for row in rows.order_by("asked_at", "id")[:limit])
+    """A page of a member's needs, hidden ones too, oldest first: for her download. One query."""
+    rows = Need.objects.filter(brand_id=brand_id, member_id=member_id).order_by("asked_at", "id")
+    return tuple(opened_need(row) for row in rows[offset : offset + limit])
 
 
 def newest_needs(*, brand_id: UUID, limit: int = 200) -> tuple[tuple[NeedCard, ...], int]:

@@ -142,6 +142,21 @@ def relist_look(*, brand_id: UUID, look_id: UUID) -> None:
         raise LookNotFound(look_id=look_id)
 
 
+def forget_facts(*, brand_id: UUID, member_id: UUID) -> int:
+    """Empty the body facts of an author's shows; the shows stay. Returns how many shows."""
+    rows = list(
+        BuyerShow.objects.filter(
+            brand_id=brand_id, author_id=member_id, facts_sealed__isnull=False
+        ).order_by("id")
+    )
+    for row in rows:
+        row.facts_sealed = seal_json(
+            brand_id=brand_id, model=BuyerShow, field="facts_sealed", row_id=row.id, facts={}
+        )
+    BuyerShow.objects.bulk_update(rows, ["facts_sealed"], batch_size=500)
+    return len(rows)
+
+
 def erase_author(*, brand_id: UUID, member_id: UUID) -> int:
     """Delete an author's shows and votes for good. Returns how many shows went."""
     ShowVote.objects.filter(brand_id=brand_id, member_id=member_id).delete()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -43,6 +44,37 @@ def shows_by_koc(*, brand_id: UUID, koc_id: UUID, limit: int = 50) -> tuple[Show
         brand_id=brand_id, koc_id=koc_id, state=ShowState.PUBLISHED
     ).order_by("-worn_at", "id")[:limit]
     return tuple(_show_cards(brand_id, rows))
+
+
+def shows_by_author(
+    *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
+) -> tuple[ShowCard, ...]:
+    """A member's own shows in whatever state, oldest first. Two queries."""
+    rows = BuyerShow.objects.filter(brand_id=brand_id, author_id=member_id).order_by("id")
+    return tuple(_show_cards(brand_id, rows[offset : offset + limit]))
+
+
+def votes_by_member(
+    *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
+) -> tuple[tuple[UUID, datetime], ...]:
+    """The shows that a member found useful, and when, oldest first. One query."""
+    rows = (
+        ShowVote.objects.filter(brand_id=brand_id, member_id=member_id)
+        .order_by("voted_at", "id")
+        .values_list("show_id", "voted_at")
+    )
+    return tuple(rows[offset : offset + limit])
+
+
+def media_of_others(
+    *, brand_id: UUID, member_ids: Sequence[UUID], refs: Sequence[str]
+) -> frozenset[str]:
+    """Those of `refs` that shows of other authors use too: equal pictures are one file.
+
+    One query for each picture.
+    """
+    others = BuyerShow.objects.filter(brand_id=brand_id).exclude(author_id__in=list(member_ids))
+    return frozenset(ref for ref in refs if others.filter(media_refs__contains=[ref]).exists())
 
 
 def shows_in_state(

@@ -26,12 +26,15 @@ from zhiyin.domain.members.types import (
 )
 from zhiyin.storage.sql import many
 
-# A survivor may herself have absorbed somebody who had absorbed somebody.
+# Whoever of the person is asked for: up to whom she was merged into, down to whom she absorbed.
 PERSON_IDS = """
-    WITH RECURSIVE person (id) AS (
-        SELECT id FROM members_member WHERE brand_id = %(brand_id)s AND id = %(member_id)s
+    WITH RECURSIVE person (id, merged_into_id) AS (
+        SELECT id, merged_into_id FROM members_member
+        WHERE brand_id = %(brand_id)s AND id = %(member_id)s
         UNION
-        SELECT other.id FROM members_member AS other JOIN person ON other.merged_into_id = person.id
+        SELECT other.id, other.merged_into_id
+        FROM members_member AS other
+        JOIN person ON other.merged_into_id = person.id OR other.id = person.merged_into_id
         WHERE other.brand_id = %(brand_id)s
     )
     SELECT id FROM person ORDER BY id LIMIT 100
@@ -176,7 +179,9 @@ def consenting(*, brand_id: UUID, member_ids: Sequence[UUID], purpose: Purpose) 
 
 
 def person_ids(*, brand_id: UUID, member_id: UUID) -> tuple[UUID, ...]:
-    """A member and everybody who was merged into her: one person's rows. One query."""
+    """The members that are one person by merging, in order of id; none if there is no such
+    member. Erased ones are among them. One query.
+    """
     rows = many(PERSON_IDS, brand_id=brand_id, member_id=member_id)
     return tuple(row_id for (row_id,) in rows)
 

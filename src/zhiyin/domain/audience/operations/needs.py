@@ -9,6 +9,7 @@ from zhiyin.domain.audience.models import Need
 from zhiyin.domain.audience.rules import check_asker, check_text
 from zhiyin.domain.audience.sealing import opened_slots, sealed_slots, sealed_text
 from zhiyin.domain.audience.types import NeedSlots, Value, with_value, without
+from zhiyin.domain.members import operations as members
 from zhiyin.kit.ids import uuid7
 
 
@@ -25,10 +26,13 @@ def save_need(
     """Keep a need under its asker: a member, or a guest's key. Returns its id.
 
     The text is kept as she typed it, because the chips point into it; text and slots are sealed.
-    An empty text is right for a form. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul.
+    An empty text is right for a form. A member is held, so that nothing is kept about her while
+    she is being deleted. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul, MemberNotFound.
     """
     check_asker(member_id, guest_key)
     check_text(text)
+    if member_id is not None:
+        members.hold_member(brand_id=brand_id, member_id=member_id)
     need_id = uuid7()
     Need.objects.create(
         id=need_id,
@@ -120,7 +124,9 @@ def claim_guest_needs(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> in
     """Make a guest's needs a member's. Returns how many.
 
     The guest's key opens them no more, so whoever uses the browser next does not see them.
+    Raises MemberNotFound.
     """
+    members.hold_member(brand_id=brand_id, member_id=member_id)
     return Need.objects.filter(
         brand_id=brand_id, guest_key=guest_key, member_id__isnull=True
     ).update(member_id=member_id, guest_key=None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from zhiyin.domain.members.models import Erasure, Identity, Member, PhoneCode, RoleHeld
+from zhiyin.domain.members.models import Consent, Erasure, Identity, Member, PhoneCode, RoleHeld
 from zhiyin.domain.members.rules import known_language
 from zhiyin.domain.members.sealing import (
     normal_value,
@@ -163,6 +163,9 @@ def erase_member(*, brand_id: UUID, member_id: UUID, now: datetime) -> bool:
     )
     PhoneCode.objects.filter(brand_id=brand_id, phone_index__in=indexes).delete()
     Identity.objects.filter(brand_id=brand_id, member_id=member_id).delete()
+    Consent.objects.filter(
+        brand_id=brand_id, member_id=member_id, withdrawn_at__isnull=True
+    ).update(withdrawn_at=now)
     RoleHeld.objects.filter(brand_id=brand_id, member_id=member_id, until__isnull=True).update(
         until=now
     )

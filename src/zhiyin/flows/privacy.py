@@ -1,0 +1,182 @@
+"""Her data is hers: consent and its withdrawal, the download, and the deletion."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import TypeVar
+from uuid import UUID
+
+from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience import queries as kept
+from zhiyin.domain.content import operations as content
+from zhiyin.domain.content import queries as shows
+from zhiyin.domain.conversations import operations as conversations
+from zhiyin.domain.conversations import queries as talks
+from zhiyin.domain.kocs import operations as kocs
+from zhiyin.domain.kocs import queries as koc_pages
+from zhiyin.domain.members import operations as members
+from zhiyin.domain.members import queries as people
+from zhiyin.domain.members.types import Purpose
+from zhiyin.storage.media import MediaRef, MediaStore
+from zhiyin.storage.tenancy import brand_tx
+
+EXPORT_FORMAT = "zhiyin.person/1"
+PAGE = 500
+
+Row = TypeVar("Row")
+
+
+def grant_consent(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    purpose: Purpose,
+    text_version: str,
+    channel: str,
+    now: datetime,
+) -> UUID:
+    """She agrees to one purpose, in the words of one text. Returns the consent's id.
+
+    Agreeing to newer words keeps her body facts, now under the newer words.
+    Raises MemberNotFound.
+    """
+    with brand_tx(brand_id):
+        consent_id = members.grant_consent(
+            brand_id=brand_id,
+            member_id=member_id,
+            purpose=purpose,
+            text_version=text_version,
+            channel=channel,
+            now=now,
+        )
+        if purpose is Purpose.BODY_FACTS:
+            audience.carry_traits(brand_id=brand_id, member_id=member_id, consent_id=consent_id)
+    return consent_id
+
+
+def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: datetime) -> None:
+    """She takes a consent back, and what was kept under it goes in the same moment.
+
+    For body facts: her facts, their history, the body chips and words of her needs, and the
+    facts beside her shows; of every member she was merged with, too. Taking back what she never
+    gave deletes all the same. Raises MemberNotFound.
+    """
+    with brand_tx(brand_id):
+        members.hold_member(brand_id=brand_id, member_id=member_id)
+        for one_id in people.person_ids(brand_id=brand_id, member_id=member_id):
+            members.withdraw_consent(brand_id=brand_id, member_id=one_id, purpose=purpose, now=now)
+            if purpose is Purpose.BODY_FACTS:
+                audience.forget_body_facts(brand_id=brand_id, member_id=one_id)
+                content.forget_facts(brand_id=brand_id, member_id=one_id)
+
+
+def export(*, brand_id: UUID, member_id: UUID, now: datetime) -> dict[str, object]:
+    """Everything we hold about a person, opened, as JSON can hold it.
+
+    Covers every member she was merged with; each row says under which it is kept.
+    Raises MemberNotFound.
+    """
+    with brand_tx(brand_id):
+        card = people.member(brand_id=brand_id, member_id=member_id)
+        ids = people.person_ids(brand_id=brand_id, member_id=member_id)
+        return {
+            "format": EXPORT_FORMAT,
+            "exported_at": now.isoformat(),
+            "member": _plain(card),
+            "members": [
+                {"id": str(one_id)} | _of_member(brand_id=brand_id, member_id=one_id)
+                for one_id in ids
+            ],
+        }
+
+
+def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) -> None:
+    """Delete a person for good. May be repeated, and stopped half-way and repeated.
+
+    That she asked is committed first; then the pictures go, because afterwards no row says which
+    they were; then every row in one transaction. What remains is a member with a random id, a
+    time of joining and leaving, and her closed consents, which name nobody.
+    """
+    with brand_tx(brand_id):
+        ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)
+        for one_id in ids:
+            # Each of them: a backup may be older than the merge that made them one.
+            members.ask_erasure(brand_id=brand_id, member_id=one_id, now=now)
+        refs = _pictures(brand_id, ids)
+    for ref in refs:
+        media.delete(brand_id, MediaRef.parse(ref))
+    with brand_tx(brand_id):
+        for one_id in ids:
+            # First, and it locks her: whoever would write about her now waits, and is refused.
+            members.erase_member(brand_id=brand_id, member_id=one_id, now=now)
+            conversations.erase_member(brand_id=brand_id, member_id=one_id)
+            content.erase_author(brand_id=brand_id, member_id=one_id)
+            kocs.erase_member(brand_id=brand_id, member_id=one_id)
+            audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
+            members.finish_erasure(brand_id=brand_id, member_id=one_id, now=now)
+
+
+def replay_erasures(
+    *, brand_id: UUID, member_ids: Sequence[UUID], media: MediaStore, now: datetime
+) -> None:
+    """Delete again, after a restore, everybody on the list that was kept outside the database.
+
+    `members.queries.erasures` gives that list. Repeating it changes nothing.
+    """
+    for member_id in member_ids:
+        erase(brand_id=brand_id, member_id=member_id, media=media, now=now)
+
+
+def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    own = {"brand_id": brand_id, "member_id": member_id}
+    tags = kept.tags_of(brand_id=brand_id, member_ids=[member_id], ended=True)
+    return {
+        "identities": _plain(people.identities_of(**own)),
+        "roles": _plain(people.roles_of(**own)),
+        "consents": _plain(people.consents_of(**own)),
+        "traits": _plain(kept.traits_of(replaced=True, **own)),
+        "needs": [_plain(row) for row in _pages(kept.needs_of_member, own)],
+        "tags": _plain(tags.get(member_id, ())),
+        "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
+        "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],
+        "koc": _plain(koc_pages.export_member(**own)),
+        "conversations": _plain(talks.export_member(**own)),
+    }
+
+
+def _pictures(brand_id: UUID, ids: Sequence[UUID]) -> list[str]:
+    """The pictures of a person's shows that nobody else's show uses."""
+    refs = sorted(
+        {
+            ref
+            for one_id in ids
+            for show in _pages(shows.shows_by_author, {"brand_id": brand_id, "member_id": one_id})
+            for ref in show.media_refs
+        }
+    )
+    shared = shows.media_of_others(brand_id=brand_id, member_ids=ids, refs=refs)
+    return [ref for ref in refs if ref not in shared]
+
+
+def _pages(query: Callable[..., Sequence[Row]], own: Mapping[str, UUID]) -> Iterator[Row]:
+    """Every row of a query that answers page by page."""
+    offset = 0
+    while page := query(**own, offset=offset, limit=PAGE):
+        yield from page
+        offset += len(page)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON holds it: ids and times as text, cards as objects."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(held) for held in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
