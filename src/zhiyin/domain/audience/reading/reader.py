@@ -1,0 +1,269 @@
+"""A need in her own words becomes slots, chips, and what is left to ask her about."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from zhiyin.domain.audience.reading.belongings import Belongings, for_whom
+from zhiyin.domain.audience.reading.dates import read_dates
+from zhiyin.domain.audience.reading.folding import Folded, fold, is_han
+from zhiyin.domain.audience.reading.lexicon import Lexicon, lexicon
+from zhiyin.domain.audience.reading.measures import read_bare, read_measures
+from zhiyin.domain.audience.reading.money import read_money
+from zhiyin.domain.audience.reading.negation import Scopes
+from zhiyin.domain.audience.reading.phrases import Finding, find
+from zhiyin.domain.audience.reading.sheet import Fact, Sheet
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
+from zhiyin.domain.audience.reading.tokens import Token, tokenize
+from zhiyin.domain.audience.types import (
+    NEED_MAX_CHARS,
+    SLOTS,
+    Chip,
+    NeedHasNul,
+    NeedSlots,
+    NeedTooLong,
+    Problem,
+    ProblemCode,
+    Reading,
+    SlotKind,
+    Span,
+    Value,
+    with_value,
+)
+
+_FACTS_OF_BODY = ("body_shape", "skin_tone")
+_SAYS_NOTHING = frozenset({"neutral"})
+
+
+def read(text: str, taxonomy: Taxonomy, today: date) -> Reading:
+    """Read a need. Deterministic; what it says never makes it fail.
+
+    Units: as `NeedSlots`; `today` is the asking day in the brand's zone, for relative dates.
+    Raises: NeedTooLong (over `NEED_MAX_CHARS`), NeedHasNul.
+    """
+    if "\x00" in text:
+        raise NeedHasNul
+    if len(text) > NEED_MAX_CHARS:
+        raise NeedTooLong(chars=len(text), limit=NEED_MAX_CHARS)
+    words = lexicon(taxonomy)
+    folded = fold(text)
+    facts = _numbers(folded.text, words, today)
+    tokens = tokenize(folded.text, facts, words)
+    return _Reader(folded, tokens, words).reading(facts)
+
+
+def _numbers(text: str, words: Lexicon, today: date) -> list[Fact]:
+    sheet = Sheet(text, is_chinese=any(is_han(char) for char in text))
+    if not any(char.isdigit() for char in text):
+        read_dates(sheet, today)
+        return sheet.facts
+    read_dates(sheet, today)
+    read_measures(sheet, words.measures)
+    read_money(sheet, words.money)
+    read_bare(sheet)
+    return sheet.facts
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What is being put together: one value per single slot, the first one said."""
+
+    slots: NeedSlots = field(default_factory=NeedSlots)
+    chips: list[Chip] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+
+class _Reader:
+    """One reading of one text."""
+
+    def __init__(self, folded: Folded, tokens: list[Token], words: Lexicon) -> None:
+        self._folded = folded
+        self._tokens = tokens
+        self._words = words
+        self._answer = _Answer()
+        self._findings = [f for f in find(tokens, words) if self._stands(f)]
+        self._scopes = Scopes(tokens, self._findings)
+        self._belongings = Belongings(tokens, self._findings)
+
+    def reading(self, facts: list[Fact]) -> Reading:
+        """Facts with numbers first, then the words; chips in the order of the text."""
+        for fact in sorted(facts, key=lambda fact: (fact.start, fact.end)):
+            self._take_fact(fact)
+        self._take_nouns()
+        self._take_occasion()
+        person = for_whom(self._tokens, self._findings)
+        for finding in self._findings:
+            if finding is person or finding.meaning.slot not in (
+                "for_whom",
+                "occasion",
+                "categories",
+            ):
+                self._take(finding)
+        answer = self._answer
+        return Reading(
+            slots=answer.slots,
+            chips=tuple(sorted(answer.chips, key=lambda chip: (chip.start, chip.end))),
+            not_understood=tuple(self._left_over()),
+            problems=tuple(sorted(answer.problems, key=lambda one: (one.start, one.end))),
+        )
+
+    def _stands(self, finding: Finding) -> bool:
+        """A single Chinese character is a colour only beside a garment, another colour or a "no"."""
+        token = self._tokens[finding.first]
+        if finding.meaning.slot != "color" or len(token.text) > 1 or not is_han(token.text):
+            return True
+        around = (finding.first - 1, finding.first + 1, finding.first + 2)
+        for at in around:
+            if 0 <= at < len(self._tokens) and not self._tokens[at].boundary:
+                beside = self._tokens[at]
+                if at == finding.first + 2 and "filler" not in self._tokens[at - 1].classes:
+                    continue
+                if at < finding.first and "neg" not in beside.classes:
+                    if not any(meaning.slot == "color" for meaning in beside.meanings):
+                        continue
+                if "neg" in beside.classes or "neg_after" in beside.classes:
+                    return True
+                if any(meaning.slot in ("categories", "color") for meaning in beside.meanings):
+                    return True
+        return False
+
+    def _take_fact(self, fact: Fact) -> None:
+        if fact.problem is not None:
+            self._problem(fact.problem, fact.slot, fact.start, fact.end)
+            return
+        self._chip(fact.slot, fact.value, fact.start, fact.end)
+
+    def _take_nouns(self) -> None:
+        for noun in self._findings:
+            if noun.meaning.slot != "categories":
+                continue
+            if self._belongings.is_owned(noun):
+                color = self._belongings.color_of(noun)
+                name = noun.meaning.item or noun.meaning.value
+                tokens = noun.tokens | (color.tokens if color else frozenset())
+                self._answer.used |= tokens
+                value = f"{color.meaning.value} {name}" if color else name
+                self._chip_of("owned", value, tokens)
+            elif not self._scopes.is_refused(noun) and not self._is_past(noun):
+                self._chip_of("categories", noun.meaning.value, noun.tokens)
+
+    def _is_past(self, noun: Finding) -> bool:
+        """上次买的裙子: told, not wanted."""
+        at = noun.first - 1
+        while at >= 0 and not self._tokens[at].boundary:
+            if "past" in self._tokens[at].classes:
+                return True
+            if "want" in self._tokens[at].classes and "filler" not in self._tokens[at].classes:
+                return False
+            at -= 1
+        return False
+
+    def _take_occasion(self) -> None:
+        said = [
+            finding
+            for finding in self._findings
+            if finding.meaning.slot == "occasion" and not self._scopes.is_refused(finding)
+        ]
+        if said:
+            best = min(said, key=lambda finding: (finding.meaning.rank, finding.first))
+            self._take(best)
+            for finding in said:
+                if finding.meaning.value == best.meaning.value:
+                    self._answer.used |= finding.tokens
+
+    def _take(self, finding: Finding) -> None:
+        meaning = finding.meaning
+        if meaning.slot == "color":
+            if not finding.tokens <= self._answer.used:
+                slot = "color_avoid" if self._scopes.is_refused(finding) else "color_like"
+                self._chip_of(slot, meaning.value, finding.tokens)
+        elif meaning.adverse:
+            self._take_adverse(finding)
+        elif self._scopes.is_refused(finding):
+            self._answer.used |= finding.tokens
+        else:
+            self._chip_of(meaning.slot, meaning.value, finding.tokens)
+
+    def _take_adverse(self, finding: Finding) -> None:
+        """显胖 is said to keep it away; wanted outright it contradicts, and is asked back."""
+        refused = self._scopes.is_refused(finding)
+        if not refused and self._scopes.is_wanted(finding):
+            start, end = self._span(finding.tokens)
+            self._problem(ProblemCode.FACTS_CONTRADICT, finding.meaning.slot, start, end)
+            self._answer.used |= finding.tokens
+            return
+        self._chip_of(finding.meaning.slot, finding.meaning.value, finding.tokens)
+
+    def _chip_of(self, slot: str, value: Value, tokens: frozenset[int]) -> None:
+        start, end = self._span(tokens)
+        self._answer.used |= tokens
+        self._chip(slot, value, start, end)
+
+    def _span(self, tokens: frozenset[int]) -> tuple[int, int]:
+        return self._tokens[min(tokens)].start, self._tokens[max(tokens)].end
+
+    def _chip(self, slot: str, value: Value, start: int, end: int) -> None:
+        current = getattr(self._answer.slots, slot)
+        if self._contradicts(slot, value, current):
+            self._problem(ProblemCode.FACTS_CONTRADICT, slot, start, end)
+            return
+        if current == value or (isinstance(current, tuple) and value in current):
+            return
+        if current is not None and SLOTS[slot].kind not in (SlotKind.MANY, SlotKind.OWNED):
+            return
+        self._answer.slots = with_value(self._answer.slots, slot, value)
+        first, last = self._folded.origin(start, end)
+        self._answer.chips.append(Chip(slot, value, first, last, self._folded.original[first:last]))
+
+    def _contradicts(self, slot: str, value: Value, current: object) -> bool:
+        if slot in _FACTS_OF_BODY or (SLOTS[slot].kind is SlotKind.NUMBER):
+            return current is not None and current != value
+        slots = self._answer.slots
+        if slot == "color_like":
+            return value in slots.color_avoid
+        if slot == "color_avoid":
+            return value in slots.color_like
+        if slot != "concerns":
+            return False
+        named = f"{slot}:{value}"
+        for pair in self._words.taxonomy.contradictions:
+            if named in pair:
+                other = pair[1] if pair[0] == named else pair[0]
+                if other.partition(":")[2] in slots.concerns:
+                    return True
+        return False
+
+    def _problem(self, code: ProblemCode, slot: str, start: int, end: int) -> None:
+        first, last = self._folded.origin(start, end)
+        self._answer.problems.append(
+            Problem(code, slot, first, last, self._folded.original[first:last])
+        )
+
+    def _left_over(self) -> list[Span]:
+        """The words with content that no chip and no problem came from."""
+        spans: list[Span] = []
+        run: list[Token] = []
+        for at, token in enumerate([*self._tokens, Token("", 0, 0, boundary=True)]):
+            if at < len(self._tokens) and self._is_left(at, token):
+                run.append(token)
+                continue
+            if run:
+                spans += self._span_of(run)
+                run = []
+        return spans
+
+    def _is_left(self, at: int, token: Token) -> bool:
+        if token.boundary or token.fact or at in self._answer.used:
+            return False
+        if token.meanings or not token.classes:
+            return token.meanings != () or token.text[0].isalnum()
+        function_words = token.classes - _SAYS_NOTHING - self._words.qualities
+        return not function_words
+
+    def _span_of(self, run: list[Token]) -> list[Span]:
+        start, end = run[0].start, run[-1].end
+        letters = sum(len(token.text) for token in run)
+        if len(run) == 1 and not run[0].known and letters == 1:
+            return []  # one unknown character says nothing by itself
+        first, last = self._folded.origin(start, end)
+        return [Span(first, last, self._folded.original[first:last])]
