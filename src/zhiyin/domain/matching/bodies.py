@@ -1,0 +1,195 @@
+"""Bodies: what a need states of one, in which cell it falls, and how like two of them are."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.types import Chip
+from zhiyin.domain.matching.wearings import Wearings
+from zhiyin.domain.matching.world import Kocs
+
+HEIGHT_EDGES_CM = np.array([152, 156, 160, 164, 168, 172, 177], dtype=np.float32)
+WEIGHT_EDGES_KG = np.array([46, 50, 54, 58, 62, 67, 73, 81, 92, 108], dtype=np.float32)
+HEIGHT_CENTRES_CM = np.array([149, 154, 158, 162, 166, 170, 174.5, 180], dtype=np.float32)
+WEIGHT_CENTRES_KG = np.array([43, 48, 52, 56, 60, 64.5, 70, 77, 86.5, 100, 118], dtype=np.float32)
+HEIGHTS, WEIGHTS = len(HEIGHT_CENTRES_CM), len(WEIGHT_CENTRES_KG)
+CELLS = (HEIGHTS + 1) * (WEIGHTS + 1)
+"""Height by weight, with one more of each for whoever does not state it."""
+
+SIMILAR_HEIGHT_CM, SIMILAR_WEIGHT_SHARE = 5.0, 0.08
+HEIGHT_SCALE_CM, WEIGHT_SCALE, AGE_SCALE_YEARS, BAND_SCALE_CM = 6.0, 0.10, 10.0, 5.0
+ALIKE = 0.6
+"""A trait with at least this much likeness is named as one in which the two are alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a need states of a body: cm, kg, years; NaN, -1 or no bits where it says nothing."""
+
+    height_cm: float = np.nan
+    weight_kg: float = np.nan
+    age: float = np.nan
+    band_cm: float = np.nan
+    cup: float = np.nan
+    shape: int = words.UNKNOWN
+    tone: int = words.UNKNOWN
+    concerns: int = 0
+
+    @classmethod
+    def of(cls, slots: NeedSlots) -> Self:
+        """The body facts of a need."""
+        cup = words.code(slots.cup, words.CUPS)
+        return cls(
+            height_cm=_number(slots.height_cm),
+            weight_kg=_number(slots.weight_kg),
+            age=_number(slots.age),
+            band_cm=_number(slots.band_cm),
+            cup=np.nan if cup == words.UNKNOWN else float(cup),
+            shape=words.code(slots.body_shape, words.SHAPES),
+            tone=words.code(slots.skin_tone, words.TONES),
+            concerns=words.mask(slots.concerns, words.CONCERNS),
+        )
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a size can be chosen for it: height alone says nothing about width."""
+        return not np.isnan(self.weight_kg)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether wearers with a body like it can be told from others."""
+        return not (np.isnan(self.height_cm) and np.isnan(self.weight_kg)) or self.shape >= 0
+
+    def cell(self) -> int:
+        """The cell it falls in."""
+        one = np.array([self.height_cm]), np.array([self.weight_kg])
+        return int(cells(*one)[0])
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def cells(height_cm: NDArray[np.floating], weight_kg: NDArray[np.floating]) -> NDArray[np.int16]:
+    """The cell of each body."""
+    height = np.where(np.isnan(height_cm), HEIGHTS, np.searchsorted(HEIGHT_EDGES_CM, height_cm))
+    weight = np.where(np.isnan(weight_kg), WEIGHTS, np.searchsorted(WEIGHT_EDGES_KG, weight_kg))
+    return (height * (WEIGHTS + 1) + weight).astype(np.int16)
+
+
+def kernel() -> NDArray[np.float32]:
+    """Shape (CELLS, CELLS): how much the wearers of one cell say about the bodies of another.
+
+    A fact that the asking body does not state is no hindrance; a wearer who does not state it
+    speaks to nobody but those who ask without it.
+    """
+    height = _nearness(HEIGHT_CENTRES_CM, 4.0)
+    weight = _nearness(np.log(WEIGHT_CENTRES_KG), 0.08)
+    return np.kron(height, weight).astype(np.float32)
+
+
+def _nearness(centres: NDArray[np.floating], scale: float) -> NDArray[np.floating]:
+    distance = (centres[:, None] - centres[None, :]) / scale
+    near = np.exp(-0.5 * distance**2)
+    near[near < 0.02] = 0.0
+    stated = np.hstack([near, np.zeros((len(centres), 1))])
+    return np.vstack([stated, np.ones(len(centres) + 1)])
+
+
+def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
+    """Which wearers of some rows have a body like hers: near in height and weight, same shape.
+
+    Only facts that she states count, and a wearer must state them too; shape alone is enough
+    only where she states neither height nor weight.
+    """
+    found = np.ones(rows.stop - rows.start, dtype=np.bool_)
+    if not np.isnan(body.height_cm):
+        found &= np.abs(worn.height_cm[rows] - body.height_cm) <= SIMILAR_HEIGHT_CM
+    if not np.isnan(body.weight_kg):
+        reach = SIMILAR_WEIGHT_SHARE * body.weight_kg
+        found &= np.abs(worn.weight_kg[rows] - body.weight_kg) <= reach
+    if body.shape >= 0:
+        found &= worn.shape[rows] == body.shape
+    return found
+
+
+Traits = dict[str, NDArray[np.float32]]
+
+
+def likeness(body: Body, kocs: Kocs, *, tone_matters: bool) -> tuple[NDArray[np.float32], Traits]:
+    """How like her every KOC is, 0 to 1, over the traits that matter for this need; and each one.
+
+    A trait matters when she states it; the skin tone only where colour is at stake. A KOC who
+    does not state it is not like her in it. Weights: TRAIT_WEIGHTS.
+    """
+    traits: Traits = {}
+    for slot, scale, relative in (
+        ("height_cm", HEIGHT_SCALE_CM, False),
+        ("weight_kg", WEIGHT_SCALE, True),
+        ("age", AGE_SCALE_YEARS, False),
+        ("band_cm", BAND_SCALE_CM, False),
+        ("cup", 1.5, False),
+    ):
+        stated = getattr(body, slot)
+        if not np.isnan(stated):
+            reach = np.float32(scale * stated if relative else scale)
+            distance = (getattr(kocs, slot) - np.float32(stated)) / reach
+            traits[slot] = np.nan_to_num(np.exp(-0.5 * distance * distance), nan=0.0)
+    if body.shape >= 0:
+        traits["body_shape"] = (kocs.shape == body.shape).astype(np.float32)
+    if body.tone >= 0 and tone_matters:
+        apart = np.abs(kocs.tone - body.tone)
+        traits["skin_tone"] = np.where(
+            kocs.tone < 0, 0.0, np.where(apart == 0, 1.0, np.where(apart == 1, 0.4, 0.0))
+        ).astype(np.float32)
+    if body.concerns:
+        shared = np.bitwise_count(kocs.concerns & np.uint32(body.concerns))
+        traits["concerns"] = shared.astype(np.float32) / body.concerns.bit_count()
+    if not traits:
+        return np.zeros(len(kocs), dtype=np.float32), traits
+    whole = sum(TRAIT_WEIGHTS[slot] for slot in traits)
+    total = np.zeros(len(kocs), dtype=np.float32)
+    for slot, near in traits.items():
+        total += np.float32(TRAIT_WEIGHTS[slot] / whole) * near
+    return total, traits
+
+
+TRAIT_WEIGHTS = {
+    "height_cm": 1.0,
+    "weight_kg": 1.0,
+    "body_shape": 1.0,
+    "concerns": 1.0,
+    "skin_tone": 0.7,
+    "age": 0.4,
+    "band_cm": 0.3,
+    "cup": 0.3,
+}
+
+
+def named_traits(
+    slots: NeedSlots, body: Body, kocs: Kocs, koc: int, traits: Traits
+) -> tuple[tuple[Chip, ...], dict[str, int]]:
+    """The chips in which a KOC is like her, and the differences in cm that can be said aloud."""
+    chips: list[Chip] = []
+    for slot, near in traits.items():
+        if slot == "concerns":
+            shared = int(kocs.concerns[koc]) & body.concerns
+            chips += [
+                ("concerns", word)
+                for place, word in enumerate(words.CONCERNS)
+                if shared >> place & 1 and word in slots.concerns
+            ]
+        elif near[koc] >= ALIKE:
+            chips.append((slot, _word(getattr(slots, slot))))
+    apart = {}
+    if any(slot == "height_cm" for slot, _ in chips):
+        apart["height_cm"] = round(abs(float(kocs.height_cm[koc]) - body.height_cm))
+    return tuple(chips), apart
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

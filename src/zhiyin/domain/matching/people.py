@@ -1,0 +1,69 @@
+"""Who stands beside a look: a KOC like her in what matters, who wore it and was content."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.bodies import Traits, likeness
+from zhiyin.domain.matching.options import Option
+from zhiyin.domain.matching.scoring import WEIGHTS
+from zhiyin.domain.matching.shelf import Shelf
+from zhiyin.domain.matching.signals import Signals
+from zhiyin.domain.matching.types import PICKS
+from zhiyin.domain.matching.wishes import Wish
+from zhiyin.domain.matching.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Every KOC for one wish: how like her, how many of her chips she is good at, and her worth."""
+
+    likeness: NDArray[np.float32]
+    traits: Traits
+    skill: NDArray[np.float32]
+    worth: NDArray[np.float32]
+
+    @classmethod
+    def for_wish(cls, wish: Wish, world: World, shelf: Shelf) -> Self:
+        """Score all KOCs once; one who cannot be asked now is worth minus infinity."""
+        kocs = world.kocs
+        alike, traits = likeness(wish.body, kocs, tone_matters=wish.tone_matters)
+        skill, asked = np.zeros(len(kocs), dtype=np.float32), 0
+        for good_at, chosen, known in (
+            (kocs.good_concerns, wish.slots.concerns, words.CONCERNS),
+            (kocs.good_goals, wish.slots.goals, words.GOALS),
+            (kocs.good_styles, wish.slots.styles, words.STYLES),
+            (kocs.good_occasions, (wish.slots.occasion,), words.OCCASIONS),
+        ):
+            bits = np.uint32(words.mask(chosen, known))
+            if bits:
+                skill += np.bitwise_count(good_at & bits)
+                asked += int(bits).bit_count()
+        skill /= max(asked, 1)
+        worth = WEIGHTS["likeness"] * alike + WEIGHTS["skill"] * skill
+        return cls(
+            likeness=alike,
+            traits=traits,
+            skill=skill,
+            worth=np.where(shelf.koc_free, worth, -np.inf).astype(np.float32),
+        )
+
+    def beside(self, option: Option, world: World, signals: Signals) -> tuple[int, ...]:
+        """The KOCs who may stand beside an option, best first, at most as many as there are picks.
+
+        They wore its main garment and were satisfied, or composed the look and were not unhappy.
+        """
+        garment = int(world.variants.garment[option.items[0]])
+        wore = signals.koc[signals.koc_first[garment] : signals.koc_first[garment + 1]]
+        author = int(world.looks.koc[option.look]) if option.look >= 0 else -1
+        if author >= 0 and not signals.is_unhappy(garment, author):
+            wore = np.union1d(wore, [author])
+        worth = self.worth[wore]
+        if len(wore) > PICKS:
+            kept = np.argpartition(-worth, PICKS - 1)[:PICKS]
+            wore, worth = wore[kept], worth[kept]
+        order = np.lexsort((wore, -worth))
+        return tuple(int(wore[at]) for at in order if worth[at] > -np.inf)

@@ -1,0 +1,152 @@
+"""The score of a garment for a wish: a sum of named terms, over all variants at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.advising import Advice
+from zhiyin.domain.matching.signals import ANY_OCCASION, Signals
+from zhiyin.domain.matching.types import Ask, Chip, FeedbackKind
+from zhiyin.domain.matching.wishes import Wish
+from zhiyin.domain.matching.world import World
+
+WEIGHTS = {
+    "advice": 1.0,
+    "demand": 1.2,
+    "body": 3.0,
+    "shape": 1.0,
+    "color_like": 1.2,
+    "fit": 2.0,
+    "look": 0.35,
+    "likeness": 1.5,
+    "skill": 0.4,
+    "under_budget": -0.6,
+    "disliked_style": -2.0,
+    "disliked_body": -2.0,
+}
+"""What one unit of a term adds. `body` and `shape` are shares above or below the usual share."""
+
+SLOT_WEIGHTS = {
+    "concerns": 1.0,
+    "goals": 1.0,
+    "styles": 1.0,
+    "occasion": 0.8,
+    "owned": 0.6,
+    "skin_tone": 0.6,
+    "body_shape": 0.5,
+    "for_whom": 0.5,
+}
+BODY_DISLIKED_FACTOR = 1.5
+"""Once she has said "not my body", how a thing fits counts this much more."""
+
+STYLE_TRAITS = ("style", "pattern", "cut", "fabric")
+SHAPE_TRAITS = ("cut", "waist", "length", "stretch", "neckline", "sleeve")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of the score: its name, its weight, and its value for every row of a table."""
+
+    name: str
+    weight: float
+    values: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of one ask, over variants and over garments."""
+
+    of_variants: tuple[Term, ...]
+    of_garments: tuple[Term, ...]
+    fit_weight: float
+
+    def total(self, world: World) -> NDArray[np.float32]:
+        """The sum over all variants."""
+        garments = np.zeros(len(world.garments), dtype=np.float32)
+        for term in self.of_garments:
+            garments += np.float32(term.weight) * term.values
+        total = garments[world.variants.garment]
+        for term in self.of_variants:
+            total += np.float32(term.weight) * term.values
+        return total
+
+    def parts(self, world: World, variant: int) -> list[tuple[str, float, float]]:
+        """Name, value and share of every term for one variant."""
+        garment = int(world.variants.garment[variant])
+        found = [(t.name, float(t.values[variant]), t.weight) for t in self.of_variants]
+        found += [(t.name, float(t.values[garment]), t.weight) for t in self.of_garments]
+        return [(name, value, value * weight) for name, value, weight in found]
+
+
+def terms(ask: Ask, wish: Wish, *, world: World, advice: Advice, signals: Signals) -> Terms:
+    """Everything about a garment that needs neither its sizes nor a KOC."""
+    of_variants = [
+        Term(part_name("advice", chip), WEIGHTS["advice"] * SLOT_WEIGHTS[chip[0]], strength)
+        for chip in wish.advised()
+        if (strength := advice.strength_of(chip)) is not None
+    ]
+    if wish.liked:
+        liked = np.isin(world.variants.color, list(wish.liked))
+        of_variants.append(Term("color_like", WEIGHTS["color_like"], liked))
+    occasion = ANY_OCCASION if wish.occasion < 0 else wish.occasion
+    of_garments = [Term("demand", WEIGHTS["demand"], signals.demand[occasion])]
+    refused_body = ask.personalised and any(d.feedback is FeedbackKind.BODY for d in ask.disliked)
+    factor = BODY_DISLIKED_FACTOR if refused_body else 1.0
+    if wish.body.is_comparable:
+        by_cell = signals.by_cell[wish.body.cell()]
+        of_garments.append(Term("body", WEIGHTS["body"] * factor, by_cell))
+        if wish.body.shape >= 0:
+            by_shape = signals.by_shape[wish.body.shape]
+            of_garments.append(Term("shape", WEIGHTS["shape"] * factor, by_shape))
+    if ask.personalised:
+        of_garments += _dislikes(ask, world)
+    return Terms(
+        of_variants=tuple(of_variants),
+        of_garments=tuple(of_garments),
+        fit_weight=WEIGHTS["fit"] * factor,
+    )
+
+
+def part_name(part: str, chip: Chip) -> str:
+    """ "advice:goals:slimming"."""
+    return ":".join((part, *chip))
+
+
+def _dislikes(ask: Ask, world: World) -> list[Term]:
+    found = []
+    for kind, traits, name in (
+        (FeedbackKind.STYLE, STYLE_TRAITS, "disliked_style"),
+        (FeedbackKind.BODY, SHAPE_TRAITS, "disliked_body"),
+    ):
+        rows = [
+            row
+            for disliked in ask.disliked
+            if disliked.feedback is kind
+            and (row := garment_row(world, disliked.product_id.bytes)) is not None
+        ]
+        if rows:
+            near = np.max([alike(world, row, traits) for row in rows], axis=0)
+            found.append(Term(name, WEIGHTS[name], near))
+    return found
+
+
+def alike(world: World, garment: int, attributes: tuple[str, ...]) -> NDArray[np.float32]:
+    """Share of the attributes that every garment has in common with one of its own category.
+
+    A garment of another category is half as alike.
+    """
+    columns = [code for (name, _), code in words.TOKEN_CODE.items() if name in attributes]
+    own = world.garments.tokens[garment, columns]
+    shared = world.garments.tokens[:, columns] @ own.astype(np.float32)
+    same = np.where(world.garments.category == world.garments.category[garment], 1.0, 0.5)
+    return np.asarray(same * shared / max(1, int(own.sum())), dtype=np.float32)
+
+
+def garment_row(world: World, product_id: bytes) -> int | None:
+    """The row of a product, or None for one that this world does not have."""
+    wanted = np.frombuffer(product_id, dtype=np.uint8)
+    found = np.flatnonzero((world.garments.id == wanted).all(axis=1))
+    return int(found[0]) if len(found) else None

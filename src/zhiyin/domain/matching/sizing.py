@@ -1,0 +1,122 @@
+"""Which size: a coarse table that ranks garments, and the choice of a size for one of them."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.bodies import CELLS, Body, cells, kernel
+from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
+from zhiyin.domain.matching.world import Shows, World
+
+STEPS = np.arange(-14.0, 15.0)
+"""Size codes between a size and the one that bodies like hers wear; the ends stand for more."""
+
+PRIOR_ROWS = 20.0
+OFFSET_PRIOR_ROWS = 10.0
+REACH_STEPS = 10
+"""A size further than this from what bodies like hers wear is not offered to her."""
+
+
+class FitChances(Protocol):
+    """Chances of small, fit and large."""
+
+    def chances(self, rows: Wearings) -> NDArray[np.floating]:
+        """Shape (rows, 3). Reads body facts, garment, category and size, nothing else."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeTable:
+    """What sizes similar bodies wear, how garments run, and the chance of a fit by distance.
+
+    usual:   (CELLS,) size code at which garments fit the bodies of a cell; NaN where nobody knows.
+    runs:    (garments,) codes by which a garment is worn above (+) or below its wearers' usual.
+    fit:     (len(STEPS),) chance that it fits at that distance.
+    sized:   (garments,) whether its size has to do with body facts at all.
+    popular: (garments,) size code that is worn most, or -1.
+    """
+
+    usual: NDArray[np.float32]
+    runs: NDArray[np.float32]
+    fit: NDArray[np.float32]
+    sized: NDArray[np.bool_]
+    popular: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        """Learn it from the counted shows of sized garments."""
+        shows, garments = world.shows, len(world.garments)
+        sized = ~np.isin(
+            world.garments.category, [words.code(c, words.CATEGORIES) for c in words.SIZELESS]
+        )
+        told = shows.counted & (shows.worn.fit != UNTOLD) & sized[shows.worn.garment]
+        worn = shows.worn.take(np.flatnonzero(told))
+        fits = worn.fit == FIT
+        cell = cells(worn.height_cm, worn.weight_kg)
+        usual = _usual(cell[fits], worn.size[fits])
+        distance = worn.size - usual[cell]
+        known = ~np.isnan(distance)
+        runs = _runs(distance[fits & known], worn.garment[fits & known], garments)
+        step = _steps(distance[known] - runs[worn.garment[known]])
+        here = np.bincount(step, minlength=len(STEPS))
+        fitted = np.bincount(step, fits[known], minlength=len(STEPS))
+        rate = float(fits.mean()) if len(fits) else 0.7
+        return cls(
+            usual=usual,
+            runs=runs,
+            fit=((fitted + PRIOR_ROWS * rate * _shape()) / (here + PRIOR_ROWS)).astype(np.float32),
+            sized=sized,
+            popular=_popular(shows, garments),
+        )
+
+    def chance(
+        self, body: Body, garment: NDArray[np.integer], size: NDArray[np.integer]
+    ) -> NDArray[np.float32] | None:
+        """The chance that each size fits her; 0 beyond REACH_STEPS; 1 for what has no sizes.
+
+        None where her measures, or everybody's, are not known.
+        """
+        usual = self.usual[body.cell()]
+        if not body.is_measured or np.isnan(usual):
+            return None
+        step = _steps(size - usual - self.runs[garment])
+        chance = self.fit[step]
+        chance[np.abs(STEPS[step]) > REACH_STEPS] = 0.0
+        return np.where(self.sized[garment], chance, np.float32(1.0))
+
+
+def _usual(cell: NDArray[np.int16], size: NDArray[np.float32]) -> NDArray[np.float32]:
+    near = kernel()
+    count = near @ np.bincount(cell, minlength=CELLS)
+    total = near @ np.bincount(cell, size, minlength=CELLS)
+    return np.where(count >= 1.0, total / np.maximum(count, 1e-9), np.nan).astype(np.float32)
+
+
+def _runs(
+    distance: NDArray[np.float32], garment: NDArray[np.int64], garments: int
+) -> NDArray[np.float32]:
+    count = np.bincount(garment, minlength=garments)
+    total = np.bincount(garment, distance, minlength=garments)
+    return (total / (count + OFFSET_PRIOR_ROWS)).astype(np.float32)
+
+
+def _steps(distance: NDArray[np.floating]) -> NDArray[np.intp]:
+    ends = np.clip(distance, STEPS[0], STEPS[-1])
+    return (np.rint(ends) - STEPS[0]).astype(np.intp)
+
+
+def _shape() -> NDArray[np.floating]:
+    return np.exp(-0.5 * (STEPS / 6.0) ** 2)
+
+
+def _popular(shows: Shows, garments: int) -> NDArray[np.int16]:
+    popular = np.full(garments, words.UNKNOWN, dtype=np.int16)
+    rows = np.flatnonzero(shows.counted)
+    pairs = shows.worn.garment[rows] * (1 << 16) + shows.worn.size[rows].astype(np.int64)
+    values, counts = np.unique(pairs, return_counts=True)
+    order = np.argsort(counts, kind="stable")
+    popular[values[order] >> 16] = (values[order] & 0xFFFF).astype(np.int16)
+    return popular

@@ -1,0 +1,104 @@
+"""A need as the matcher reads it: what may be used, the hard wishes, and the chips to answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.advising import owned_chips
+from zhiyin.domain.matching.bodies import Body
+from zhiyin.domain.matching.types import SPOKEN_WISHES, Ask, Chip
+from zhiyin.kit.money import FEN_PER_CNY
+
+HARD_SLOTS = ("budget_cny_max", "color_avoid", "owned", "categories")
+ADVISED_SLOTS = ("concerns", "goals", "styles", "skin_tone", "body_shape", "occasion", "for_whom")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What an answer may depend on, after her switch.
+
+    `barred` and `wanted` are category codes, `refused` and `liked` colour codes; budgets in fen.
+    """
+
+    slots: NeedSlots
+    chips: tuple[Chip, ...]
+    set_aside: tuple[Chip, ...]
+    body: Body
+    occasion: int
+    wanted: frozenset[int]
+    barred: frozenset[int]
+    liked: frozenset[int]
+    refused: frozenset[int]
+    most_fen: int | None
+    least_fen: int | None
+
+    @classmethod
+    def of(cls, ask: Ask) -> Self:
+        """Read an ask. Without personalisation only SPOKEN_WISHES are left of it."""
+        slots = ask.slots if ask.personalised else spoken(ask.slots)
+        owned = [words.split_owned(thing) for thing in slots.owned]
+        return cls(
+            slots=slots,
+            chips=chips_of(slots),
+            set_aside=tuple(chip for chip in chips_of(ask.slots) if chip not in chips_of(slots)),
+            body=Body.of(slots),
+            occasion=words.code(slots.occasion, words.OCCASIONS),
+            wanted=_codes(slots.categories, words.CATEGORIES),
+            barred=_codes([words.category_of(noun) for _, noun in owned], words.CATEGORIES),
+            liked=_codes(slots.color_like, words.COLORS),
+            refused=_codes(slots.color_avoid, words.COLORS),
+            most_fen=_fen(slots.budget_cny_max),
+            least_fen=_fen(slots.budget_cny_min),
+        )
+
+    def without(self, slot: str) -> Self:
+        """The same wish with one hard wish taken away."""
+        loosened: dict[str, object] = {
+            "budget_cny_max": {"most_fen": None},
+            "color_avoid": {"refused": frozenset()},
+            "owned": {"barred": frozenset()},
+            "categories": {"wanted": frozenset()},
+        }
+        return replace(self, **loosened[slot])  # type: ignore[arg-type]
+
+    def hard(self) -> tuple[str, ...]:
+        """The hard wishes that she has."""
+        held = (self.most_fen is not None, self.refused, self.barred, self.wanted)
+        return tuple(slot for slot, one in zip(HARD_SLOTS, held, strict=True) if one)
+
+    def advised(self) -> tuple[Chip, ...]:
+        """The chips that the advice table may speak to; an owned thing has a colour and a noun."""
+        spoken_to = [chip for chip in self.chips if chip[0] in ADVISED_SLOTS]
+        return (*spoken_to, *(c for thing in self.slots.owned for c in owned_chips(thing)))
+
+    @property
+    def tone_matters(self) -> bool:
+        """Whether colour against skin is at stake. She names her tone only where it is."""
+        return self.slots.skin_tone is not None
+
+
+def spoken(slots: NeedSlots) -> NeedSlots:
+    """The slots that say nothing about who asks."""
+    return replace(NeedSlots(), **{slot: getattr(slots, slot) for slot in SPOKEN_WISHES})
+
+
+def chips_of(slots: NeedSlots) -> tuple[Chip, ...]:
+    """Every stated value as a chip, in the order of the slots."""
+    chips: list[Chip] = []
+    for slot, value in slots.said().items():
+        if isinstance(value, tuple):
+            chips += [(slot, one) for one in value]
+        else:
+            chips.append((slot, f"{value:g}" if isinstance(value, float) else str(value)))
+    return tuple(chips)
+
+
+def _codes(chosen: Iterable[str], known: tuple[str, ...]) -> frozenset[int]:
+    found = {words.code(word, known) for word in chosen}
+    return frozenset(found - {words.UNKNOWN})
+
+
+def _fen(cny: float | None) -> int | None:
+    return None if cny is None else int(cny * FEN_PER_CNY)
