@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from zhiyin.domain.matching.wearings import FIT, UNKNOWN, Wearings
+from zhiyin.domain.matching.learning.counting import Codes, positions, recency, satisfied
+from zhiyin.domain.matching.wearings import UNKNOWN, Wearings
 
 HALF_LIFE_DAYS = 90.0
 OCCASION_WEIGHT = 20.0
-SATISFIED_RATING = 8.0
 EASE_LAMBDA = 50.0
 ALS_FACTORS = 64
 ALS_ROUNDS = 15
@@ -26,57 +26,9 @@ ALS_CONFIDENCE = 1.0
 class Ranker(Protocol):
     """Scores all garments of the training file for some shoppers."""
 
-    def scores(self, shoppers: Wearings) -> NDArray[np.float32]:
+    def scores(self, shoppers: Wearings) -> NDArray[np.floating]:
         """Shape (shoppers, garments). Reads wearer, body facts and occasion, nothing else."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Codes:
-    """The training file's garments and wearers by position, and its rows in those positions."""
-
-    garments: NDArray[np.int64]
-    wearers: NDArray[np.int64]
-    garment: NDArray[np.intp]
-    wearer: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, train: Wearings) -> Self:
-        """Positions are ranks of the ids, so they do not depend on the order of rows."""
-        garments, garment = np.unique(train.garment, return_inverse=True)
-        wearers, wearer = np.unique(train.wearer, return_inverse=True)
-        return cls(garments=garments, wearers=wearers, garment=garment, wearer=wearer)
-
-    def find(self, wearer: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Position of each wearer, UNKNOWN for one whom the training file does not have."""
-        return positions(self.wearers, wearer)
-
-    def histories(self) -> sparse.csr_matrix:
-        """Wearers x garments, 1 where she wore it."""
-        ones = np.ones(len(self.wearer), dtype=np.float64)
-        shape = (len(self.wearers), len(self.garments))
-        matrix = sparse.coo_matrix((ones, (self.wearer, self.garment)), shape=shape).tocsr()
-        matrix.data[:] = 1.0
-        return matrix
-
-
-def positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Where each wanted id stands in the ascending `ids`; UNKNOWN where it does not."""
-    if not len(ids):
-        return np.full(len(wanted), UNKNOWN, dtype=np.intp)
-    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return np.where(ids[at] == wanted, at, UNKNOWN)
-
-
-def satisfied(wearings: Wearings) -> NDArray[np.bool_]:
-    """Rows that fitted and were rated at least SATISFIED_RATING."""
-    return (wearings.fit == FIT) & (wearings.rating >= SATISFIED_RATING)
-
-
-def recency(day: NDArray[np.int32], half_life_days: float) -> NDArray[np.float64]:
-    """Weight of each row: 1 on the last day of the file, halved every `half_life_days`."""
-    last = int(day.max()) if len(day) else 0
-    return np.asarray(0.5 ** ((last - day) / half_life_days), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +47,12 @@ class Popularity:
     def recent(cls, train: Wearings, *, only_satisfied: bool) -> Self:
         """Rows fade with a half-life of HALF_LIFE_DAYS."""
         codes = Codes.of(train)
-        weight = recency(train.day, HALF_LIFE_DAYS)
+        weight = recency(train, HALF_LIFE_DAYS)
         if only_satisfied:
             weight = weight * satisfied(train)
         return cls(np.bincount(codes.garment, weight, minlength=len(codes.garments)))
 
-    def scores(self, shoppers: Wearings) -> NDArray[np.float32]:
+    def scores(self, shoppers: Wearings) -> NDArray[np.floating]:
         return np.tile(self.demand.astype(np.float32), (len(shoppers), 1))
 
 
@@ -113,7 +65,7 @@ class OccasionPopularity:
     @classmethod
     def of(cls, train: Wearings) -> Self:
         codes = Codes.of(train)
-        weight = recency(train.day, HALF_LIFE_DAYS) * satisfied(train)
+        weight = recency(train, HALF_LIFE_DAYS) * satisfied(train)
         garments = len(codes.garments)
         everywhere = np.bincount(codes.garment, weight, minlength=garments)
         top = int(train.occasion.max(initial=UNKNOWN))
@@ -125,7 +77,7 @@ class OccasionPopularity:
             demand[occasion] += OCCASION_WEIGHT * within
         return cls(demand)
 
-    def scores(self, shoppers: Wearings) -> NDArray[np.float32]:
+    def scores(self, shoppers: Wearings) -> NDArray[np.floating]:
         last = len(self.demand) - 1
         known = (shoppers.occasion >= 0) & (shoppers.occasion < last)
         return self.demand[np.where(known, shoppers.occasion, last)].astype(np.float32)
@@ -187,18 +139,16 @@ class Collaborative:
     ) -> Self:
         return cls(codes, left, right, Popularity.recent(train, only_satisfied=False))
 
-    def scores(self, shoppers: Wearings) -> NDArray[np.float32]:
+    def scores(self, shoppers: Wearings) -> NDArray[np.floating]:
         scores = self.newcomer.scores(shoppers)
-        at = self.codes.find(shoppers.wearer)
+        at = positions(self.codes.wearers, shoppers.wearer)
         known = np.flatnonzero(at != UNKNOWN)
         if len(known):
             scores[known] = self.left[at[known]] @ self.right
         return scores
 
 
-def _least_squares(
-    seen: sparse.csr_matrix, factors: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _least_squares(seen: sparse.csr_matrix, factors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solve each row of `seen` against fixed `factors`: (F'F + a F_r'F_r + l I) x = (1 + a) F_r'1.
 
     Rows of equal length are solved together. A row shorter than the factors is solved in the
