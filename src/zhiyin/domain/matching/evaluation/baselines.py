@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from zhiyin.domain.matching.learning.counting import Codes, positions, recency, satisfied
+from zhiyin.domain.matching.learning.counting import Codes, positions, recency, satisfied, weigh
 from zhiyin.domain.matching.wearings import UNKNOWN, Wearings
 
 HALF_LIFE_DAYS = 90.0
@@ -50,7 +50,7 @@ class Popularity:
         weight = recency(train, HALF_LIFE_DAYS)
         if only_satisfied:
             weight = weight * satisfied(train)
-        return cls(np.bincount(codes.garment, weight, minlength=len(codes.garments)))
+        return cls(weigh(codes.garment, len(codes.garments), weight))
 
     def scores(self, shoppers: Wearings) -> NDArray[np.floating]:
         return np.tile(self.demand.astype(np.float32), (len(shoppers), 1))
@@ -67,13 +67,13 @@ class OccasionPopularity:
         codes = Codes.of(train)
         weight = recency(train, HALF_LIFE_DAYS) * satisfied(train)
         garments = len(codes.garments)
-        everywhere = np.bincount(codes.garment, weight, minlength=garments)
+        everywhere = weigh(codes.garment, garments, weight)
         top = int(train.occasion.max(initial=UNKNOWN))
         # The row after the last occasion, which -1 also reaches, serves whoever states none.
         demand = np.tile(everywhere, (top + 2, 1))
         for occasion in range(top + 1):
             here = weight * (train.occasion == occasion)
-            within = np.bincount(codes.garment, here, minlength=garments)
+            within = weigh(codes.garment, garments, here)
             demand[occasion] += OCCASION_WEIGHT * within
         return cls(demand)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from zhiyin.domain.matching.learning.counting import Codes, Floats, positions
+from zhiyin.domain.matching.learning.counting import Codes, Floats, positions, weigh
 from zhiyin.domain.matching.wearings import UNKNOWN, Wearings
 
 FACTS = ("height_cm", "weight_kg", "age", "band_cm", "cup")
@@ -59,14 +59,14 @@ class Asks:
     @property
     def is_returning(self) -> NDArray[np.bool_]:
         """Who wore a garment that the ranker knows."""
-        return np.diff(self.worn.indptr) > 0
+        return np.asarray(np.diff(self.worn.indptr) > 0)
 
     @property
     def is_blank(self) -> NDArray[np.bool_]:
         """Who states nothing and wore nothing."""
         told = ~np.isnan(np.stack([getattr(self, fact) for fact in FACTS])).all(axis=0)
         told |= (self.shape >= 0) | (self.occasion >= 0) | (self.size_count > 0)
-        return ~told & ~self.is_returning
+        return np.asarray(~told & ~self.is_returning)
 
     @classmethod
     def of_query(cls, query: NeedQuery, garments: NDArray[np.int64]) -> Self:
@@ -125,8 +125,8 @@ class Memory:
         return cls(
             codes=codes,
             worn=codes.histories(),
-            size_sum=np.bincount(codes.wearer, np.where(told, rows.size, 0.0), wearers),
-            size_count=np.bincount(codes.wearer, told, wearers),
+            size_sum=weigh(codes.wearer, wearers, np.where(told, rows.size, 0.0)),
+            size_count=weigh(codes.wearer, wearers, told),
         )
 
     def asks(self, shoppers: Wearings) -> Asks:

@@ -112,13 +112,15 @@ class Bodies:
         low, step = _size_scale(rows.size)
         sizes = Scale(low=low, high=low + step * (SIZE_BINS - 1), step=step, blur=step)
         told = ~np.isnan(rows.size)
-        design = _design({fact: getattr(rows, fact)[told] for fact in FACTS})
+        design = _design({fact: getattr(rows, fact)[told].astype(np.float64) for fact in FACTS})
         ridge = design.T @ design + np.eye(design.shape[1])
         return cls(
             by_fact=by_fact,
             by_shape=_with_zeros(log_lift(by_shape, PRIOR_ROWS)),
             by_size=_table(sizes, rows.size, codes, weight),
-            formula=np.linalg.solve(ridge, design.T @ rows.size[told].astype(np.float64)),
+            formula=np.asarray(
+                np.linalg.solve(ridge, design.T @ rows.size[told]), dtype=np.float64
+            ),
             size_low=low,
             size_step=step,
         )
@@ -166,11 +168,11 @@ def _size_scale(size: NDArray[np.float32]) -> tuple[float, float]:
     return low, max((high - low) / (SIZE_BINS - 1), 1e-3)
 
 
-def _design(facts: dict[str, NDArray[np.float32]] | dict[str, Floats]) -> Floats:
+def _design(facts: dict[str, Floats]) -> Floats:
     columns = [np.ones(len(next(iter(facts.values()))))]
     for fact, values in facts.items():
         centre, spread = TYPICAL[fact]
         missing = np.isnan(values)
-        scaled = np.where(missing, 0.0, (values.astype(np.float64) - centre) / spread)
+        scaled = np.where(missing, 0.0, (values - centre) / spread)
         columns += [scaled, missing.astype(np.float64), scaled**2]
     return np.stack(columns, axis=1)

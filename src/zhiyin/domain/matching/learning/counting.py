@@ -1,7 +1,7 @@
 """Rows as positions and weights: what every learner of this room starts from."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> Positions:
 
 def satisfied(rows: Wearings) -> NDArray[np.bool_]:
     """Rows that fitted and were rated at least SATISFIED_RATING."""
-    return (rows.fit == FIT) & (rows.rating >= SATISFIED_RATING)
+    return np.asarray((rows.fit == FIT) & (rows.rating >= SATISFIED_RATING))
 
 
 def age_days(rows: Wearings) -> Floats:
@@ -64,10 +64,14 @@ def recency(rows: Wearings, half_life_days: float) -> Floats:
     return np.asarray(0.5 ** (age_days(rows) / half_life_days), dtype=np.float64)
 
 
+def weigh(key: Positions, keys: int, weight: NDArray[Any]) -> Floats:
+    """Weight by key, shape (keys,)."""
+    return np.bincount(key, weight, minlength=keys).astype(np.float64)
+
+
 def tally(key: Positions, keys: int, garment: Positions, garments: int, weight: Floats) -> Floats:
     """Weight by (key, garment), shape (keys, garments)."""
-    flat = np.bincount(key * garments + garment, weight, minlength=keys * garments)
-    return flat.reshape(keys, garments)
+    return weigh(key * garments + garment, keys * garments, weight).reshape(keys, garments)
 
 
 def log_lift(weight: Floats, prior: float) -> Singles:

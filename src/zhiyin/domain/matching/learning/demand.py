@@ -15,6 +15,7 @@ from zhiyin.domain.matching.learning.counting import (
     recency,
     satisfied,
     tally,
+    weigh,
 )
 from zhiyin.domain.matching.wearings import Wearings
 
@@ -53,13 +54,13 @@ class Demand:
         glad = satisfied(rows)
         always: dict[str, Singles] = {}
         for name, days in HALF_LIVES_DAYS.items():
-            demand = np.bincount(codes.garment, recency(rows, days) * glad, minlength=garments)
+            demand = weigh(codes.garment, garments, recency(rows, days) * glad)
             always[name] = np.log(demand + IMAGINED_ROWS).astype(np.float32)
         oldest = np.zeros(garments)
         np.maximum.at(oldest, codes.garment, age_days(rows) + 1)
         always["time_on_offer"] = np.log(oldest + YOUNGEST_DAYS).astype(np.float32)
         recent = recency(rows, POPULARITY_HALF_LIFE_DAYS) * glad
-        popularity = np.bincount(codes.garment, recent, minlength=garments)
+        popularity = weigh(codes.garment, garments, recent)
         return cls(
             always=always,
             by_occasion=_by_occasion(rows, codes, category),

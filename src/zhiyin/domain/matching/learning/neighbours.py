@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhiyin.domain.matching.learning.asks import FACTS, Asks
-from zhiyin.domain.matching.learning.counting import Codes, Floats, Positions, Singles, recency
+from zhiyin.domain.matching.learning.counting import (
+    Codes,
+    Floats,
+    Positions,
+    Singles,
+    recency,
+    weigh,
+)
 from zhiyin.domain.matching.wearings import Wearings
 
 HALF_LIFE_DAYS = 365.0
@@ -65,14 +72,14 @@ class Neighbours:
         weight = recency(rows, HALF_LIFE_DAYS)
         centre = weight @ people / weight.sum()
         people = people - centre
-        mass = np.bincount(codes.garment, weight)
+        mass = weigh(codes.garment, len(codes.garments), weight)
         mean = _sums(codes.garment, weight[:, None] * people, len(mass)) / mass[:, None]
         apart = people - mean[codes.garment]
         spread = (apart * weight[:, None]).T @ apart / weight.sum()
         width = len(spread)
         spread += (RIDGE_SHARE * np.trace(spread) / width + RIDGE) * np.eye(width)
         whiten = np.linalg.cholesky(np.linalg.inv(spread))
-        wearers = mass**2 / np.bincount(codes.garment, weight**2)
+        wearers = mass**2 / weigh(codes.garment, len(codes.garments), weight**2)
         means = _shrunk(mean @ whiten, wearers, category).astype(np.float32)
         return cls(
             centre=centre,
@@ -130,7 +137,7 @@ def _sums(key: Positions, values: Floats, keys: int) -> Floats:
 def _shrunk(mean: Floats, wearers: Floats, category: Positions) -> Floats:
     """Garment means pulled to their category's, and those to the centre of everybody."""
     kinds = int(category.max()) + 1
-    size = np.bincount(category, wearers, minlength=kinds)
+    size = weigh(category, kinds, wearers)
     kind_mean = _sums(category, wearers[:, None] * mean, kinds) / np.maximum(size, 1e-9)[:, None]
     held = size > 0
     differ, axes = _between(kind_mean[held], size[held], np.sqrt(size[held]))

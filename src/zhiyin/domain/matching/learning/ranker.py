@@ -48,14 +48,14 @@ ARRAYS, WEIGHTS = "ranker.npz", "weights.json"
 Progress = Callable[[str], None]
 
 
-class NothingToLearn(DomainError):  # noqa: N818
+class NothingToLearn(DomainError):
     """No row is earlier than the day that the ranker is trained for."""
 
     code = "matching.nothing_to_learn"
     kind = Kind.INVALID
 
 
-class UnknownGarment(DomainError):  # noqa: N818
+class UnknownGarment(DomainError):
     """A candidate was not among the rows that the ranker learned from."""
 
     code = "matching.unknown_garment"
@@ -157,7 +157,7 @@ class NeedRanker:
 
     def save(self, folder: Path) -> None:
         """Write the ranker into an existing folder; the same ranker gives the same bytes."""
-        np.savez(folder / ARRAYS, **pack(self.tables))
+        np.savez(folder / ARRAYS, allow_pickle=False, **pack(self.tables))
         named = dict(zip(self.tables.names, self.weights.tolist(), strict=True))
         (folder / WEIGHTS).write_text(json.dumps(named, indent=2) + "\n", encoding="utf-8")
 
