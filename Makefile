@@ -59,5 +59,5 @@ locks:
 	  pyproject.toml requirements/dev.in -o requirements/dev.txt
 
 clean:
-	-$(BIN)/zhiyin db stop
+	-$(BIN)/zhiyin db remove
 	rm -rf .venv node_modules var

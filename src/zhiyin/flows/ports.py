@@ -1,5 +1,6 @@
 """What the journeys need from outside, in their own words. `project/wiring.py` says who answers."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from uuid import UUID
 
@@ -18,3 +19,23 @@ class SmsSender(Protocol):
 
     def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
         """Hand a code over. Returns once the carrier has taken it. Raises SmsUnavailable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Who answers each port in this process."""
+
+    sms: SmsSender
+
+
+_wired: list[Ports] = []
+
+
+def wire(ports: Ports) -> None:
+    """Say who answers. `project/wiring.py` does, once, when a process starts."""
+    _wired[:] = [ports]
+
+
+def wired() -> Ports:
+    """Who answers in this process. An interface passes them on to the flows it calls."""
+    return _wired[0]

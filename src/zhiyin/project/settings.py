@@ -156,3 +156,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from zhiyin.interfaces.api.urls import api
+from zhiyin.project import wiring  # noqa: F401 (says who answers the ports)
 
 urlpatterns = [
     path("", include("zhiyin.interfaces.shop.urls")),

@@ -39,6 +39,12 @@ def stop() -> None:
         embedded.stop(CLUSTER)
 
 
+def remove() -> None:
+    """Stop the embedded server, if it is ours, and delete everything in it."""
+    if is_embedded():
+        embedded.remove(CLUSTER)
+
+
 def url(role: str) -> str:
     """The address that a process of this role connects to; empty while nothing runs."""
     if not is_embedded():

@@ -5,6 +5,7 @@ import os
 import click
 
 from zhiyin.interfaces.cli.output import print_json
+from zhiyin.storage import addresses, roles
 
 
 @click.group(name="db")
@@ -22,16 +23,12 @@ def init(admin_url: str, name: str) -> None:
 
     Prints the three addresses to put into the environment. May be repeated.
     """
-    from zhiyin.storage import roles
-
     print_json(roles.init(admin_url=admin_url, database=name).environment())
 
 
 @database.command()
 def start() -> None:
     """Start the embedded PostgreSQL, if it is not running, and create what it lacks."""
-    from zhiyin.storage import addresses
-
     addresses.start()
     print_json({"address": addresses.url("web")})
 
@@ -39,9 +36,13 @@ def start() -> None:
 @database.command()
 def stop() -> None:
     """Stop the embedded PostgreSQL."""
-    from zhiyin.storage import addresses
-
     addresses.stop()
+
+
+@database.command()
+def remove() -> None:
+    """Stop the embedded PostgreSQL and delete everything in it."""
+    addresses.remove()
 
 
 @database.command()

@@ -1,0 +1,36 @@
+"""The jobs: reactions to events, and what the clock starts. Each may run twice, or stop half-way."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from zhiyin.domain.brands import queries as brands
+from zhiyin.events import queries as events
+from zhiyin.events.types import REACT_QUEUE, REACT_TASK
+from zhiyin.flows import answering, reactions
+from zhiyin.storage.tenancy import brand_tx
+
+
+@app.task(
+    name=REACT_TASK,
+    queue=REACT_QUEUE,
+    retry=RetryStrategy(max_attempts=8, exponential_wait=4),
+)
+def react(brand_id: str, event_id: str) -> None:
+    """Run the reactions to one event. Every one of them is safe to repeat."""
+    with brand_tx(UUID(brand_id)):
+        stored = events.event(event_id=UUID(event_id))
+    if stored is not None:
+        reactions.answer(stored)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="pass_on_overdue", queue="clock", queueing_lock="pass-on-overdue")
+def pass_on_overdue(timestamp: int) -> None:
+    """Close the questions nobody answered in time; the reaction asks another KOC."""
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        with brand_tx(brand.id):
+            answering.expire_overdue(brand_id=brand.id, now=as_of, limit=500)
