@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models import ExpressionWrapper, Value
 from django.db.models.lookups import IsNull
 from django.test.utils import isolate_apps
 from pytest_django import Settings
@@ -106,6 +108,15 @@ def test_a_row_read_back_holds_bytes() -> None:
     column = SealedField()
     assert column.from_db_value(memoryview(b"\x01"), None, None) == b"\x01"
     assert column.from_db_value(None, None, None) is None
+
+
+@pytest.mark.usefixtures("db")
+def test_postgresql_gives_back_the_sealed_bytes() -> None:
+    sealed = sealed_phone()
+    kept = ExpressionWrapper(Value(sealed, output_field=SealedField()), SealedField())
+    answer = ContentType.objects.annotate(kept=kept).values_list("kept", flat=True).first()
+    assert type(answer) is bytes
+    assert answer == sealed
 
 
 def test_a_sealed_column_cannot_be_searched() -> None:
