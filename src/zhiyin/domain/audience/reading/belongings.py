@@ -5,6 +5,8 @@ from zhiyin.domain.audience.reading.tokens import Token
 
 _BETWEEN = frozenset({"filler", "counter", "neutral", "conj", "style", "stop"})
 _MAX_UNKNOWN = 3
+_METALS = frozenset({"gold", "golden", "silver", "rosegold", "金", "银", "金色", "银色"})
+_ONE = ("一", "件", "条", "双", "个", "套", "顶", "款", "身")
 
 
 class Belongings:
@@ -30,10 +32,12 @@ class Belongings:
 
     def color_of(self, noun: Finding) -> Finding | None:
         """The colour of that noun: "beige shoes", 我的鞋是米色的."""
+        if noun.last in self._colors:
+            return self._colors[noun.last]  # 小白鞋 says both
         at = noun.first - 1
         while at >= 0 and not self._tokens[at].boundary:
             if at in self._colors:
-                return self._colors[at]
+                return self._near_color(at, noun)
             token = self._tokens[at]
             if token.fact or at in self._nouns or token.classes & {"own_with", "want", "conj"}:
                 break
@@ -41,6 +45,11 @@ class Belongings:
                 break
             at -= 1
         return self._color_after(noun)
+
+    def _near_color(self, at: int, noun: Finding) -> Finding | None:
+        """A gold necklace is a necklace: metal is no colour family of an accessory."""
+        is_metal = noun.meaning.item is not None and self._tokens[at].text in _METALS
+        return None if is_metal else self._colors[at]
 
     def _color_after(self, noun: Finding) -> Finding | None:
         for at in range(noun.last + 1, min(noun.last + 5, len(self._tokens))):
@@ -64,7 +73,7 @@ class Belongings:
             if at in self._nouns:
                 # "my black boots and beige bag", 配我的裤子、衬衫
                 return joined and self.is_owned(self._nouns[at])
-            if token.classes & {"own", "own_with"} and not self._wanted_between(at, noun):
+            if token.classes & {"own", "own_with"} and self._speaks_of(at, noun):
                 return True
             if "want" in token.classes or "neg" in token.classes or "contrast" in token.classes:
                 return False
@@ -76,13 +85,19 @@ class Belongings:
             at -= 1
         return False
 
-    def _wanted_between(self, at: int, noun: Finding) -> bool:
-        """想要这条裙子, "I need my dress to be": the noun is what she is looking for."""
+    def _speaks_of(self, at: int, noun: Finding) -> bool:
+        """Whether the "my" or "with" at `at` makes the noun hers.
+
+        想配一条裙子 wants one, 黑裤子搭的上衣 has said its noun before, "my dress to be ..." is
+        what she is looking for.
+        """
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if "own_with" in token.classes:
+            return following.text != "的" and not following.text.startswith(_ONE)
         after = noun.last + 1
-        token = self._tokens[at]
-        if token.text == "my" and after < len(self._tokens) and self._tokens[after].text == "to":
-            return True
-        return False
+        return not (
+            token.text == "my" and after < len(self._tokens) and self._tokens[after].text == "to"
+        )
 
     def _said_after(self, noun: Finding) -> bool:
         at = noun.last + 1

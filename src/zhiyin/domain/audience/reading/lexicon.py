@@ -13,7 +13,9 @@ from zhiyin.domain.audience.reading.money import MoneyRules, money_rules
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy, Term
 
 _ATOM = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:\.\d+)?|[^\w\s]|_|\n")
-_HAN_CHAR = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff〇]|[^\u3400-\u4dbf\u4e00-\u9fff〇]+")
+_HAN_CHAR = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff〇]|[^\u3400-\u4dbf\u4e00-\u9fff〇']+(?:'[^\W\u3400-\u9fff]+)*"
+)
 _SPELLING_MIN_LETTERS = 5
 _TWO_SLIPS_MIN_LETTERS = 8
 
@@ -106,7 +108,7 @@ class Lexicon:
         self._exact: Node = {}
         self._sounds: Node = {}
         self._words: dict[tuple[str, int], list[str]] = {}
-        self._known: set[str] = set(taxonomy.common_words)
+        self._spelt: set[str] = set()
         for one in taxonomy.classes:
             for word in one.words:
                 self._learn(word, one.name, None, plural=one.part)
@@ -157,7 +159,9 @@ class Lexicon:
 
     def respell(self, word: str) -> str | None:
         """The one word of the lexicon that an unknown Latin word is a slip of, if there is one."""
-        if len(word) < _SPELLING_MIN_LETTERS or word in self._known or not word.isascii():
+        if len(word) < _SPELLING_MIN_LETTERS or word in self._spelt or not word.isascii():
+            return None
+        if word in self.taxonomy.common_words:
             return None
         slips = 2 if len(word) >= _TWO_SLIPS_MIN_LETTERS else 1
         candidates = [
@@ -172,7 +176,7 @@ class Lexicon:
         meaning = Meaning(term.slot, term.value, rank=term.rank)
         adverse = Meaning(term.slot, term.value, adverse=True, rank=term.rank)
         for word in term.words:
-            self._learn(word, None, meaning, plural=True)
+            self._learn(word, f"{term.slot}:{term.value}", meaning, plural=True)
         for word in term.against:
             self._learn(word, None, adverse, plural=False)
         for item in term.items:
@@ -204,8 +208,8 @@ class Lexicon:
             ending = "es" if last.endswith(("x", "ch", "sh")) else "s"
             self._put(self._exact, [*keys[:-1], last + ending], name, meaning)
         for key in keys:
-            if key.isascii() and key.isalpha() and key not in self._known:
-                self._known.add(key)
+            if key.isascii() and key.isalpha() and key not in self._spelt:
+                self._spelt.add(key)
                 if len(key) >= _SPELLING_MIN_LETTERS:
                     self._words.setdefault((key[0], len(key)), []).append(key)
 

@@ -7,19 +7,20 @@ from zhiyin.domain.audience.reading.sheet import TAKEN, Sheet
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 
 _N = r"(\d{1,4}(?:\.\d{1,2})?)"
-_GAP = r"[\s:：,，=]*(?:是|为|有|约|大概|大约|差不多|只有|才|is|are|of|about|around|in|at|was|im|i am|measures|measurement|size|approx\.?|roughly|~|:)*[\s:：=]*"
+_GAP = r"[\s:：=]*(?:是|为|有|约|大概|大约|差不多|只有|才|is|are|of|about|around|in|at|was|im|i am|measures|measurement|size|approx\.?|roughly|~|:)*[\s:：=]*"
 _BRA_BANDS = {28: 60, 30: 65, 32: 70, 34: 75, 36: 80, 38: 85, 40: 90, 42: 95, 44: 100, 46: 105}
 _METRIC_BANDS = range(60, 125, 5)
 _MISC_COUNTERS = (
     r"码|号|件|条|双|个|套|款|岁|年|月|天|周|%|分|折|d\b|层|种|点|次|人|楼|层|g\b|后|级"
 )
 _INCH_BELOW = 50  # a bare girth below this is in inches: nobody measures 50 cm round the waist
+_LIGHTEST_LB = 75
 _LB_PER_KG = 0.453592
 _STONE = re.compile(
     r"(?<![\d.])(\d{1,2})\s*(?:st|stones?)\b\s*(?:(\d{1,2})\b\s*(?:lbs?|pounds?)?)?(?!\s*(?:cm|kg))"
 )
 _CHANGED = re.compile(
-    r"(?:瘦|胖|减|轻|重|长|涨|掉|降|增|lost|gained|gain|lose|losing|gaining|put on|dropped)(?:了|掉|到|下来|about|around|nearly|almost|over|\s)*"
+    r"(?:瘦|胖|减|轻|(?<![体净])重|长|涨|掉|降|增|lost|gained|gain|lose|losing|gaining|put on|dropped)(?:了|掉|到|下来|about|around|nearly|almost|over|\s)*"
     r"\d+(?:\.\d)?\s*(?:多|几|来)?\s*(?:斤|公斤|kgs?|lbs?|pounds?|kilos?|stone)(?!以)"
 )
 _FEET = re.compile(
@@ -39,7 +40,7 @@ _PAIR = re.compile(
     + r"|元|块|以|内|[a-h]\b|左右的?预|years|yo))"
 )
 _AGE = re.compile(
-    r"(\d{1,3})\s*(?:多|几|来|出头)?\s*(?:周岁|岁半|岁|years?[\s-]*old|yrs?[\s-]*old|year[\s-]*old|y\.?/?o\.?\b|yrs?\b(?=\s*[,.]|$)|years young|years of age)(?:的|了|左右|多)?"
+    r"(\d{1,3})\s*(?:多|几|来|出头)?\s*(?:周岁|岁半|岁|大寿|years?[\s-]*old|yrs?[\s-]*old|year[\s-]*old|y\.?/?o\.?\b|yrs?\b(?=\s*[,.]|$)|years young|years of age)(?:的|了|左右|多)?"
 )
 _BRA = re.compile(
     r"(?<![\d.])(\d{2,3})\s*[-/]?\s*(aa|dd|[a-h])(?:\s*(?:cup|罩杯|杯|罩))?(?![a-z\d]|字|型|类|\s*(?:line|shape|lister|little|bit|pair|dress|top)\b)"
@@ -115,6 +116,9 @@ def read_measures(sheet: Sheet, rules: MeasureRules) -> None:
         sheet.note("age", float(match[1]), match.span())
     _read_bra(sheet)
     _read_feet(sheet)
+    for match in sheet.finds(_METRES):
+        tail = match[2]
+        sheet.note("height_cm", float(f"{match[1]}.{tail}") * 100, match.span())
     _read_labelled(sheet, rules)
     _read_with_units(sheet, rules)
     _read_pairs(sheet)
@@ -167,16 +171,28 @@ def _read_feet(sheet: Sheet) -> None:
 
 def _read_labelled(sheet: Sheet, rules: MeasureRules) -> None:
     for match in sheet.finds(rules.girth_after):
-        slot = rules.girth_slots[match[4]]
+        if _belongs_to_label_before(sheet, match, rules):
+            continue
         value = _girth(float(match[1]), match[2], match[3], rules)
-        if 40 <= value <= 200:
-            sheet.note(slot, value, match.span())
+        if 40 <= value <= 150:
+            sheet.note(rules.girth_slots[match[4]], value, match.span())
     for slot, pattern in rules.labelled:
         for match in sheet.finds(pattern):
             value = _labelled_value(sheet, slot, match, rules)
             if value is not None:
                 end = match.end() if match[3] is None or slot in _GIRTHS else match.end(2)
                 sheet.note(slot, value, (match.start(), end))
+
+
+_NUMBER_NEXT = re.compile(r"[\s:：是为]*\d")
+
+
+def _belongs_to_label_before(sheet: Sheet, match: re.Match[str], rules: MeasureRules) -> bool:
+    """胸围88腰围70: 88 is not the waist. 28" waist 38" hips: 28 is."""
+    if not _NUMBER_NEXT.match(sheet.text, match.end()):
+        return False
+    before = sheet.text[: match.start()].rstrip(" :：是为")
+    return match[2] is None or before.endswith(tuple(rules.girth_slots))
 
 
 def _labelled_value(
@@ -228,9 +244,6 @@ def _read_with_units(sheet: Sheet, rules: MeasureRules) -> None:
         low, high = float(match[1]), match[2]
         number = (low + float(high)) / 2 if high else low
         sheet.note("weight_kg", number * rules.weights[match[3]], match.span())
-    for match in sheet.finds(_METRES):
-        tail = match[2]
-        sheet.note("height_cm", float(f"{match[1]}.{tail}") * 100, match.span())
     for match in sheet.finds(rules.length):
         number, unit = float(match[1]), match[2]
         if unit == "尺":
@@ -275,6 +288,7 @@ def read_bare(sheet: Sheet) -> None:
 
     Runs after the budget has taken its numbers. A number that fits nothing is left unread.
     """
+    _read_first_age(sheet)
     imperial = False
     for match in sheet.finds(_BARE):
         number = float(match[1])
@@ -284,7 +298,8 @@ def read_bare(sheet: Sheet) -> None:
             continue
         height = sheet.value("height_cm") or 0.0
         imperial = not float(height).is_integer() or imperial
-        if not sheet.has("weight_kg") and is_weight_like(number):
+        too_light = imperial and not sheet.is_chinese and number < _LIGHTEST_LB
+        if not sheet.has("weight_kg") and is_weight_like(number) and not too_light:
             if sheet.is_chinese:
                 value = number / 2 if number >= 80 else number
             else:
@@ -292,11 +307,11 @@ def read_bare(sheet: Sheet) -> None:
             sheet.note("weight_kg", value, match.span())
         elif not sheet.has("age") and 12 <= number <= 79:
             sheet.note("age", number, match.span())
-    _read_first_age(sheet)
 
 
 _FIRST_AGE = re.compile(
-    r"(?:^|\b(?:i am|im|i'm|she is|she's|shes|turning|turned|turns)|我今年|今年|我|她今年|她)\s*(?:is\s+)?(1[2-9]|[2-7]\d)(?=\s*[,，.。;、\s]|\s*and\b|$)"
+    r"(?:\b(?:i am|im|i'm|she is|she's|shes|he's|he is|turning|turned|turns)|今年|(?<=岁)|我今年)\s*"
+    r"(?:is\s+|just\s+)?(1[2-9]|[2-7]\d)(?=\s*[,，.。;、]|\s+(?:and|with|but|now)\b|$)"
 )
 
 

@@ -13,7 +13,10 @@ ABOUT_BPS = 2_000
 _N = r"(?<![\d.a-z])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:\.\d{1,2})?)\s*(k\b|w\b|千|百|万)?"
 _POWERS = {"k": 1_000, "千": 1_000, "百": 100, "万": 10_000, "w": 10_000}
 _LABEL = r"(?:预算|价位|价格|价钱|总价|单价|心理价位|budget|price range|price|spend|spending|afford|cost|costs|costing|花)"
-_GAP = r"(?:\s|[:：=,，]|是|在|为|有|只有|大概|大约|控制|不多|最多|不要|范围|区间|就|差不多|to|is|of|about|around|up|range|within|under|max|only|at|my|的话|the|between|from|a|total|roughly|approximately|approx|~)*"
+_GAP = (
+    r"(?:\s|[:：=,，]|是|在|为|有|只有|不多|范围|区间|就|to|is|of|range|only|at|my|的话|the"
+    r"|between|from|a|total|for this|for it|would be|will be)*"
+)
 _OVER_BEFORE = r"(?:不超过|不要超过|别超过|不能超过|最多|最高|至多|顶多|低于|少于|小于|不高于|控制在|<=?|≤|under|below|less than|up to|no more than|not more than|not over|nothing over|max(?:imum)?(?: of)?|within|at most|cheaper than|not exceeding|doesn't exceed|lower than|no higher than|capped at|cap of|limit of|limit is|upper limit|tops|不过|under about|top out at|can't go over|don't want to spend more than|keep it under)\s*:?\s*"
 _OVER_AFTER = r"\s*(?:以内|之内|以下|之下|封顶|内(?!搭|衣)|max(?:imum)?\b|or less|or under|or below|or cheaper|tops\b|and under|limit\b|and below|上限|打住|搞定|够吗|够不够|可以吗|吧(?=$|[,，。])|at most|at the most|budget\b)"
 _ABOUT_BEFORE = r"(?:大概|大约|差不多|约|around|about|roughly|approx(?:imately|\.)?|somewhere around|close to|near|~|circa)\s*"

@@ -32,6 +32,9 @@ class Scopes:
         gap = self._tokens[finding.first].gap
         while at >= 0:
             token = self._tokens[at]
+            if token.boundary and self._lists(at, slot):
+                at, joined = at - 1, True
+                continue
             if token.boundary or token.fact or "contrast" in token.classes:
                 return False
             own = slot in self._slot_at.get(at, ())
@@ -49,6 +52,17 @@ class Scopes:
             gap = gap or token.gap
             at -= 1
         return False
+
+    def _lists(self, comma: int, slot: str) -> bool:
+        """no black, brown or grey: the next part is nothing but more of the same kind."""
+        if self._tokens[comma].text not in ",，" or slot not in self._slot_at.get(comma - 1, ()):
+            return False
+        at = comma + 1
+        while at < len(self._tokens) and not self._tokens[at].boundary:
+            if slot not in self._slot_at.get(at, ()) and "conj" not in self._tokens[at].classes:
+                return False
+            at += 1
+        return True
 
     def _is_light(self, token: Token, at: int) -> bool:
         return bool(token.classes & _PASSED) and at not in self._slot_at

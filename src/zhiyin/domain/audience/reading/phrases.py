@@ -52,7 +52,8 @@ def _match(pattern: Pattern, tokens: list[Token], at: int, lexicon: Lexicon) -> 
             return None
         place, inverted = step
         negated ^= inverted
-        used.append(place)
+        if ":" not in name:  # a value named inside a phrase keeps its own finding
+            used.append(place)
     return Finding(pattern.meaning, frozenset(used), negated)
 
 
@@ -67,6 +68,8 @@ def _next(name: str, tokens: list[Token], place: int, lexicon: Lexicon) -> tuple
             return None
         if "neg" in token.classes and not joined:
             inverted = not inverted
+        elif name in lexicon.parts and token.classes & lexicon.qualities - lexicon.parts:
+            continue  # hide my flabby upper arms
         elif "conj" in token.classes or token.classes & lexicon.parts:
             joined = True
         elif "filler" in token.classes:

@@ -53,9 +53,6 @@ def read(text: str, taxonomy: Taxonomy, today: date) -> Reading:
 
 def _numbers(text: str, words: Lexicon, today: date) -> list[Fact]:
     sheet = Sheet(text, is_chinese=any(is_han(char) for char in text))
-    if not any(char.isdigit() for char in text):
-        read_dates(sheet, today)
-        return sheet.facts
     read_dates(sheet, today)
     read_measures(sheet, words.measures)
     read_money(sheet, words.money)
@@ -81,6 +78,7 @@ class _Reader:
         self._tokens = tokens
         self._words = words
         self._answer = _Answer()
+        self._owned_colors: set[frozenset[int]] = set()
         self._findings = [f for f in find(tokens, words) if self._stands(f)]
         self._scopes = Scopes(tokens, self._findings)
         self._belongings = Belongings(tokens, self._findings)
@@ -141,7 +139,8 @@ class _Reader:
                 color = self._belongings.color_of(noun)
                 name = noun.meaning.item or noun.meaning.value
                 tokens = noun.tokens | (color.tokens if color else frozenset())
-                self._answer.used |= tokens
+                if color is not None:
+                    self._owned_colors.add(color.tokens)
                 value = f"{color.meaning.value} {name}" if color else name
                 self._chip_of("owned", value, tokens)
             elif not self._scopes.is_refused(noun) and not self._is_past(noun):
@@ -174,7 +173,7 @@ class _Reader:
     def _take(self, finding: Finding) -> None:
         meaning = finding.meaning
         if meaning.slot == "color":
-            if not finding.tokens <= self._answer.used:
+            if finding.tokens not in self._owned_colors and not self._is_blamed(finding):
                 slot = "color_avoid" if self._scopes.is_refused(finding) else "color_like"
                 self._chip_of(slot, meaning.value, finding.tokens)
         elif meaning.adverse:
@@ -183,6 +182,15 @@ class _Reader:
             self._answer.used |= finding.tokens
         else:
             self._chip_of(meaning.slot, meaning.value, finding.tokens)
+
+    def _is_blamed(self, color: Finding) -> bool:
+        """黑色显老: named for what it does to her, not asked for."""
+        if self._scopes.is_refused(color):
+            return False
+        at = color.last + 1
+        while at < len(self._tokens) and "filler" in self._tokens[at].classes:
+            at += 1
+        return any(f.first == at and f.meaning.adverse and not f.negated for f in self._findings)
 
     def _take_adverse(self, finding: Finding) -> None:
         """显胖 is said to keep it away; wanted outright it contradicts, and is asked back."""
@@ -255,10 +263,11 @@ class _Reader:
     def _is_left(self, at: int, token: Token) -> bool:
         if token.boundary or token.fact or at in self._answer.used:
             return False
+        if any(meaning.slot == "for_whom" for meaning in token.meanings):
+            return False
         if token.meanings or not token.classes:
             return token.meanings != () or token.text[0].isalnum()
-        function_words = token.classes - _SAYS_NOTHING - self._words.qualities
-        return not function_words
+        return not token.classes - _SAYS_NOTHING - self._words.qualities
 
     def _span_of(self, run: list[Token]) -> list[Span]:
         start, end = run[0].start, run[-1].end
