@@ -27,7 +27,7 @@ from zhiyin.domain.content import queries as shows
 from zhiyin.domain.content.types import ShowFacts, ShowSource, ShowState
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.models import Consent, Erasure, Member
+from zhiyin.domain.members.models import Consent, Erasure, Member, PhoneCode
 from zhiyin.domain.members.types import (
     Channel,
     ConsentNeeded,
@@ -221,12 +221,13 @@ def test_a_deleted_member_is_gone_from_every_table_and_every_ciphertext(brand_id
     member_id = a_whole_life(brand_id, tmp_path, media)
     with brand_tx(brand_id):
         hers, shared = shows.shows_by_author(brand_id=brand_id, member_id=member_id)[0].media_refs
+        phone_index = bytes(PhoneCode.objects.get().phone_index).hex()
     before = everything(brand_id)
-    for trace in (CANARY, PHONE, EXTERNAL, "height_cm", "别人的话"):
+    for trace in (CANARY, PHONE, EXTERNAL, phone_index, "height_cm", "别人的话"):
         assert trace in before
     privacy.erase(brand_id=brand_id, member_id=member_id, media=media, now=LATER)
     after = everything(brand_id)
-    for trace in (CANARY, PHONE, EXTERNAL):
+    for trace in (CANARY, PHONE, EXTERNAL, phone_index):
         assert trace not in after
     assert "别人的话" in after
     with brand_tx(brand_id):

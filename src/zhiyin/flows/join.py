@@ -7,7 +7,6 @@ from uuid import UUID
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.rules import normal_phone
 from zhiyin.domain.members.types import Channel, CodeExpired, CodeOutcome, CodeWrong
 from zhiyin.flows.ports import SmsSender
 from zhiyin.storage.tenancy import brand_tx
@@ -30,10 +29,9 @@ def request_code(
     The answer is the same whether or not the phone is a member's.
     Raises PhoneInvalid, TooManyCodes, SmsUnavailable.
     """
-    to = normal_phone(phone)
     with brand_tx(brand_id):
-        code = members.issue_code(brand_id=brand_id, phone=to, now=now)
-    sender.send(brand_id=brand_id, phone=to, code=code, language=language)
+        issued = members.issue_code(brand_id=brand_id, phone=phone, now=now)
+    sender.send(brand_id=brand_id, phone=issued.phone, code=issued.code, language=language)
 
 
 def sign_in(

@@ -33,6 +33,11 @@ TRAIT_SLOTS = BODY_SLOTS | TASTE_SLOTS
 
 TAG_CHARS_MAX = 40
 
+CATEGORIES = ("apparel",)
+"""The categories of needs for which a taxonomy ships."""
+
+EXTENSION_CHARS_MAX = 500_000
+
 
 class TraitSource(StrEnum):
     """Where a trait came from."""
@@ -125,6 +130,13 @@ class TaxonomyConflict(DomainError):
 
     code: ClassVar[str] = "taxonomy_conflict"
     kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class CategoryUnknown(DomainError):
+    """No taxonomy ships for this category. `allowed` lists those that do."""
+
+    code: ClassVar[str] = "category_unknown"
+    kind: ClassVar[Kind] = Kind.INVALID
 
 
 class TagNotFound(DomainError):

@@ -1,11 +1,12 @@
 """The only readers of what the audience keeps. Words and facts are opened here, row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q
 
 from zhiyin.domain.audience.kept import (
+    CATEGORIES,
     HeldTag,
     NeedCard,
     NeedNotFound,
@@ -14,11 +15,12 @@ from zhiyin.domain.audience.kept import (
     TraitCard,
 )
 from zhiyin.domain.audience.models import MemberTag, Need, Tag, TaxonomyVersion, Trait
-from zhiyin.domain.audience.rules import check_asker, stored_slots
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
+from zhiyin.domain.audience.rules import check_asker, extended, stored_slots
 from zhiyin.domain.audience.sealing import opened_need, opened_trait
 from zhiyin.domain.audience.types import NeedSlots
 
-APPAREL = "apparel"
+APPAREL = CATEGORIES[0]
 
 
 def need(
@@ -98,6 +100,27 @@ def trait_slots(*, brand_id: UUID, member_id: UUID) -> NeedSlots:
     return stored_slots(
         {card.slot: card.value for card in traits_of(brand_id=brand_id, member_id=member_id)}
     )
+
+
+def taxonomy(*, brand_id: UUID, category: str = APPAREL, version: int | None = None) -> Taxonomy:
+    """What the brand's needs are read with: the shipped taxonomy and her additions.
+
+    Current, or as of a version; `.version` is the brand's (0: nothing added), to be kept with
+    the need. One query. Raises CategoryUnknown.
+    """
+    edit = taxonomy_edit(brand_id=brand_id, category=category, version=version)
+    return extended(category, edit.version, edit.extension)
+
+
+def edited_taxonomy(
+    *, brand_id: UUID, category: str = APPAREL, extension: Mapping[str, object]
+) -> Taxonomy:
+    """What needs would be read with if these additions replaced the current ones. One query.
+
+    Raises CategoryUnknown, TaxonomyMalformed.
+    """
+    current = taxonomy_edit(brand_id=brand_id, category=category)
+    return extended(category, current.version + 1, extension)
 
 
 def taxonomy_edit(

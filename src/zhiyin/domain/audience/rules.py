@@ -1,16 +1,27 @@
 """Decisions about what the audience keeps, without a database."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 from zhiyin.domain.audience.kept import (
     BODY_SLOTS,
+    CATEGORIES,
+    EXTENSION_CHARS_MAX,
     TAG_CHARS_MAX,
     TRAIT_SLOTS,
+    CategoryUnknown,
     NeedWithoutAsker,
     TagEmpty,
     TraitSource,
+)
+from zhiyin.domain.audience.reading.taxonomy import (
+    Taxonomy,
+    merge,
+    shipped,
+    taxonomy_from_json,
 )
 from zhiyin.domain.audience.types import (
     NEED_MAX_CHARS,
@@ -19,7 +30,10 @@ from zhiyin.domain.audience.types import (
     NeedSlots,
     NeedTooLong,
     SlotKind,
+    TaxonomyMalformed,
+    Value,
     slots_to_json,
+    without,
 )
 from zhiyin.kit.text import clean_line
 
@@ -61,15 +75,64 @@ def joined_fact(old: object, new: object, source: TraitSource) -> object:
     return new
 
 
-def without_body(slots: NeedSlots) -> NeedSlots:
+def is_body(slot: str, value: object, taxonomy: Taxonomy) -> bool:
+    """Whether a value is a fact about a body: what the law of this house calls so, and what the
+    brand's taxonomy adds. A brand can call more sensitive, never less.
+    """
+    return slot in BODY_SLOTS or taxonomy.is_sensitive(slot, str(value))
+
+
+def body_slots(facts: Mapping[str, object], taxonomy: Taxonomy) -> frozenset[str]:
+    """Those slots of `facts` that hold a body fact."""
+    return frozenset(
+        slot
+        for slot, held in facts.items()
+        if any(is_body(slot, value, taxonomy) for value in _each(held))
+    )
+
+
+def without_body(slots: NeedSlots, taxonomy: Taxonomy) -> NeedSlots:
     """A need's slots after every body fact was taken out of it."""
-    empty = NeedSlots()
-    return replace(slots, **{slot: getattr(empty, slot) for slot in BODY_SLOTS})
+    for slot, held in slots.said().items():
+        for value in _each(held):
+            if is_body(slot, value, taxonomy):
+                slots = without(slots, slot, value)
+    return slots
 
 
-def has_body(slots: NeedSlots) -> bool:
+def has_body(slots: NeedSlots, taxonomy: Taxonomy) -> bool:
     """Whether a need states a body fact."""
-    return any(slot in BODY_SLOTS for slot in slots.said())
+    return bool(body_slots(slots.said(), taxonomy))
+
+
+def check_category(category: str) -> None:
+    """A category names a file, so only known ones pass. Raises CategoryUnknown."""
+    if category not in CATEGORIES:
+        raise CategoryUnknown(category=category[:40], allowed=list(CATEGORIES))
+
+
+def extended(category: str, version: int, extension: Mapping[str, object]) -> Taxonomy:
+    """The shipped taxonomy of a category with a brand's additions, as that version of it.
+
+    The same object for the same input, because the reader keeps what it compiled by identity.
+    Raises CategoryUnknown, TaxonomyMalformed.
+    """
+    check_category(category)
+    text = json.dumps(extension, ensure_ascii=False, sort_keys=True)
+    if len(text) > EXTENSION_CHARS_MAX:
+        raise TaxonomyMalformed(reason=f"longer than {EXTENSION_CHARS_MAX} characters")
+    return _extended(category, version, text)
+
+
+@lru_cache(maxsize=64)
+def _extended(category: str, version: int, extension: str) -> Taxonomy:
+    own = json.loads(extension) | {"name": category, "version": version}
+    return merge(shipped(category), taxonomy_from_json(own))
+
+
+def _each(held: object) -> Iterable[Value]:
+    """The values in a slot, whether it holds one or a list."""
+    return held if isinstance(held, list | tuple) else (held,)  # type: ignore[return-value]
 
 
 def stored_slots(payload: Mapping[str, object]) -> NeedSlots:

@@ -140,6 +140,14 @@ class ErasureCard:
     done_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code to be sent now: it is written nowhere else. `phone` is in its normal form."""
+
+    phone: str
+    code: str
+
+
 class CodeOutcome(StrEnum):
     """What became of a try at a phone code."""
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from zhiyin.domain.audience.kept import TaxonomyConflict
 from zhiyin.domain.audience.models import TaxonomyVersion
+from zhiyin.domain.audience.rules import extended
 
 
 def save_taxonomy(
@@ -22,9 +23,10 @@ def save_taxonomy(
     """Keep an edit of a category's extension as its next version. Returns the version.
 
     `based_on` is the version that the editor saw (0: the shipped one). Whoever saves second is
-    told so and loses nothing: her edit is still on her screen. The caller has checked the
-    extension's shape. Raises TaxonomyConflict.
+    told so and loses nothing: her edit is still on her screen. An extension that the reader
+    could not use is refused. Raises TaxonomyConflict, TaxonomyMalformed, CategoryUnknown.
     """
+    extended(category, based_on + 1, extension)
     current = (
         TaxonomyVersion.objects.filter(brand_id=brand_id, category=category)
         .order_by("-version")

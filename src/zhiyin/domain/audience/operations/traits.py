@@ -1,12 +1,12 @@
 """Facts that are kept about a member from one need to the next."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.audience.kept import BODY_SLOTS, TRAIT_SLOTS, TraitNotKept, TraitSource
+from zhiyin.domain.audience.kept import TRAIT_SLOTS, TraitNotKept, TraitSource
 from zhiyin.domain.audience.models import Trait
-from zhiyin.domain.audience.rules import joined_fact, trait_facts
+from zhiyin.domain.audience.queries import taxonomy
+from zhiyin.domain.audience.rules import body_slots, joined_fact, trait_facts
 from zhiyin.domain.audience.sealing import opened_trait, sealed_fact
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.members import operations as members
@@ -29,7 +29,8 @@ def state_traits(
     if not facts:
         return 0
     members.hold_member(brand_id=brand_id, member_id=member_id)
-    consent_id = _consent_for(brand_id, member_id, facts)
+    body = body_slots(facts, taxonomy(brand_id=brand_id))
+    consent_id = _consent_for(brand_id, member_id, body)
     current = {
         row.slot: opened_trait(row).value
         for row in Trait.objects.filter(
@@ -45,7 +46,7 @@ def state_traits(
         brand_id=brand_id, member_id=member_id, replaced_at__isnull=True, slot__in=list(changed)
     ).update(replaced_at=now)
     Trait.objects.bulk_create(
-        _trait(brand_id, member_id, slot, value, source, consent_id, now)
+        _trait(brand_id, member_id, slot, value, source, consent_id if slot in body else None, now)
         for slot, value in changed.items()
     )
     return len(changed)
@@ -64,19 +65,19 @@ def remove_trait(*, brand_id: UUID, member_id: UUID, slot: str) -> None:
 def carry_traits(*, brand_id: UUID, member_id: UUID, consent_id: UUID) -> int:
     """Keep a member's body facts under her newer consent. Returns how many."""
     return Trait.objects.filter(
-        brand_id=brand_id, member_id=member_id, slot__in=sorted(BODY_SLOTS)
+        brand_id=brand_id, member_id=member_id, consent__isnull=False
     ).update(consent_id=consent_id)
 
 
-def _consent_for(brand_id: UUID, member_id: UUID, facts: Mapping[str, object]) -> UUID | None:
-    body = sorted(BODY_SLOTS & facts.keys())
+def _consent_for(brand_id: UUID, member_id: UUID, body: frozenset[str]) -> UUID | None:
+    """The consent that body facts are kept under; None if there are none to keep."""
     if not body:
         return None
     consent = people.active_consent(
         brand_id=brand_id, member_id=member_id, purpose=Purpose.BODY_FACTS
     )
     if consent is None:
-        raise ConsentNeeded(purpose=Purpose.BODY_FACTS.value, slots=body)
+        raise ConsentNeeded(purpose=Purpose.BODY_FACTS.value, slots=sorted(body))
     return consent.id
 
 
@@ -97,6 +98,6 @@ def _trait(
         slot=slot,
         value_sealed=sealed_fact(brand_id=brand_id, trait_id=trait_id, value=value),
         source=source,
-        consent_id=consent_id if slot in BODY_SLOTS else None,
+        consent_id=consent_id,
         stated_at=now,
     )

@@ -63,13 +63,13 @@ def test_a_tag_goes_with_everybody_who_bears_it(brand, tag_id):
 def test_whoever_saves_the_taxonomy_second_is_told(brand):
     save = {"brand_id": brand.id, "category": "apparel", "user_id": None, "now": NOW}
     assert queries.taxonomy_edit(brand_id=brand.id).version == 0
-    assert operations.save_taxonomy(extension={"a": 1}, based_on=0, **save) == 1
-    assert operations.save_taxonomy(extension={"a": 2}, based_on=1, **save) == 2
+    assert operations.save_taxonomy(extension={"common_words": ["w1"]}, based_on=0, **save) == 1
+    assert operations.save_taxonomy(extension={"common_words": ["w2"]}, based_on=1, **save) == 2
     for stale in (0, 1, 3):
         with pytest.raises(TaxonomyConflict) as refused:
-            operations.save_taxonomy(extension={"a": 9}, based_on=stale, **save)
+            operations.save_taxonomy(extension={"common_words": ["w9"]}, based_on=stale, **save)
         assert refused.value.details == {"current": 2, "based_on": stale}
     assert TaxonomyVersion.objects.count() == 2
-    assert queries.taxonomy_edit(brand_id=brand.id).extension == {"a": 2}
-    assert queries.taxonomy_edit(brand_id=brand.id, version=1).extension == {"a": 1}
+    assert queries.taxonomy_edit(brand_id=brand.id).extension == {"common_words": ["w2"]}
+    assert queries.taxonomy_edit(brand_id=brand.id, version=1).extension == {"common_words": ["w1"]}
     assert [edit.version for edit in queries.taxonomy_edits(brand_id=brand.id)] == [2, 1]

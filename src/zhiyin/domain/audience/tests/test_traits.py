@@ -154,3 +154,26 @@ def test_forgetting_her_body_leaves_her_taste_and_empties_what_tells(brand, lin,
     cards = {card.id: card for card in queries.needs_of_member(brand_id=brand.id, member_id=lin)}
     assert (cards[telling].text, cards[telling].slots) == ("", NeedSlots(occasion="wedding"))
     assert cards[harmless].text == "参加婚礼"
+
+
+def test_what_the_brand_calls_sensitive_needs_consent_and_is_forgotten_with_it(brand, lin):
+    operations.save_taxonomy(
+        brand_id=brand.id,
+        category="apparel",
+        extension={
+            "slots": [
+                {"slot": "styles", "label": {"zh-Hans": "风格", "en": "style"}, "sensitive": True}
+            ]
+        },
+        based_on=0,
+        user_id=None,
+        now=NOW,
+    )
+    with pytest.raises(ConsentNeeded):
+        state(brand, lin, NeedSlots(styles=("minimal",)))
+    members.grant_consent(
+        brand_id=brand.id, member_id=lin, purpose=Purpose.BODY_FACTS, channel="h5", now=NOW
+    )
+    state(brand, lin, NeedSlots(styles=("minimal",), color_like=("red",)))
+    operations.forget_body_facts(brand_id=brand.id, member_id=lin)
+    assert known(brand, lin) == {"color_like": ["red"]}

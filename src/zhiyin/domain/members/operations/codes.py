@@ -17,6 +17,7 @@ from zhiyin.domain.members.types import (
     Channel,
     CodeOutcome,
     CodeTry,
+    IssuedCode,
     TooManyCodes,
 )
 from zhiyin.kit.ids import uuid7
@@ -57,12 +58,13 @@ USE_CODE = """
 """
 
 
-def issue_code(*, brand_id: UUID, phone: str, now: datetime) -> str:
+def issue_code(*, brand_id: UUID, phone: str, now: datetime) -> IssuedCode:
     """Make a code for a phone and end the ones before it. The code is returned once, to be sent.
 
     Only a keyed hash of it is kept. Raises PhoneInvalid, TooManyCodes.
     """
-    phone_index = _index(brand_id, phone)
+    normal = normal_phone(phone)
+    phone_index = _index(brand_id, normal)
     code_id, code = uuid7(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     one(QUEUE_UP, queue=f"members.code:{brand_id}:{phone_index.hex()}")
     issued = one(
@@ -79,7 +81,7 @@ def issue_code(*, brand_id: UUID, phone: str, now: datetime) -> str:
     if issued is None:
         raise TooManyCodes(per_hour=CODES_PER_HOUR)
     run(END_EARLIER, brand_id=brand_id, phone_index=phone_index, code_id=code_id, now=now)
-    return code
+    return IssuedCode(normal, code)
 
 
 def check_code(*, brand_id: UUID, phone: str, code: str, now: datetime) -> CodeTry:
