@@ -29,7 +29,7 @@ WEIGHT_MAX = 3
 class AdviceRow:
     """One convention: for `value` of `slot`, garments with one of `attr_values` are for or against.
 
-    `weight` is 1 to 3 points. `key` is stable for as long as the row means the same.
+    `weight` is 1 to 3 points; 0 in an edit takes the row with the same key out of the table.
     """
 
     slot: str
@@ -78,9 +78,15 @@ def _row(line: int, given: Mapping[str, Any]) -> AdviceRow:
         [("color", value) for value in words.COLORS] if row.attribute == "color" else words.TOKENS
     )
     unknown = [value for value in row.attr_values if (row.attribute, value) not in known]
-    if unknown or not row.attr_values or not 1 <= row.weight <= WEIGHT_MAX:
+    if unknown or not row.attr_values or not 0 <= row.weight <= WEIGHT_MAX:
         raise AdviceMalformed(line=line, attribute=row.attribute, unknown=unknown)
     return row
+
+
+def merged(table: Sequence[AdviceRow], edits: Sequence[AdviceRow]) -> tuple[AdviceRow, ...]:
+    """A table with edits laid over it: same key replaces, weight 0 takes out, others are added."""
+    rows = {row.key: row for row in (*table, *edits)}
+    return tuple(row for row in rows.values() if row.weight)
 
 
 def row_to_json(row: AdviceRow) -> dict[str, object]:
@@ -126,7 +132,7 @@ class Advice:
             rows=tuple(rows),
             of_chip=of_chip,
             column=column,
-            strength=points / (np.abs(points) + SATURATION),
+            strength=(points / (np.abs(points) + np.float32(SATURATION))).astype(np.float32),
         )
 
     def strength_of(self, chip: Chip) -> NDArray[np.float32] | None:
@@ -151,8 +157,8 @@ def _has(row: AdviceRow, world: World) -> NDArray[np.bool_]:
     if row.attribute == "color":
         return np.isin(world.variants.color, [words.COLORS.index(v) for v in row.attr_values])
     tokens = [words.TOKEN_CODE[row.attribute, value] for value in row.attr_values]
-    has: NDArray[np.bool_] = world.garments.tokens[:, tokens].any(axis=1)[world.variants.garment]
-    return has
+    has = np.asarray(world.garments.tokens[:, tokens].any(axis=1))
+    return np.asarray(has[world.variants.garment])
 
 
 def _one_has(row: AdviceRow, world: World, variant: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
+from uuid import UUID
 
 import numpy as np
 
@@ -72,6 +73,11 @@ class Matcher:
     def fresh(self, shelf: Shelf) -> Self:
         """The same matcher with prices, stock and KOCs as they are now."""
         return replace(self, shelf=shelf)
+
+    def sku_row(self, sku_id: UUID) -> int:
+        """The row of a SKU that this matcher picked. Raises IndexError for one it does not know."""
+        wanted = np.frombuffer(sku_id.bytes, dtype=np.uint8)
+        return int(np.flatnonzero((self.world.skus.id == wanted).all(axis=1))[0])
 
     def answer(self, ask: Ask) -> Answer:
         """Up to three picks that differ, and the runners-up. Raises NothingToPick."""

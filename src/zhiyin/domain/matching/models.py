@@ -6,14 +6,18 @@ from django.db.models import Q
 
 from zhiyin.domain.matching.types import FeedbackKind
 from zhiyin.storage.choices import choices
+from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
 
 
 class Decision(BrandOwned):
-    """The picks that a need was answered with, as they were shown."""
+    """The picks that a need was answered with, as they were shown.
+
+    Sealed, because reasons name the body facts that they speak to.
+    """
 
     need = SameBrandKey("audience.Need")
-    picks = models.JSONField()
+    answer_sealed = SealedField()
     model_version = models.CharField(max_length=40)
     personalised = models.BooleanField()
     decided_at = models.DateTimeField()
@@ -59,7 +63,10 @@ class AdviceVersion(BrandOwned):
 
 
 class TrainedModel(BrandOwned):
-    """A trained artefact on disk, and from when to when it served."""
+    """A trained artefact on disk, and from when to when it served.
+
+    The artefact's files are sealed for this row (see `artefacts`).
+    """
 
     version = models.CharField(max_length=40)
     figures = models.JSONField()

@@ -1,6 +1,6 @@
 """What can be had at this moment: prices, stock, KOCs who can be asked. Replaced as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -50,6 +50,10 @@ class Shelf:
             look_fen=look_fen,
             koc_free=free,
         )
+
+    def without_kocs(self, taken: NDArray[np.bool_]) -> Self:
+        """The same shelf while some KOCs, marked by row, cannot be asked."""
+        return replace(self, koc_free=self.koc_free & ~taken)
 
 
 def _per_group(

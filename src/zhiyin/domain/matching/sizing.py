@@ -105,7 +105,7 @@ def _runs(
 
 def _steps(distance: NDArray[np.floating]) -> NDArray[np.intp]:
     ends = np.clip(distance, STEPS[0], STEPS[-1])
-    return (np.rint(ends) - STEPS[0]).astype(np.intp)
+    return np.asarray(np.rint(ends) - STEPS[0], dtype=np.intp)
 
 
 def _shape() -> NDArray[np.floating]:

@@ -179,6 +179,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCard:
+    """An answer as it was shown to her."""
+
+    id: UUID
+    need_id: UUID
+    answer: Answer
+    personalised: bool
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceTable:
+    """The need-to-attribute table as JSON rows: as it is used, as it ships, and the edits."""
+
+    version: int
+    rows: tuple[Mapping[str, object], ...]
+    shipped: tuple[Mapping[str, object], ...]
+    edits: tuple[Mapping[str, object], ...]
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
     """A trained model of a brand. `figures` says what it was trained on and how it did."""
 
@@ -218,6 +240,13 @@ class AdviceMalformed(DomainError):
 
     code: ClassVar[str] = "advice_malformed"
     kind: ClassVar[Kind] = Kind.INVALID
+
+
+class AdviceConflict(DomainError):
+    """Somebody saved another version meanwhile. `current` is its number: look at it, then retry."""
+
+    code: ClassVar[str] = "advice_conflict"
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 class VersionNotFound(DomainError):

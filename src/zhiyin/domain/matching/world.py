@@ -147,7 +147,7 @@ class World:
 
     def save(self, folder: Path) -> None:
         """Write the columns below `folder`, which exists."""
-        np.savez(folder / "world.npz", **dict(_columns("", self)))
+        np.savez(folder / "world.npz", allow_pickle=False, **dict(_columns("", self)))
         (folder / "labels.json").write_text(json.dumps(self.labels), encoding="utf-8")
 
     @classmethod

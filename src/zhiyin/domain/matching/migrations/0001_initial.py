@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import zhiyin.kit.ids
+import zhiyin.storage.fields
 import zhiyin.storage.tenancy
 from django.conf import settings
 from django.db import migrations, models
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('picks', models.JSONField()),
+                ('answer_sealed', zhiyin.storage.fields.SealedField()),
                 ('model_version', models.CharField(max_length=40)),
                 ('personalised', models.BooleanField()),
                 ('decided_at', models.DateTimeField()),

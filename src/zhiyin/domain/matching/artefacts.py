@@ -1,0 +1,108 @@
+"""Trained models on disk: a folder per brand, a folder per version in it, and a pointer.
+
+Every file of a version is sealed for its brand and model, because it is made of body facts. Who
+serves reads the pointer; replacing it is one rename, so a reader sees the old version or the new.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from zhiyin.domain.matching.types import NotTrained
+from zhiyin.storage.encryption import Place
+from zhiyin.storage.fields import key_ring
+
+POINTER = "serving"
+MODEL_ID = "model-id"
+OWNER_ONLY = 0o700
+
+Stamp = tuple[int, int]
+"""What changes when the pointer is replaced: its inode and its time in ns."""
+
+
+@contextmanager
+def writing(*, folder: Path, brand_id: UUID, version: str, model_id: UUID) -> Iterator[Path]:
+    """A private folder to write a model's files into; when the block ends they are sealed.
+
+    Nothing is left behind when the block raises. A version is written once.
+    """
+    home = folder / str(brand_id)
+    home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix="plain-") as plain:
+        yield Path(plain)
+        fresh = Path(tempfile.mkdtemp(dir=home, prefix="sealed-"))
+        try:
+            for file in sorted(Path(plain).iterdir()):
+                place = _place(brand_id, model_id, file.name)
+                (fresh / file.name).write_bytes(key_ring().seal(file.read_bytes(), place=place))
+            (fresh / MODEL_ID).write_text(str(model_id), encoding="ascii")
+            fresh.rename(home / version)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def reading(*, folder: Path, brand_id: UUID, version: str) -> Iterator[Path]:
+    """A private folder with a version's files opened, gone when the block ends.
+
+    Raises NotTrained if there is no such version, CiphertextMisplaced if it is another brand's.
+    """
+    sealed = folder / str(brand_id) / version
+    try:
+        model_id = UUID((sealed / MODEL_ID).read_text(encoding="ascii"))
+    except OSError:
+        raise NotTrained(version=version) from None
+    with tempfile.TemporaryDirectory(dir=sealed.parent, prefix="plain-") as plain:
+        for file in sorted(sealed.iterdir()):
+            if file.name != MODEL_ID:
+                place = _place(brand_id, model_id, file.name)
+                opened = key_ring().open_(file.read_bytes(), place=place)
+                (Path(plain) / file.name).write_bytes(opened)
+        yield Path(plain)
+
+
+def point(*, folder: Path, brand_id: UUID, version: str) -> None:
+    """Let `version` serve from now on."""
+    home = folder / str(brand_id)
+    handle, fresh = tempfile.mkstemp(dir=home, prefix="serving-")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(version)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, home / POINTER)
+
+
+def pointed(*, folder: Path, brand_id: UUID) -> tuple[str, Stamp]:
+    """The version that serves, and the pointer's stamp. Raises NotTrained."""
+    pointer = folder / str(brand_id) / POINTER
+    try:
+        version = pointer.read_text(encoding="ascii")
+        return version, stamp(folder=folder, brand_id=brand_id)
+    except OSError:
+        raise NotTrained() from None
+
+
+def stamp(*, folder: Path, brand_id: UUID) -> Stamp:
+    """The pointer's stamp. Raises NotTrained."""
+    try:
+        found = (folder / str(brand_id) / POINTER).stat()
+    except OSError:
+        raise NotTrained() from None
+    return found.st_ino, found.st_mtime_ns
+
+
+def exists(*, folder: Path, brand_id: UUID, version: str) -> bool:
+    """Whether the files of a version are there."""
+    return (folder / str(brand_id) / version / MODEL_ID).is_file()
+
+
+def _place(brand_id: UUID, model_id: UUID, name: str) -> Place:
+    column = "".join(letter if letter.isalnum() else "_" for letter in name.lower())
+    return Place(
+        brand_id=brand_id, table="matching_trainedmodel", column=f"file_{column}", row_id=model_id
+    )

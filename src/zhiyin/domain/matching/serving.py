@@ -1,0 +1,118 @@
+"""The matchers of this process, one a brand: loaded when their pointer changes, kept fresh."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+
+import numpy as np
+
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.matching import artefacts
+from zhiyin.domain.matching.advising import Advice, AdviceRow, merged, rows_from_json, shipped
+from zhiyin.domain.matching.matcher import Matcher
+from zhiyin.domain.matching.models import AdviceVersion
+from zhiyin.domain.matching.shelf import Shelf
+from zhiyin.domain.matching.world import World, uuid_at
+
+FRESH_FOR = timedelta(seconds=15)
+"""How old prices, stock, KOCs and advice may be while garments are ranked.
+
+What is picked is looked at once more, so a pick is never sold at another price.
+"""
+
+
+@dataclass(slots=True)
+class Served:
+    """A brand's matcher in this process; `lock` is held by whoever is replacing it."""
+
+    lock: Lock = field(default_factory=Lock)
+    stamp: artefacts.Stamp | None = None
+    matcher: Matcher | None = None
+    fresh_at: datetime | None = None
+    advice_version: int = -1
+
+
+_served: dict[tuple[Path, UUID], Served] = {}
+_door = Lock()
+
+
+def matcher_for(*, brand_id: UUID, folder: Path, now: datetime) -> Matcher:
+    """The brand's matcher as trained last, with the shelf as it is.
+
+    One thread loads a new version while the others go on with the old one; only the first load
+    of a process is waited for. Runs inside the caller's `brand_tx`. Raises NotTrained.
+    """
+    with _door:
+        served = _served.setdefault((folder, brand_id), Served())
+    stamp = artefacts.stamp(folder=folder, brand_id=brand_id)
+    if served.matcher is None or served.stamp != stamp:
+        _once(served, lambda: _load(served, brand_id, folder))
+    if served.fresh_at is None or abs(now - served.fresh_at) > FRESH_FOR:
+        _once(served, lambda: _freshen(served, brand_id, now))
+    matcher = served.matcher
+    assert matcher is not None  # the first load was waited for, or it raised
+    return matcher
+
+
+def _once(served: Served, act: Callable[[], None]) -> None:
+    if served.lock.acquire(blocking=served.matcher is None or served.fresh_at is None):
+        try:
+            act()
+        finally:
+            served.lock.release()
+
+
+def _load(served: Served, brand_id: UUID, folder: Path) -> None:
+    version, stamp = artefacts.pointed(folder=folder, brand_id=brand_id)
+    if served.stamp == stamp:
+        return  # another thread loaded it while this one waited
+    with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
+        world = World.load(files)
+        edit, rows = advice_rows(brand_id)
+        matcher = Matcher.build(world, rows, version=version)
+    served.matcher, served.stamp, served.fresh_at = matcher, stamp, None
+    served.advice_version = edit
+
+
+def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
+    matcher = served.matcher
+    if matcher is None or (served.fresh_at and abs(now - served.fresh_at) <= FRESH_FOR):
+        return
+    edit, rows = advice_rows(brand_id)
+    if edit != served.advice_version:
+        matcher = replace(matcher, advice=Advice.compile(rows, matcher.world))
+    shelf = shelf_now(matcher.world, brand_id=brand_id, now=now)
+    served.matcher, served.fresh_at = matcher.fresh(shelf), now
+    served.advice_version = edit
+
+
+def shelf_now(world: World, *, brand_id: UUID, now: datetime) -> Shelf:
+    """Prices, stock and free KOCs of a world, read from the rooms. Four queries."""
+    live = {
+        sku.id.bytes: (sku.price_fen, sku.on_hand)
+        for product in catalog.all_products(brand_id=brand_id)
+        for sku in product.skus
+    }
+    gone = (0, 0)
+    found = [live.get(world.skus.id[row].tobytes(), gone) for row in range(len(world.skus))]
+    away = kocs.away_ids(brand_id=brand_id, now=now)
+    serving = {card.id for card in kocs.kocs(brand_id=brand_id) if card.weekly_capacity > 0}
+    people = [uuid_at(world.kocs.id, row) for row in range(len(world.kocs))]
+    return Shelf.of(
+        world,
+        price_fen=np.array([price for price, _ in found], dtype=np.int64),
+        on_hand=np.array([on_hand for _, on_hand in found], dtype=np.int32),
+        koc_free=np.array([koc in serving and koc not in away for koc in people], dtype=np.bool_),
+    )
+
+
+def advice_rows(brand_id: UUID) -> tuple[int, tuple[AdviceRow, ...]]:
+    """The shipped table with the brand's edits, and the number of its last edit (0: none)."""
+    edit = AdviceVersion.objects.filter(brand_id=brand_id).order_by("-version").first()
+    if edit is None:
+        return 0, shipped()
+    return edit.version, merged(shipped(), rows_from_json(edit.rows))

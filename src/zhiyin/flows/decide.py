@@ -1,0 +1,153 @@
+"""Decide: from what she needs to three picks, with what she agreed may be used."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.matching import operations as matching
+from zhiyin.domain.matching import queries as matches
+from zhiyin.domain.matching.types import Answer, Ask, DecisionCard, Disliked, FeedbackKind
+from zhiyin.domain.members import queries as members
+
+OWN = (None, "self")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks: a member, or a guest by the key of her browser. Exactly one is given.
+
+    `wants_personal` is a guest's switch; a member's is kept with her.
+    """
+
+    member_id: UUID | None = None
+    guest_key: UUID | None = None
+    wants_personal: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer, and the decision it was kept as (None where no need was kept)."""
+
+    answer: Answer
+    decision_id: UUID | None
+    personalised: bool
+
+
+def answer_need(
+    *,
+    brand_id: UUID,
+    asker: Asker,
+    folder: Path,
+    now: datetime,
+    need_id: UUID | None = None,
+    slots: NeedSlots | None = None,
+) -> Answered:
+    """Three picks for a kept need, or for slots alone; given both, `slots` stand for the need's.
+
+    Her kept traits are laid under what a need of her own says, unless she has turned
+    personalisation off: then nothing about her is read. An answer to a kept need is kept too.
+    Runs inside the caller's `brand_tx`. `folder` holds the trained models.
+    Raises NeedNotFound, MemberNotFound, NotTrained, NothingToPick.
+    """
+    personal = _is_personal(brand_id, asker)
+    disliked: tuple[Disliked, ...] = ()
+    if need_id is not None:
+        kept = audience.need(
+            brand_id=brand_id,
+            need_id=need_id,
+            member_id=asker.member_id,
+            guest_key=asker.guest_key,
+        )
+        slots = kept.slots if slots is None else slots
+        disliked = matches.disliked(brand_id=brand_id, need_id=need_id)
+    stated = slots or NeedSlots()
+    if personal and asker.member_id is not None and stated.for_whom in OWN:
+        known = audience.trait_slots(brand_id=brand_id, member_id=asker.member_id)
+        stated = laid_under(stated, known)
+    answer = matches.answer(
+        brand_id=brand_id,
+        ask=Ask(slots=stated, personalised=personal, disliked=disliked, member_id=asker.member_id),
+        folder=folder,
+        now=now,
+    )
+    decision_id = None
+    if need_id is not None:
+        decision_id = matching.record_decision(
+            brand_id=brand_id, need_id=need_id, answer=answer, personalised=personal, now=now
+        )
+    return Answered(answer=answer, decision_id=decision_id, personalised=personal)
+
+
+def turn_down(
+    *,
+    brand_id: UUID,
+    asker: Asker,
+    need_id: UUID,
+    decision_id: UUID,
+    product_id: UUID,
+    feedback: FeedbackKind,
+    now: datetime,
+) -> None:
+    """She says "not my style" or "not my body" of a pick; her next answer takes it into account.
+
+    Runs inside the caller's `brand_tx`. Raises NeedNotFound, DecisionNotFound.
+    """
+    _check_hers(brand_id, asker, need_id)
+    matching.give_feedback(
+        brand_id=brand_id,
+        decision_id=decision_id,
+        need_id=need_id,
+        product_id=product_id,
+        feedback=feedback,
+        now=now,
+    )
+
+
+def take_back(
+    *,
+    brand_id: UUID,
+    asker: Asker,
+    need_id: UUID,
+    product_id: UUID,
+    feedback: FeedbackKind,
+    now: datetime,
+) -> bool:
+    """She takes what she said of a pick back. Returns whether there was anything to take back.
+
+    Runs inside the caller's `brand_tx`. Raises NeedNotFound.
+    """
+    _check_hers(brand_id, asker, need_id)
+    return matching.undo_feedback(
+        brand_id=brand_id, need_id=need_id, product_id=product_id, feedback=feedback, now=now
+    )
+
+
+def decision(*, brand_id: UUID, asker: Asker, need_id: UUID, decision_id: UUID) -> DecisionCard:
+    """An answer as it was shown to her. Raises NeedNotFound, DecisionNotFound."""
+    _check_hers(brand_id, asker, need_id)
+    return matches.decision(brand_id=brand_id, decision_id=decision_id, need_id=need_id)
+
+
+def laid_under(stated: NeedSlots, known: NeedSlots) -> NeedSlots:
+    """What a need says, and what is known of her where it says nothing."""
+    said = stated.said()
+    unsaid = {slot: value for slot, value in known.said().items() if slot not in said}
+    return replace(stated, **unsaid)  # type: ignore[arg-type]
+
+
+def _is_personal(brand_id: UUID, asker: Asker) -> bool:
+    if asker.member_id is None:
+        return asker.wants_personal
+    return members.member(brand_id=brand_id, member_id=asker.member_id).personalised
+
+
+def _check_hers(brand_id: UUID, asker: Asker, need_id: UUID) -> None:
+    audience.need(
+        brand_id=brand_id,
+        need_id=need_id,
+        member_id=asker.member_id,
+        guest_key=asker.guest_key,
+    )
