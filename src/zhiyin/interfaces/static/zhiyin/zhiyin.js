@@ -6,7 +6,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
 });
 
-/* data-open="id" opens a dialog; data-close closes the one it stands in, as does a tap beside it. */
+/* data-open="id" opens a dialog; data-close closes the one it stands in, as does a tap beside it.
+   data-toggle="class" puts a class on the button's parent, or takes it away. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) {
@@ -15,6 +16,11 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   if (event.target instanceof HTMLDialogElement) event.target.close();
+  const toggle = event.target.closest("[data-toggle]");
+  if (toggle) {
+    const open = toggle.parentElement.classList.toggle(toggle.dataset.toggle);
+    toggle.setAttribute("aria-expanded", String(open));
+  }
   const hint = event.target.closest("[data-say]");
   if (hint) say(hint);
 });
