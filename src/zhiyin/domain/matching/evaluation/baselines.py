@@ -125,8 +125,8 @@ class Collaborative:
         garments = rng.normal(0.0, 0.01, (len(codes.garments), ALS_FACTORS))
         wearers = np.zeros((len(codes.wearers), ALS_FACTORS))
         for _ in range(ALS_ROUNDS):
-            wearers = _least_squares(histories, garments)
-            garments = _least_squares(worn_by, wearers)
+            wearers = least_squares(histories, garments)
+            garments = least_squares(worn_by, wearers)
         return cls._with_newcomers(train, codes, wearers, garments.T)
 
     @classmethod
@@ -148,7 +148,7 @@ class Collaborative:
         return scores
 
 
-def _least_squares(seen: sparse.csr_matrix, factors: NDArray[np.float64]) -> NDArray[np.float64]:
+def least_squares(seen: sparse.csr_matrix, factors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solve each row of `seen` against fixed `factors`: (F'F + a F_r'F_r + l I) x = (1 + a) F_r'1.
 
     Rows of equal length are solved together. A row shorter than the factors is solved in the

@@ -38,8 +38,17 @@ CHOICES_PER_STAND = 5_000
 CANDIDATES = 4_096
 NEEDS_AT_ONCE = 128
 FEWEST_CHOICES = 50
-ONLY_RETURNING = ("worn_at_her_weight", "worn_in_her_size")
-"""Parts that get a second weight for those who were here before: her worn sizes are known."""
+ONLY_RETURNING = (
+    "demand_this_month",
+    "demand_this_year",
+    "time_on_offer",
+    "worn_for_occasion",
+    "worn_at_her_weight",
+    "worn_in_her_size",
+    "worn_by_similar_people",
+)
+"""Parts that get a second weight for those who were here before: her worn sizes are known, and
+what everybody takes she may have had."""
 
 UNTAUGHT_PARTS = ("demand_this_season", "worn_for_occasion")
 BLANK_PART = "popularity"
