@@ -143,18 +143,22 @@ class EvidenceModel:
 
 
 def train(wearings: Wearings, progress: Progress) -> EvidenceModel:
-    """Learn the distance from told rows. The same rows in the same order give the same model.
+    """Learn the distance. The same rows in the same order give the same model.
 
-    Pairs of wearers of one garment are drawn; the product of their outcomes' surprises is
-    regressed on how they differ, within each asking row, with weights that may not be negative
-    (whoever is more alike is never further away). Without such pairs every fact counts alike.
+    Usual sizes are learned from all rows, the weights from those whose fit was told: pairs of
+    wearers of one garment are drawn; the product of their outcomes' surprises is regressed on how
+    they differ, within each asking row, with weights that may not be negative (whoever is more
+    alike is never further away). Without such pairs every fact counts alike.
     """
-    rows = wearings.take(np.flatnonzero((wearings.fit != UNTOLD) & ~np.isnan(wearings.size)))
+    rows = wearings.take(np.flatnonzero(~np.isnan(wearings.size)))
     progress(f"evidence: sizes that {len(rows)} wearers take")
     model = _without_weights(rows)
     progress("evidence: who agrees with whom")
-    gram, pull = _moments(rows, model.describe(rows, is_remembered=True))
-    weights = _non_negative(gram, pull)
+    told = np.flatnonzero(rows.fit != UNTOLD)
+    if not len(told):
+        return model
+    wearers = model.describe(rows, is_remembered=True)
+    weights = _non_negative(*_moments(rows.take(told), wearers.take(told)))
     if not weights.any():
         return model
     facts = len(FACTS)
