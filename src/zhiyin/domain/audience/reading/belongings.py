@@ -126,9 +126,13 @@ class Belongings:
         return False
 
 
+_BARE_SELF = frozenset({"自己", "我自己", "myself", "self", "my own", "myown"})
+"""These may be no more than an emphasis: 我自己觉得. 给自己 and 自己穿 are words of their own."""
+
+
 def for_whom(tokens: list[Token], findings: list[Finding]) -> Finding | None:
     """The person she shops for, if she says so. A friend's wedding is not a friend to dress."""
-    people = [f for f in findings if f.meaning.slot == "for_whom"]
+    people = [f for f in findings if f.meaning.slot == "for_whom" and not _is_not_given(tokens, f)]
     for person in people:
         if _is_given(tokens, person):
             return person
@@ -143,7 +147,7 @@ def for_whom(tokens: list[Token], findings: list[Finding]) -> Finding | None:
 
 def _is_given(tokens: list[Token], person: Finding) -> bool:
     """给妈妈, "for my mom": and not 给闺蜜当伴娘, "for my friend's wedding"."""
-    if person.meaning.value == "self":
+    if person.meaning.value == "self" and tokens[person.first].text not in _BARE_SELF:
         return True
     if _owns_an_event(tokens, person):
         return False
@@ -152,6 +156,9 @@ def _is_given(tokens: list[Token], person: Finding) -> bool:
         token = tokens[at]
         if "give" in token.classes:
             return True
+        if token.fact:  # 给45岁的妈妈
+            at -= 1
+            continue
         if (
             not token.classes & {"filler", "counter", "own", "stop"}
             and token.text.isalpha() is False
@@ -160,6 +167,18 @@ def _is_given(tokens: list[Token], person: Finding) -> bool:
         if not token.classes & {"filler", "counter", "own"}:
             if token.known or person.first - at > 2:
                 return False
+        at -= 1
+    return False
+
+
+def _is_not_given(tokens: list[Token], person: Finding) -> bool:
+    """不是买给我妈的, "not for my mom"."""
+    at = person.first - 1
+    while at >= 0 and not tokens[at].boundary:
+        if "neg" in tokens[at].classes:
+            return True
+        if not tokens[at].classes & {"give", "filler", "counter", "own", "through"}:
+            return False
         at -= 1
     return False
 

@@ -20,6 +20,7 @@ _SPELLING_MIN_LETTERS = 5
 _TWO_SLIPS_MIN_LETTERS = 8
 
 
+_COUNTED = frozenset({"categories", "color", "concerns", "for_whom"})  # their words have plurals
 _GRAMMAR = frozenset(
     {"neg", "fear", "look", "i_am"}
 )  # in patterns, and never content by themselves
@@ -176,7 +177,7 @@ class Lexicon:
         meaning = Meaning(term.slot, term.value, rank=term.rank)
         adverse = Meaning(term.slot, term.value, adverse=True, rank=term.rank)
         for word in term.words:
-            self._learn(word, f"{term.slot}:{term.value}", meaning, plural=True)
+            self._learn(word, f"{term.slot}:{term.value}", meaning, plural=term.slot in _COUNTED)
         for word in term.against:
             self._learn(word, None, adverse, plural=False)
         for item in term.items:

@@ -9,6 +9,7 @@ from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 _N = r"(\d{1,4}(?:\.\d{1,2})?)"
 _GAP = r"[\s:：=]*(?:是|为|有|约|大概|大约|差不多|只有|才|is|are|of|about|around|in|at|was|im|i am|measures|measurement|size|approx\.?|roughly|~|:)*[\s:：=]*"
 _BRA_BANDS = {28: 60, 30: 65, 32: 70, 34: 75, 36: 80, 38: 85, 40: 90, 42: 95, 44: 100, 46: 105}
+_US_CUPS = {"ddd": "f"}
 _METRIC_BANDS = range(60, 125, 5)
 _MISC_COUNTERS = (
     r"码|号|件|条|双|个|套|款|岁|年|月|天|周|%|分|折|d\b|层|种|点|次|人|楼|层|g\b|后|级"
@@ -16,6 +17,7 @@ _MISC_COUNTERS = (
 _INCH_BELOW = 50  # a bare girth below this is in inches: nobody measures 50 cm round the waist
 _LIGHTEST_LB = 75
 _LB_PER_KG = 0.453592
+_SIZE_CODE = re.compile(r"1[4-9][05]\s*/\s*\d{2,3}\s*[abcy](?![a-z])")  # 160/84A on a label
 _STONE = re.compile(
     r"(?<![\d.])(\d{1,2})\s*(?:st|stones?)\b\s*(?:(\d{1,2})\b\s*(?:lbs?|pounds?)?)?(?!\s*(?:cm|kg))"
 )
@@ -43,7 +45,7 @@ _AGE = re.compile(
     r"(\d{1,3})\s*(?:多|几|来|出头)?\s*(?:周岁|岁半|岁|大寿|years?[\s-]*old|yrs?[\s-]*old|year[\s-]*old|y\.?/?o\.?\b|yrs?\b(?=\s*[,.]|$)|years young|years of age)(?:的|了|左右|多)?"
 )
 _BRA = re.compile(
-    r"(?<![\d.])(\d{2,3})\s*[-/]?\s*(aa|dd|[a-h])(?:\s*(?:cup|罩杯|杯|罩))?(?![a-z\d]|字|型|类|\s*(?:line|shape|lister|little|bit|pair|dress|top)\b)"
+    r"(?<![\d.])(\d{2,3})\s*[-/]?\s*(aa|ddd|dd|[a-h])(?:\s*(?:cup|罩杯|杯|罩))?(?![a-z\d]|字|型|类|\s*(?:line|shape|lister|little|bit|pair|dress|top)\b)"
 )
 _CUP = re.compile(
     r"(?<![a-z\d])(aa|dd|[a-h])\s*-?\s*(?:cups?\b|罩杯|杯)|(?:cup size|罩杯|cup)\s*(?:is|是|:)?\s*(aa|dd|[a-h])(?![a-z\d])"
@@ -110,6 +112,8 @@ _LABELLED = ("band_cm", *_GIRTHS, "height_cm", "weight_kg", "age")
 
 def read_measures(sheet: Sheet, rules: MeasureRules) -> None:
     """Take every body fact with a number from the sheet."""
+    for match in sheet.finds(_SIZE_CODE):
+        sheet.hide(match.span())
     for match in sheet.finds(_CHANGED):
         sheet.hide(match.span())
     for match in sheet.finds(_AGE):
@@ -146,7 +150,7 @@ def _unit(factors: dict[str, float]) -> str:
 
 def _read_bra(sheet: Sheet) -> None:
     for match in sheet.finds(_BRA):
-        number, cup = int(match[1]), match[2]
+        number, cup = int(match[1]), _US_CUPS.get(match[2], match[2])
         if cup == "a" and match[0][-1] == "a" and " " in match[0]:
             continue  # "36 a" may be an article; "36a" is a size
         band = _BRA_BANDS.get(number) or (number if number in _METRIC_BANDS else None)
@@ -208,6 +212,8 @@ def _labelled_value(
     if unit in rules.weights:
         return None
     if slot == "height_cm":
+        if unit == "尺":
+            return _girth(number, unit, match[3], rules)
         return _bare_height(number) if unit is None else number * rules.lengths[unit]
     if slot == "band_cm":
         return float(_BRA_BANDS.get(int(number), number))
@@ -241,9 +247,11 @@ def _read_with_units(sheet: Sheet, rules: MeasureRules) -> None:
         pounds = int(match[1]) * 14 + int(match[2] or 0)
         sheet.note("weight_kg", pounds * _LB_PER_KG, match.span())
     for match in sheet.finds(rules.weight):
-        low, high = float(match[1]), match[2]
-        number = (low + float(high)) / 2 if high else low
-        sheet.note("weight_kg", number * rules.weights[match[3]], match.span())
+        low, high = float(match[1]), float(match[2] or match[1])
+        # 165-55kg is a height and a weight, 100-105斤 is a range
+        start = match.start() if low <= high else match.start(2)
+        number = (low + high) / 2 if low <= high else high
+        sheet.note("weight_kg", number * rules.weights[match[3]], (start, match.end()))
     for match in sheet.finds(rules.length):
         number, unit = float(match[1]), match[2]
         if unit == "尺":
@@ -310,7 +318,7 @@ def read_bare(sheet: Sheet) -> None:
 
 
 _FIRST_AGE = re.compile(
-    r"(?:\b(?:i am|im|i'm|she is|she's|shes|he's|he is|turning|turned|turns)|今年|(?<=岁)|我今年)\s*"
+    r"(?:\b(?:(?:mum|mom|mother|mother in law|mother-in-law|dad|father|wife|husband|daughter|son|friend)(?: is|'s)|i am|im|i'm|she is|she's|shes|he's|he is|turning|turned|turns)|今年|(?<=岁)|我今年)\s*"
     r"(?:is\s+|just\s+)?(1[2-9]|[2-7]\d)(?=\s*[,，.。;、]|\s+(?:and|with|but|now)\b|$)"
 )
 

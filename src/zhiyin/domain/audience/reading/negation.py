@@ -13,14 +13,15 @@ class Scopes:
     def __init__(self, tokens: list[Token], findings: list[Finding]) -> None:
         self._tokens = tokens
         self._slot_at: dict[int, set[str]] = {}
+        self._inside: set[int] = set()
         for finding in findings:
+            self._inside |= set(range(finding.first, finding.last)) - finding.tokens
             for at in finding.tokens:
                 self._slot_at.setdefault(at, set()).add(finding.meaning.slot)
 
     def is_refused(self, finding: Finding) -> bool:
         """Whether a "no" before it, inside it or after it takes it back."""
-        before = self._reaches_back(finding, "neg")
-        return (before != finding.negated) or self._refused_after(finding)
+        return finding.negated or self._reaches_back(finding, "neg") or self._refused_after(finding)
 
     def is_wanted(self, finding: Finding) -> bool:
         """Whether a "want" stands right before it: 想显胖."""
@@ -38,10 +39,12 @@ class Scopes:
             if token.boundary or token.fact or "contrast" in token.classes:
                 return False
             own = slot in self._slot_at.get(at, ())
+            if name in token.classes and at in self._inside:
+                return False  # my hips aren't wide and my legs are short
             if name in token.classes and not own:
                 # 红色不要 黑色可以: that "no" has found its thing already
                 return not (gap and self._closes(at, slot))
-            if own and joined:
+            if own and (joined or self._runs_on(at, at + 1, slot)):
                 joined = False
             elif "conj" in token.classes:
                 joined = True
@@ -52,6 +55,15 @@ class Scopes:
             gap = gap or token.gap
             at -= 1
         return False
+
+    def _runs_on(self, at: int, following: int, slot: str) -> bool:
+        """黑白灰: colours side by side are one list."""
+        return (
+            slot == "color"
+            and slot in self._slot_at.get(at, ())
+            and slot in self._slot_at.get(following, ())
+            and self._tokens[at].end == self._tokens[following].start
+        )
 
     def _lists(self, comma: int, slot: str) -> bool:
         """no black, brown or grey: the next part is nothing but more of the same kind."""
@@ -81,7 +93,7 @@ class Scopes:
             if "neg_after" in token.classes:
                 return "neg" not in token.classes or self._ends(at + 1)
             own = slot in self._slot_at.get(at, ())
-            if own and joined:
+            if own and (joined or self._runs_on(at - 1, at, slot)):
                 joined = False
             elif "conj" in token.classes:
                 joined = True

@@ -7,6 +7,8 @@ from zhiyin.domain.audience.reading.tokens import Token
 
 _MAX_UNKNOWN = 2  # unknown words that may stand between the parts of one phrase
 
+_NEW_SUBJECT = frozenset({"my", "the", "i", "her", "我", "我的"})
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -64,6 +66,8 @@ def _next(name: str, tokens: list[Token], place: int, lexicon: Lexicon) -> tuple
         token = tokens[at]
         if name in token.classes:
             return at, inverted
+        if joined and name in lexicon.parts and token.text in _NEW_SUBJECT:
+            return None  # wide hips and my legs: "wide" is not said of the legs
         if token.boundary or token.fact:
             return None
         if "neg" in token.classes and not joined:

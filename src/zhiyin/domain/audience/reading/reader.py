@@ -31,6 +31,12 @@ from zhiyin.domain.audience.types import (
 )
 
 _FACTS_OF_BODY = ("body_shape", "skin_tone")
+_UNDERTONE = "olive"
+_APART = ("for_whom", "occasion", "categories", "color", "skin_tone")  # read by rules of their own
+_OF_HER_BODY = frozenset({"hair", "haired", "eyes", "eyed", "头发", "眼睛", "发色", "头"})
+_PLAIN_NOT = frozenset(
+    {"不", "也不", "不太", "不算", "不是", "不是很", "没", "没有", "并不", "不够"}
+)
 _SAYS_NOTHING = frozenset({"neutral"})
 
 
@@ -89,13 +95,11 @@ class _Reader:
             self._take_fact(fact)
         self._take_nouns()
         self._take_occasion()
+        self._take_colors()
+        self._take_tone()
         person = for_whom(self._tokens, self._findings)
         for finding in self._findings:
-            if finding is person or finding.meaning.slot not in (
-                "for_whom",
-                "occasion",
-                "categories",
-            ):
+            if finding is person or finding.meaning.slot not in _APART:
                 self._take(finding)
         answer = self._answer
         return Reading(
@@ -106,24 +110,32 @@ class _Reader:
         )
 
     def _stands(self, finding: Finding) -> bool:
-        """A single Chinese character is a colour only beside a garment, another colour or a "no"."""
-        token = self._tokens[finding.first]
-        if finding.meaning.slot != "color" or len(token.text) > 1 or not is_han(token.text):
+        """Whether a colour word is one: not of hair or eyes; a single Chinese character only
+        beside a garment, another colour or a refusal (黑裤子, 黑白灰, 别太黑).
+        """
+        if finding.meaning.slot != "color":
             return True
-        around = (finding.first - 1, finding.first + 1, finding.first + 2)
-        for at in around:
-            if 0 <= at < len(self._tokens) and not self._tokens[at].boundary:
-                beside = self._tokens[at]
-                if at == finding.first + 2 and "filler" not in self._tokens[at - 1].classes:
-                    continue
-                if at < finding.first and "neg" not in beside.classes:
-                    if not any(meaning.slot == "color" for meaning in beside.meanings):
-                        continue
-                if "neg" in beside.classes or "neg_after" in beside.classes:
-                    return True
-                if any(meaning.slot in ("categories", "color") for meaning in beside.meanings):
-                    return True
-        return False
+        at = finding.last
+        after = self._tokens[at + 1 : at + 3]
+        if after and after[0].text in _OF_HER_BODY:
+            return False
+        token = self._tokens[at]
+        if len(token.text) > 1 or not is_han(token.text):
+            return True
+        if at and not self._tokens[at - 1].boundary and self._lends_color(self._tokens[at - 1]):
+            return True
+        if len(after) == 2 and "filler" not in after[0].classes:
+            after = after[:1]
+        return any(
+            not one.boundary
+            and ("neg_after" in one.classes or _is_of(one, "categories") or _is_of(one, "color"))
+            for one in after
+        )
+
+    @staticmethod
+    def _lends_color(before: Token) -> bool:
+        refuses = "neg" in before.classes and before.text not in _PLAIN_NOT
+        return refuses or _is_of(before, "color")
 
     def _take_fact(self, fact: Fact) -> None:
         if fact.problem is not None:
@@ -172,25 +184,44 @@ class _Reader:
 
     def _take(self, finding: Finding) -> None:
         meaning = finding.meaning
-        if meaning.slot == "color":
-            if finding.tokens not in self._owned_colors and not self._is_blamed(finding):
-                slot = "color_avoid" if self._scopes.is_refused(finding) else "color_like"
-                self._chip_of(slot, meaning.value, finding.tokens)
-        elif meaning.adverse:
+        if meaning.adverse:
             self._take_adverse(finding)
         elif self._scopes.is_refused(finding):
             self._answer.used |= finding.tokens
         else:
             self._chip_of(meaning.slot, meaning.value, finding.tokens)
 
+    def _take_colors(self) -> None:
+        """The refused ones first: 黑色穿腻了，不要黑色 is no liking, and a refusal binds the picks."""
+        colors = [
+            finding
+            for finding in self._findings
+            if finding.meaning.slot == "color" and finding.tokens not in self._owned_colors
+        ]
+        refused = [finding for finding in colors if self._scopes.is_refused(finding)]
+        refused += [f for f in colors if f not in refused and self._is_blamed(f)]
+        for finding in refused:
+            self._chip_of("color_avoid", finding.meaning.value, finding.tokens)
+        for finding in colors:
+            if finding in refused:
+                continue
+            avoided = finding.meaning.value in self._answer.slots.color_avoid
+            if not avoided or self._scopes.is_wanted(finding):
+                self._chip_of("color_like", finding.meaning.value, finding.tokens)
+
     def _is_blamed(self, color: Finding) -> bool:
-        """黑色显老: named for what it does to her, not asked for."""
-        if self._scopes.is_refused(color):
-            return False
+        """黑色显老, "washed out in beige": named for the harm it does her."""
         at = color.last + 1
         while at < len(self._tokens) and "filler" in self._tokens[at].classes:
             at += 1
-        return any(f.first == at and f.meaning.adverse and not f.negated for f in self._findings)
+        before = color.first - 1
+        said_in = before > 0 and self._tokens[before].text in ("in", "by")
+        return any(
+            f.meaning.adverse
+            and (f.first == at or (said_in and f.last == before - 1))
+            and not self._scopes.is_refused(f)
+            for f in self._findings
+        )
 
     def _take_adverse(self, finding: Finding) -> None:
         """显胖 is said to keep it away; wanted outright it contradicts, and is asked back."""
@@ -201,6 +232,19 @@ class _Reader:
             self._answer.used |= finding.tokens
             return
         self._chip_of(finding.meaning.slot, finding.meaning.value, finding.tokens)
+
+    def _take_tone(self) -> None:
+        """The undertone first: of two tones named (黄黑皮) it is the one that colours go by."""
+        tones = [
+            finding
+            for finding in self._findings
+            if finding.meaning.slot == "skin_tone" and not self._scopes.is_refused(finding)
+        ]
+        under = [finding for finding in tones if finding.meaning.value == _UNDERTONE]
+        for finding in under or tones:
+            self._chip_of("skin_tone", finding.meaning.value, finding.tokens)
+        for finding in tones:
+            self._answer.used |= finding.tokens
 
     def _chip_of(self, slot: str, value: Value, tokens: frozenset[int]) -> None:
         start, end = self._span(tokens)
@@ -276,3 +320,7 @@ class _Reader:
             return []  # one unknown character says nothing by itself
         first, last = self._folded.origin(start, end)
         return [Span(first, last, self._folded.original[first:last])]
+
+
+def _is_of(token: Token, slot: str) -> bool:
+    return any(meaning.slot == slot for meaning in token.meanings)
