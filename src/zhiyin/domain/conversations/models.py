@@ -3,14 +3,18 @@
 from django.db import models
 from django.db.models import Q
 
-from zhiyin.domain.conversations.types import QuestionState
+from zhiyin.domain.conversations.types import DeclineReason, QuestionState
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
 
 
 class Question(BrandOwned):
-    """A need put to one KOC, with the chips she may see."""
+    """A need put to one KOC, with the chips she may see.
+
+    One that got no answer is followed by the question that took its place, at most one, or by
+    the moment at which nobody was left to ask.
+    """
 
     need = SameBrandKey("audience.Need")
     asker = SameBrandKey("members.Member")
@@ -21,6 +25,9 @@ class Question(BrandOwned):
     asked_at = models.DateTimeField()
     waits_until = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    decline_reason = models.CharField(max_length=13, choices=choices(DeclineReason), blank=True)
+    instead_of = SameBrandKey("conversations.Question", null=True)
+    nobody_left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -29,19 +36,30 @@ class Question(BrandOwned):
                 condition=Q(state=QuestionState.WAITING),
                 name="question_waits_once",
             ),
+            models.UniqueConstraint(
+                fields=["brand", "instead_of"],
+                condition=Q(instead_of__isnull=False),
+                name="question_passed_on_once",
+            ),
             models.UniqueConstraint(fields=["brand", "need", "koc"], name="question_per_koc_once"),
         ]
         indexes = [
             models.Index(fields=["brand", "state", "waits_until"], name="question_due"),
+            models.Index(fields=["brand", "koc", "-asked_at"], name="question_by_koc"),
+            models.Index(fields=["brand", "asker", "-asked_at"], name="question_by_asker"),
         ]
 
 
 class Answer(BrandOwned):
-    """A KOC's words to one question."""
+    """A KOC's words to one question; sealed, because they speak of the asker's body.
+
+    `is_ad` is as it was at that moment: she could earn from what she picked.
+    """
 
     question = SameBrandKey("conversations.Question")
-    text = models.TextField()
+    text_sealed = SealedField()
     answered_at = models.DateTimeField()
+    is_ad = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

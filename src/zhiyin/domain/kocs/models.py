@@ -14,9 +14,11 @@ class KocApplication(BrandOwned):
     """A member who wishes to answer others, with the score the decision was made on."""
 
     member = SameBrandKey("members.Member")
+    name = models.CharField(max_length=40)
     statement = models.TextField()
     good_at = models.JSONField()
     show_ids = models.JSONField(default=list)
+    weekly_capacity = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=9, choices=choices(ApplicationState))
     applied_at = models.DateTimeField()
     score = models.JSONField(null=True)
@@ -33,6 +35,9 @@ class KocApplication(BrandOwned):
                 condition=Q(state=ApplicationState.OPEN),
                 name="koc_application_once",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "state", "applied_at"], name="koc_application_queue"),
         ]
 
 
@@ -93,4 +98,7 @@ class Follow(BrandOwned):
                 condition=Q(until__isnull=True),
                 name="follow_once",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "koc", "follow_for"], name="follow_by_koc"),
         ]

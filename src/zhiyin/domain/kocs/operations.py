@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.kocs.models import KocAway, KocProfile
-from zhiyin.domain.kocs.types import AwayRefused, KocFacts
+from zhiyin.domain.kocs.types import AwayRefused, KocFacts, KocNotFound
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import seal_json
 
@@ -37,6 +37,20 @@ def open_profile(*, brand_id: UUID, member_id: UUID, koc: KocFacts, now: datetim
         since=now,
     )
     return koc_id
+
+
+def hold_koc(*, brand_id: UUID, koc_id: UUID) -> None:
+    """Lock a KOC's profile until the transaction ends, so that two questions cannot both take
+    the last place of her week. Raises KocNotFound.
+    """
+    row = (
+        KocProfile.objects.select_for_update(no_key=True)
+        .filter(brand_id=brand_id, id=koc_id, until__isnull=True)
+        .values_list("id")
+        .first()
+    )
+    if row is None:
+        raise KocNotFound(koc_id=koc_id)
 
 
 def go_away(

@@ -1,11 +1,12 @@
 """The only readers of KOCs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.kocs.models import KocAway, KocProfile
-from zhiyin.domain.kocs.types import KocCard, KocNotFound
+from zhiyin.domain.kocs.rules import why_unavailable
+from zhiyin.domain.kocs.types import KocCard, KocNotFound, Unavailable
 from zhiyin.storage.fields import unseal_json
 
 
@@ -43,6 +44,37 @@ def away_ids(*, brand_id: UUID, now: datetime) -> frozenset[UUID]:
         KocAway.objects.filter(brand_id=brand_id, starts_at__lte=now, ends_at__gt=now).values_list(
             "koc_id", flat=True
         )
+    )
+
+
+def unavailable(*, brand_id: UUID, koc: KocCard, load: int, now: datetime) -> Unavailable | None:
+    """Why a KOC cannot be asked now, or None if she can. `load`: her questions this week.
+
+    One query.
+    """
+    away = KocAway.objects.filter(
+        brand_id=brand_id, koc_id=koc.id, starts_at__lte=now, ends_at__gt=now
+    ).exists()
+    return why_unavailable(is_away=away, load=load, weekly_capacity=koc.weekly_capacity)
+
+
+def available_kocs(
+    *, brand_id: UUID, load: Mapping[UUID, int], now: datetime
+) -> tuple[KocCard, ...]:
+    """The KOCs who can be asked now, by handle: not away, and with room this week.
+
+    `load` is `conversations.queries.load`: KOC -> her questions this week. Two queries.
+    """
+    away = away_ids(brand_id=brand_id, now=now)
+    return tuple(
+        card
+        for card in kocs(brand_id=brand_id)
+        if why_unavailable(
+            is_away=card.id in away,
+            load=load.get(card.id, 0),
+            weekly_capacity=card.weekly_capacity,
+        )
+        is None
     )
 
 

@@ -18,6 +18,13 @@ class ApplicationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Unavailable(StrEnum):
+    """Why a KOC cannot be asked now."""
+
+    AWAY = "away"
+    FULL = "full"
+
+
 class FollowFor(StrEnum):
     """What she follows a KOC for: fit and taste are separate things."""
 
@@ -72,6 +79,14 @@ class KocNotFound(DomainError):
 
     code: ClassVar[str] = "koc_not_found"
     kind: ClassVar[Kind] = Kind.MISSING
+
+
+class KocUnavailable(DomainError):
+    """She is away, or has all the questions she takes in a week: ask somebody else. Details:
+    `reason`."""
+
+    code: ClassVar[str] = "koc_unavailable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 class ApplicationNotFound(DomainError):

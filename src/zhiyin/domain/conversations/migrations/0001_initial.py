@@ -31,8 +31,11 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('waits_until', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('decline_reason', models.CharField(blank=True, choices=[('not_like_me', 'not_like_me'), ('not_my_field', 'not_my_field'), ('no_time', 'no_time'), ('uncomfortable', 'uncomfortable')], max_length=13)),
+                ('nobody_left_at', models.DateTimeField(null=True)),
                 ('asker', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
+                ('instead_of', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.question')),
                 ('koc', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kocs.kocprofile')),
                 ('need', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.need')),
             ],
@@ -41,8 +44,9 @@ class Migration(migrations.Migration):
             name='Answer',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
+                ('text_sealed', zhiyin.storage.fields.SealedField()),
                 ('answered_at', models.DateTimeField()),
+                ('is_ad', models.BooleanField(default=False)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('question', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.question')),
             ],
@@ -91,9 +95,21 @@ class Migration(migrations.Migration):
             model_name='question',
             index=models.Index(fields=['brand', 'state', 'waits_until'], name='question_due'),
         ),
+        migrations.AddIndex(
+            model_name='question',
+            index=models.Index(fields=['brand', 'koc', '-asked_at'], name='question_by_koc'),
+        ),
+        migrations.AddIndex(
+            model_name='question',
+            index=models.Index(fields=['brand', 'asker', '-asked_at'], name='question_by_asker'),
+        ),
         migrations.AddConstraint(
             model_name='question',
             constraint=models.UniqueConstraint(condition=models.Q(('state', zhiyin.domain.conversations.types.QuestionState['WAITING'])), fields=('brand', 'need'), name='question_waits_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='question',
+            constraint=models.UniqueConstraint(condition=models.Q(('instead_of__isnull', False)), fields=('brand', 'instead_of'), name='question_passed_on_once'),
         ),
         migrations.AddConstraint(
             model_name='question',

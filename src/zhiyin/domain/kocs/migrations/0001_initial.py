@@ -68,9 +68,11 @@ class Migration(migrations.Migration):
             name='KocApplication',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=40)),
                 ('statement', models.TextField()),
                 ('good_at', models.JSONField()),
                 ('show_ids', models.JSONField(default=list)),
+                ('weekly_capacity', models.PositiveSmallIntegerField()),
                 ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], max_length=9)),
                 ('applied_at', models.DateTimeField()),
                 ('score', models.JSONField(null=True)),
@@ -81,6 +83,7 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
             ],
             options={
+                'indexes': [models.Index(fields=['brand', 'state', 'applied_at'], name='koc_application_queue')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', zhiyin.domain.kocs.types.ApplicationState['OPEN'])), fields=('brand', 'member'), name='koc_application_once')],
             },
         ),
@@ -95,6 +98,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='kocaway',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='koc_away_ends'),
+        ),
+        migrations.AddIndex(
+            model_name='follow',
+            index=models.Index(fields=['brand', 'koc', 'follow_for'], name='follow_by_koc'),
         ),
         migrations.AddConstraint(
             model_name='follow',
