@@ -1,5 +1,6 @@
 """What the journeys need from outside, in their own words. `project/wiring.py` says who answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from uuid import UUID
@@ -21,11 +22,30 @@ class SmsSender(Protocol):
         """Hand a code over. Returns once the carrier has taken it. Raises SmsUnavailable."""
 
 
+class SandboxMessage(Protocol):
+    """A message that a sandbox kept instead of sending it."""
+
+    @property
+    def phone(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def sent_at(self) -> str: ...
+
+
+class Sandbox(Protocol):
+    """Where a demo's messages can be read, because nothing was sent."""
+
+    def messages(self, *, brand_id: UUID) -> Sequence[SandboxMessage]:
+        """What was sent for a brand, newest first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Who answers each port in this process."""
+    """Who answers each port in this process. A live installation has no sandbox."""
 
     sms: SmsSender
+    sandbox: Sandbox | None = None
 
 
 _wired: list[Ports] = []

@@ -35,7 +35,19 @@ MODERATORS = EDITORS | {Actor.MODERATOR}
 STOCKERS = EDITORS | {Actor.MANAGER}
 NOBODY: frozenset[Actor] = frozenset()
 
-SHOP: Mapping[str, frozenset[Actor]] = {}
+SHOP: Mapping[str, frozenset[Actor]] = {
+    "shop:decide": SHOPPERS,
+    "shop:need": SHOPPERS,
+    "shop:chips": SHOPPERS,
+    "shop:picks": SHOPPERS,
+    "shop:pick": SHOPPERS,
+    "shop:verdict": SHOPPERS,
+    "shop:browse": SHOPPERS,
+    "shop:product": SHOPPERS,
+    "shop:sign-in": SHOPPERS,
+    "shop:messages": MEMBERS,
+    "shop:me": SHOPPERS,
+}
 
 CONSOLE: Mapping[str, frozenset[Actor]] = {}
 

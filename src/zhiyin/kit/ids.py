@@ -5,6 +5,10 @@ import time
 from uuid import UUID
 
 
+NO_ID = UUID(int=0)
+"""Stands where a row belongs to no brand."""
+
+
 def uuid7() -> UUID:
     """A version-7 UUID: 48 bits of Unix milliseconds, then random bits.
 

@@ -100,6 +100,7 @@ ACCOUNT_ADAPTER = "zhiyin.interfaces.console.accounts.StaffAccounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "zhiyin.interfaces.console.accounts.StaffSecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Zhiyin"
 LOGIN_URL = "/console/account/login/"

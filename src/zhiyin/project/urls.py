@@ -1,12 +1,14 @@
 """Every address of the product. The authorisation matrix knows each of them."""
 
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from zhiyin.interfaces.api.urls import api
 from zhiyin.project import wiring  # noqa: F401 (says who answers the ports)
 
 urlpatterns = [
     path("", include("zhiyin.interfaces.shop.urls")),
+    path("language/", set_language, name="set_language"),
     path("console/", include("zhiyin.interfaces.console.urls")),
     path("api/v1/", api.urls),
 ]

@@ -33,15 +33,19 @@ class SandboxMessage:
 class SandboxSms:
     """An `SmsSender` that writes to a file of the state folder, for its owner only (0600).
 
-    The last `KEPT` messages are there, whichever process sent them. No network. It is for demos
+    `tell` is handed each message as well (the demo's terminal). The last `KEPT` messages are there, whichever process sent them. No network. It is for demos
     and tests: with it, whoever reads the sandbox page reads every code.
     """
 
     def __init__(
-        self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        folder: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self._file = folder / FILE
         self._clock = clock
+        self._tell = tell
 
     def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
         """Keep the message, and drop the oldest beyond `KEPT`."""
@@ -60,6 +64,8 @@ class SandboxSms:
                 for line in kept:
                     file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
             draft.replace(self._file)
+        if self._tell is not None:
+            self._tell(f"{phone}: {message.text}")
 
     def messages(self, *, brand_id: UUID) -> tuple[SandboxMessage, ...]:
         """What was sent for a brand, newest first."""

@@ -1,79 +1,118 @@
 """Who stands before a shop page: the brand from the address, the shopper from her session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import BrandCard
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.kocs.types import KocCard
 from zhiyin.domain.members import queries as members
 from zhiyin.domain.members.types import MemberCard, MemberNotFound
+from zhiyin.interfaces.matrix import Actor, may
 from zhiyin.storage.tenancy import brand_tx
 
-MEMBER, GUEST = "member_id", "guest_key"
+MEMBER, GUEST = "member", "guest"
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A shopper at one brand: a member, or a guest who is known by a random key."""
+    """A shopper at one brand: a member (who may be a KOC), or a guest known by a random key."""
 
     brand: BrandCard
     member: MemberCard | None
+    koc: KocCard | None
     guest_key: UUID | None
 
     @property
-    def member_id(self) -> UUID | None:
-        return self.member.id if self.member else None
+    def asker(self) -> Mapping[str, UUID | None]:
+        """Whose needs are hers, as the audience's functions want it."""
+        return {
+            "member_id": self.member.id if self.member else None,
+            "guest_key": self.guest_key if self.member is None else None,
+        }
+
+    @property
+    def actors(self) -> frozenset[Actor]:
+        """What the matrix knows her as."""
+        if self.member is None:
+            return frozenset({Actor.GUEST})
+        return frozenset({Actor.MEMBER, Actor.KOC} if self.koc else {Actor.MEMBER})
+
+
+@dataclass(frozen=True, slots=True)
+class BrandView:
+    """A brand in the reader's language."""
+
+    slug: str
+    name: str
+    is_demo: bool
 
 
 class ShopRequest(HttpRequest):
-    """A request that `shop_page` has let in."""
+    """A request that a door has let in."""
 
+    brand: BrandView  # type: ignore[assignment]
     visitor: Visitor
+    now: datetime
+    language: str
+    htmx: bool
 
 
-type_of_view = Callable[Concatenate[Any, ...], HttpResponse]
+def shop_page(view: View) -> View:
+    """Let a visitor in, inside the brand's transaction, if the matrix names her for the route.
 
-
-def shop_page(
-    *, members_only: bool = False, in_transaction: bool = True
-) -> Callable[[type_of_view], type_of_view]:
-    """Let a visitor in, inside the brand's transaction.
-
-    `members_only` sends a guest to sign in and brings her back. A page that reaches out to the
-    network says `in_transaction=False` and opens its own.
+    A guest at a member's page is sent to sign in and brought back.
     """
+    return _door(view, in_transaction=True)
 
-    def decorate(view: type_of_view) -> type_of_view:
-        @wraps(view)
-        def page(request: Any, slug: str, **kwargs: Any) -> HttpResponse:
-            brand = brands.brand_by_slug(slug=slug)
-            with brand_tx(brand.id):
-                request.visitor = visitor = _visitor(request, brand)
-                request.brand, request.now = brand, timezone.now()
-                if members_only and visitor.member is None:
-                    sign_in = reverse("shop:sign-in", kwargs={"slug": slug})
-                    return redirect(f"{sign_in}?next={request.path}")
-                if in_transaction:
-                    return view(request, **kwargs)
-            return view(request, **kwargs)
 
-        return page
+def reaching_shop_page(view: View) -> View:
+    """The same for a page that reaches out to the network: it opens its own transactions."""
+    return _door(view, in_transaction=False)
 
-    return decorate
+
+def _door(view: View, *, in_transaction: bool) -> View:
+    @wraps(view)
+    def page(request: Any, slug: str, **kwargs: Any) -> HttpResponse:
+        brand = brands.brand_by_slug(slug=slug)
+        language = get_language() or "zh-hans"
+        name = brand.name_en if language.startswith("en") else brand.name_zh
+        request.brand, request.now = BrandView(slug, name, brand.is_demo), timezone.now()
+        request.language = language
+        with brand_tx(brand.id):
+            request.visitor = visitor = _visitor(request, brand)
+            route = request.resolver_match.view_name
+            if not may(visitor.actors, route):
+                if visitor.member is None and may([Actor.MEMBER, Actor.KOC], route):
+                    back = urlencode({"next": request.get_full_path()})
+                    return redirect(f"{reverse('shop:sign-in', kwargs={'slug': slug})}?{back}")
+                raise PermissionDenied
+            if in_transaction:
+                return view(request, **kwargs)
+        return view(request, **kwargs)
+
+    return page
 
 
 def let_in(request: HttpRequest, brand: BrandCard, member_id: UUID) -> None:
     """Remember in her session that this visitor is a member, under a new session key."""
     request.session.cycle_key()
     request.session[_key(brand, MEMBER)] = str(member_id)
+    request.session.pop(_key(brand, GUEST), None)
 
 
 def let_out(request: HttpRequest, brand: BrandCard) -> None:
@@ -87,11 +126,14 @@ def _visitor(request: HttpRequest, brand: BrandCard) -> Visitor:
     if member_id := request.session.get(_key(brand, MEMBER)):
         try:
             card = members.member(brand_id=brand.id, member_id=UUID(member_id))
-            return Visitor(brand, card, None)
+            koc = kocs.koc_of_member(brand_id=brand.id, member_id=card.id)
+            return Visitor(brand, card, koc, None)
         except MemberNotFound:
             let_out(request, brand)
-    guest_key = request.session.setdefault(_key(brand, GUEST), str(uuid4()))
-    return Visitor(brand, None, UUID(guest_key))
+    key = _key(brand, GUEST)
+    if key not in request.session:
+        request.session[key] = str(uuid4())
+    return Visitor(brand, None, None, UUID(request.session[key]))
 
 
 def _key(brand: BrandCard, name: str) -> str:

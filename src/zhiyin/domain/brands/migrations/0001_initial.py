@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200)),
                 ('file_hash', models.CharField(max_length=64)),
                 ('mapping', models.JSONField()),
+                ('mapping_hash', models.CharField(max_length=64)),
                 ('state', models.CharField(choices=[('running', 'running'), ('done', 'done'), ('failed', 'failed')], max_length=8)),
                 ('rows_total', models.BigIntegerField(null=True)),
                 ('rows_read', models.BigIntegerField(default=0)),
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'file_hash', 'mapping'), name='import_once'),
+            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'file_hash', 'mapping_hash'), name='import_once'),
         ),
         migrations.AddConstraint(
             model_name='importrun',

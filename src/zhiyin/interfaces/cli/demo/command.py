@@ -1,0 +1,172 @@
+"""`zhiyin demo`: the main job on the demo world, then a server to look around in."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from zhiyin.storage import addresses
+
+NEEDS = (
+    "160，100斤，梨形，小腿粗，下个月参加婚礼，想显瘦，配我的米色鞋，400以内",
+    "5'4\", 140 lbs, pear shaped, need a dress for a summer wedding that hides my upper arms, no black",
+)
+BRAND = "anning"
+
+screen = Console(highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.option("--serve/--no-serve", default=True, help="Serve the pages when the picks are shown.")
+@click.option("--port", default=8000, show_default=True)
+def demo(serve: bool, port: int) -> None:
+    """Load two demo brands, answer two needs, and serve the shop and the console.
+
+    Starts what it needs and nothing else; may be repeated, and begins again where it left off.
+    """
+    began = time.monotonic()
+    _step("PostgreSQL", "its own, embedded" if addresses.is_embedded() else "yours")
+    addresses.start()
+    _migrate()
+    os.environ["ZHIYIN_DEMO"] = "1"
+    import django
+
+    django.setup()
+    _load(datetime.now(UTC))
+    for text in NEEDS:
+        _decide(text, datetime.now(UTC))
+    screen.print(f"\n[dim]{time.monotonic() - began:.0f} s[/]")
+    if serve:
+        _serve(port)
+
+
+def _step(name: str, words: str) -> None:
+    screen.print(f"[bold]{name:<12}[/] {words}")
+
+
+def _migrate() -> None:
+    subprocess.run([sys.executable, "-m", "zhiyin", "db", "migrate"], check=True)
+
+
+def _load(now: datetime) -> None:
+    from django.conf import settings
+
+    from zhiyin.domain.brands import queries as brands
+    from zhiyin.domain.matching import operations as matching
+    from zhiyin.domain.matching import queries as matches
+    from zhiyin.interfaces.cli.demo import loader
+    from zhiyin.storage.tenancy import brand_tx
+
+    with Progress(
+        TextColumn("[bold]{task.fields[name]:<12}[/] {task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=screen,
+    ) as progress:
+        world = progress.add_task("demo world (示例)", name="Brands", total=None)
+        slugs = loader.load(now)
+        progress.update(world, total=1, completed=1)
+        for slug in slugs:
+            brand = brands.brand_by_slug(slug=slug)
+            with brand_tx(brand.id):
+                trained = matches.trained_models(brand_id=brand.id, limit=1)
+            if trained:
+                continue
+            task = progress.add_task(f"training {brand.name_en}", name="Models", total=1.0)
+            matching.train(
+                brand_id=brand.id,
+                folder=settings.MODEL_FOLDER,
+                now=now,
+                progress=lambda _step, done, task=task: progress.update(task, completed=done),
+            )
+            progress.update(task, completed=1.0)
+
+
+def _decide(text: str, now: datetime) -> None:
+    from django.conf import settings
+
+    from zhiyin.domain.audience import queries as audience
+    from zhiyin.domain.audience.reading.reader import read
+    from zhiyin.domain.brands import queries as brands
+    from zhiyin.flows import decide
+    from zhiyin.kit.times import day_of
+    from zhiyin.storage.tenancy import brand_tx
+
+    brand = brands.brand_by_slug(slug=BRAND)
+    with brand_tx(brand.id):
+        taxonomy = audience.taxonomy(brand_id=brand.id)
+        reading = read(text, taxonomy, day_of(now, brand.time_zone))
+        answered = decide.answer_need(
+            brand_id=brand.id,
+            asker=decide.Asker(),
+            folder=settings.MODEL_FOLDER,
+            now=now,
+            slots=reading.slots,
+        )
+        _print_answer(brand.id, text, reading, taxonomy, answered.answer)
+
+
+def _print_answer(brand_id: Any, text: str, reading: Any, taxonomy: Any, answer: Any) -> None:
+    from zhiyin.domain.catalog import queries as catalog
+    from zhiyin.domain.kocs import queries as kocs
+    from zhiyin.interfaces import chips, wording
+    from zhiyin.kit.money import format_cny
+
+    language = "en" if text.isascii() else "zh-hans"
+    english = language == "en"
+    products = catalog.products_by_id(
+        brand_id=brand_id,
+        product_ids=[item.product_id for pick in answer.picks for item in pick.items],
+    )
+    people = kocs.kocs_by_id(
+        brand_id=brand_id, koc_ids=[pick.koc_id for pick in answer.picks if pick.koc_id]
+    )
+    screen.print(f"\n[bold]“{text}”[/]")
+    heard = chips.rows(reading.slots, taxonomy=taxonomy, language=language)
+    screen.print("  " + "  ".join(f"[reverse] {chip.label} [/]" for chip in heard))
+    table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=True)
+    for rank, pick in enumerate(answer.picks, start=1):
+        koc = people.get(pick.koc_id)
+        names = [
+            (products[i.product_id].name_en if english else products[i.product_id].name_zh)
+            + (f" {i.size_label}" if i.size_code else "")
+            for i in pick.items
+        ]
+        who = (koc.name_en if english else koc.name_zh) if koc else "-"
+        table.add_row(
+            f"[bold]{rank}[/]",
+            f"{who} {pick.likeness_bps / 100:.0f}%",
+            " + ".join(names),
+            format_cny(pick.total_fen, language),
+        )
+        for reason in pick.reasons:
+            sentence = wording.reason(reason, taxonomy=taxonomy, language=language)
+            table.add_row("", "", f"[dim]· {sentence}[/]", "")
+    screen.print(table)
+
+
+def _serve(port: int) -> None:
+    from zhiyin.interfaces.cli.demo.staff import demo_login
+    from zhiyin.interfaces.cli.serve import server
+
+    login = demo_login(datetime.now(UTC))
+    here = f"http://127.0.0.1:{port}"
+    screen.print()
+    _step("shop", f"{here}/s/{BRAND}/   as a guest, or with any phone: the code appears below")
+    _step("console", f"{here}/console/   {login.name} / {login.password} / {login.six_digits}")
+    _step("API docs", f"{here}/api/v1/docs")
+    screen.print("[dim]Ctrl-C stops it. New six digits: zhiyin staff code demo[/]\n")
+    worker = subprocess.Popen([sys.executable, "-m", "zhiyin", "worker"])
+    try:
+        server(host="127.0.0.1", port=port, workers=1).serve()
+    finally:
+        worker.terminate()
+        worker.wait()
+        addresses.stop()

@@ -1,0 +1,185 @@
+"""What she needs, what was understood, and three picks."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience import queries as needs
+from zhiyin.domain.audience.kept import NeedCard
+from zhiyin.domain.audience.reading.reader import read
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
+from zhiyin.domain.audience.types import NEED_MAX_CHARS, NeedHasNul, NeedTooLong, Reading
+from zhiyin.domain.matching.types import FeedbackKind, NothingToPick
+from zhiyin.flows import decide
+from zhiyin.flows.decide import Asker
+from zhiyin.interfaces import chips
+from zhiyin.interfaces.shop.access import ShopRequest, shop_page
+from zhiyin.interfaces.shop.presenting import Presenter
+from zhiyin.kit.times import day_of
+
+VERDICTS = {"not_my_style": FeedbackKind.STYLE, "not_my_body": FeedbackKind.BODY}
+
+
+@require_http_methods(["GET", "POST"])
+@shop_page
+def home(request: ShopRequest) -> HttpResponse:
+    """Ask what she needs; what she typed comes back with any refusal."""
+    text = request.POST.get("need", request.GET.get("need", ""))
+    error = ""
+    if request.method == "POST":
+        try:
+            return _ask(request, text)
+        except NeedTooLong:
+            error = _("That is over %(most)d characters. Shorten it and send it again.") % {
+                "most": NEED_MAX_CHARS
+            }
+        except NeedHasNul:
+            error = _("There is a character in it that cannot be read. Type it anew, please.")
+    context = {
+        "tab": "decide",
+        "text": text,
+        "error": error,
+        "hints": [_("slimming"), _("covers the arms"), _("short neck"), _("goes with beige shoes")],
+        "recent": needs.recent_needs(
+            brand_id=request.visitor.brand.id, **request.visitor.asker, limit=3
+        ),
+    }
+    return render(request, "shop/home.html", context, status=422 if error else 200)
+
+
+def _ask(request: ShopRequest, text: str) -> HttpResponse:
+    taxonomy, reading = _read(request, text)
+    need_id = audience.save_need(
+        brand_id=request.visitor.brand.id,
+        text=text,
+        slots=reading.slots,
+        taxonomy_version=taxonomy.version,
+        **request.visitor.asker,
+        now=request.now,
+    )
+    return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
+
+
+@require_GET
+@shop_page
+def need(request: ShopRequest, need_id: UUID) -> HttpResponse:
+    """What was understood, to be corrected; the picks follow below."""
+    card, taxonomy, reading = _kept(request, need_id)
+    return render(
+        request,
+        "shop/need.html",
+        {
+            "tab": "decide",
+            "need": card,
+            "chips": chips.rows(
+                card.slots, taxonomy=taxonomy, language=request.language, reading=reading
+            ),
+        },
+    )
+
+
+@require_POST
+@shop_page
+def change_chip(request: ShopRequest, need_id: UUID) -> HttpResponse:
+    """Take one chip away, then answer anew."""
+    slot, _apart, value = request.POST.get("drop", "").partition(chips.APART)
+    card, _taxonomy, _reading = _kept(request, need_id)
+    held = next((v for s, v in chips.values(card.slots) if (s, str(v)) == (slot, value)), None)
+    if held is not None:
+        audience.take_chip(
+            brand_id=request.visitor.brand.id,
+            need_id=need_id,
+            slot=slot,
+            value=held,
+            **request.visitor.asker,
+        )
+    return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
+
+
+@require_GET
+@shop_page
+def picks(request: ShopRequest, need_id: UUID) -> HttpResponse:
+    """The part of the need's page that holds the answer; a whole page for whoever opens it."""
+    template = "shop/picks.html" if request.htmx else "shop/picks_page.html"
+    try:
+        answered = decide.answer_need(
+            brand_id=request.visitor.brand.id,
+            asker=asker(request),
+            folder=settings.MODEL_FOLDER,
+            now=request.now,
+            need_id=need_id,
+        )
+    except NothingToPick as refusal:
+        presenter = Presenter(request, need_id)
+        return render(request, template, {"loosen": presenter.loosen(refusal), "need_id": need_id})
+    presenter = Presenter(request, need_id, answered.decision_id)
+    return render(request, template, presenter.answer(answered))
+
+
+@require_GET
+@shop_page
+def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> HttpResponse:
+    """One pick opened: the look, the sizes, every reason and the shows behind it."""
+    card = decide.decision(
+        brand_id=request.visitor.brand.id,
+        asker=asker(request),
+        need_id=need_id,
+        decision_id=decision_id,
+    )
+    presenter = Presenter(request, need_id, decision_id)
+    return render(request, "shop/pick.html", presenter.opened(card.answer, rank))
+
+
+@require_POST
+@shop_page
+def verdict(request: ShopRequest, need_id: UUID) -> HttpResponse:
+    """She says "not my style" or "not my body" of a pick, or takes it back."""
+    brand_id = request.visitor.brand.id
+    feedback = VERDICTS[request.POST["verdict"]]
+    product_id = UUID(request.POST["product"])
+    if request.POST.get("undo"):
+        decide.take_back(
+            brand_id=brand_id,
+            asker=asker(request),
+            need_id=need_id,
+            product_id=product_id,
+            feedback=feedback,
+            now=request.now,
+        )
+    else:
+        decide.turn_down(
+            brand_id=brand_id,
+            asker=asker(request),
+            need_id=need_id,
+            decision_id=UUID(request.POST["decision"]),
+            product_id=product_id,
+            feedback=feedback,
+            now=request.now,
+        )
+        messages.info(request, _("Noted. The next answer takes it into account."))
+    return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
+
+
+def asker(request: ShopRequest) -> Asker:
+    """The visitor as the decide journey knows her."""
+    return Asker(**request.visitor.asker)
+
+
+def _kept(request: ShopRequest, need_id: UUID) -> tuple[NeedCard, Taxonomy, Reading]:
+    card = needs.need(
+        brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker
+    )
+    taxonomy, reading = _read(request, card.text)
+    return card, taxonomy, reading
+
+
+def _read(request: ShopRequest, text: str) -> tuple[Taxonomy, Reading]:
+    brand = request.visitor.brand
+    taxonomy = needs.taxonomy(brand_id=brand.id)
+    return taxonomy, read(text, taxonomy, day_of(request.now, brand.time_zone))

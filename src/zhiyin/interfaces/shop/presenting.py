@@ -1,0 +1,244 @@
+"""An answer in the words and pictures of a shop page."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.catalog.types import ProductCard
+from zhiyin.domain.content import queries as content
+from zhiyin.domain.content.types import FitVerdict, LookCard, ShowCard, ShowSource
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.kocs.types import KocCard
+from zhiyin.domain.matching.types import Answer, NothingToPick, Pick, PickItem, Reason, ReasonKind
+from zhiyin.flows.decide import Answered
+from zhiyin.interfaces import chips, wording
+from zhiyin.interfaces.shop.access import ShopRequest
+from zhiyin.kit.money import format_cny
+
+COUNTED = {ReasonKind.LIKENESS, ReasonKind.WORN, ReasonKind.CHOSEN, ReasonKind.SIZE}
+PER_CENT = 100
+
+
+class Presenter:
+    """Turns picks into what templates show. Reads every name it needs in one batch per kind."""
+
+    def __init__(
+        self, request: ShopRequest, need_id: UUID, decision_id: UUID | None = None
+    ) -> None:
+        self.request, self.need_id, self.decision_id = request, need_id, decision_id
+        self.brand_id = request.visitor.brand.id
+        self.is_english = request.language.startswith("en")
+        self.taxonomy = audience.taxonomy(brand_id=self.brand_id)
+
+    def answer(self, answered: Answered) -> dict[str, Any]:
+        """The picks of an answer, and what it says of chips it could not speak to."""
+        answer = answered.answer
+        self._fetch(answer.picks)
+        return {
+            "need_id": self.need_id,
+            "decision_id": self.decision_id,
+            "picks": [self._pick(pick, rank) for rank, pick in enumerate(answer.picks, start=1)],
+            "unproven": [self._label(*chip) for chip in answer.unproven],
+            "set_aside": [self._label(*chip) for chip in answer.set_aside],
+            "personalised": answered.personalised,
+        }
+
+    def opened(self, answer: Answer, rank: int) -> dict[str, Any]:
+        """One pick with everything behind it."""
+        pick = answer.picks[rank - 1] if 1 <= rank <= len(answer.picks) else answer.picks[0]
+        self._fetch([pick])
+        shows = content.shows_by_id(
+            brand_id=self.brand_id,
+            show_ids=[*pick.evidence, *([pick.quote] if pick.quote else [])],
+        )
+        quote = shows.get(pick.quote) if pick.quote else None
+        return {
+            "tab": "decide",
+            "need_id": self.need_id,
+            "pick": self._pick(pick, rank),
+            "quote": self.show(quote) if quote else None,
+            "shows": [self.show(shows[show_id]) for show_id in pick.evidence if show_id in shows],
+        }
+
+    def loosen(self, refusal: NothingToPick) -> list[str]:
+        """The wishes that stand in the way together, as chips read."""
+        slots = refusal.details.get("slots", ())
+        assert isinstance(slots, Iterable)
+        return [self.taxonomy.slot_label(slot, self._tongue) for slot in slots]
+
+    def show(self, show: ShowCard) -> dict[str, Any]:
+        """A buyer show as `parts/show.html` wants it."""
+        product = self.products.get(show.product_id)
+        koc = self.kocs.get(show.koc_id) if show.koc_id else None
+        labels = {sku.size_code: sku.size_label for sku in product.skus} if product else {}
+        fits = {
+            FitVerdict.SMALL: _("runs small"),
+            FitVerdict.FIT: _("fits"),
+            FitVerdict.LARGE: _("runs large"),
+        }
+        text = show.text_en if self.is_english else show.text_zh
+        return {
+            "name": self._name(koc) if koc else _("A wearer"),
+            "hue_key": str(show.koc_id or show.author_id or show.id),
+            "body": " · ".join(self._facts(show)),
+            "text": text or self._rating(show),
+            "size": labels.get(show.size_code, show.size_code),
+            "fit": fits[show.fit] if show.fit else "",
+            "fit_is_good": show.fit is FitVerdict.FIT,
+            "when": f"{show.worn_at:%Y-%m}",
+            "source": {
+                ShowSource.PURCHASE: _("bought here"),
+                ShowSource.IMPORT: _("imported review"),
+                ShowSource.AUTHORED: _("written for the demo"),
+            }[show.source],
+            "is_demo": show.source is ShowSource.AUTHORED,
+            "category": product.category if product else "dress",
+            "color": show.color or (product.skus[0].color if product and product.skus else "grey"),
+            "attributes": self._drawn(product) if product else {},
+            "title": self._product_name(product) if product else "",
+        }
+
+    def _fetch(self, picks: Iterable[Pick]) -> None:
+        picks = list(picks)
+        product_ids = {item.product_id for pick in picks for item in pick.items}
+        self.products = catalog.products_by_id(
+            brand_id=self.brand_id, product_ids=sorted(product_ids)
+        )
+        koc_ids = {pick.koc_id for pick in picks if pick.koc_id}
+        self.kocs = kocs.kocs_by_id(brand_id=self.brand_id, koc_ids=sorted(koc_ids))
+        self.looks = {look.id: look for look in content.looks(brand_id=self.brand_id)}
+
+    def _pick(self, pick: Pick, rank: int) -> dict[str, Any]:
+        koc = self.kocs.get(pick.koc_id) if pick.koc_id else None
+        look = self.looks.get(pick.look_id) if pick.look_id else None
+        href = reverse(
+            "shop:pick",
+            kwargs={
+                "slug": self.request.brand.slug,
+                "need_id": self.need_id,
+                "decision_id": self.decision_id,
+                "rank": rank,
+            },
+        )
+        first = pick.items[0]
+        return {
+            "rank": rank,
+            "name": self._pick_name(look, pick),
+            "why": self._why(look),
+            "koc": self._koc(koc) if koc else None,
+            "likeness": round(pick.likeness_bps / PER_CENT) if koc else 0,
+            "items": [self._item(item) for item in pick.items],
+            "sizes": " · ".join(self._size(item) for item in pick.items),
+            "price": format_cny(pick.total_fen, self.request.language),
+            "stock": self._stock(pick),
+            "reasons": [self._reason(reason) for reason in pick.reasons],
+            "thin": self._thin(pick) if pick.is_thin else "",
+            "is_ad": pick.earns,
+            "ad_line": _("She earns when you buy this.") if pick.earns else "",
+            "is_demo": bool(koc and koc.is_demo),
+            "href": href,
+            "product_id": str(first.product_id),
+        }
+
+    def _koc(self, koc: KocCard) -> dict[str, Any]:
+        return {
+            "name": self._name(koc),
+            "hue_key": str(koc.id),
+            "alike": koc.persona_en if self.is_english else koc.persona_zh,
+            "id": str(koc.id),
+        }
+
+    def _item(self, item: PickItem) -> dict[str, Any]:
+        product = self.products[item.product_id]
+        return {
+            "category": product.category,
+            "color": item.color,
+            "attributes": self._drawn(product),
+            "title": self._product_name(product),
+            "size": self._size(item),
+            "price": format_cny(item.price_fen, self.request.language),
+            "product_id": str(item.product_id),
+            "fit": self._fit(item),
+        }
+
+    def _drawn(self, product: ProductCard) -> dict[str, Any]:
+        return {**product.attributes, "kind": product.kind} if product.kind else dict(
+            product.attributes
+        )
+
+    def _fit(self, item: PickItem) -> str:
+        if item.fit_bps is None:
+            return ""
+        small, fits, large = (round(bps / PER_CENT) for bps in item.fit_bps)
+        return _("fits %(fits)d%% · small %(small)d%% · large %(large)d%%") % {
+            "fits": fits,
+            "small": small,
+            "large": large,
+        }
+
+    def _reason(self, reason: Reason) -> dict[str, str]:
+        kind = "counted" if reason.kind in COUNTED else "advice"
+        return {
+            "text": wording.reason(reason, taxonomy=self.taxonomy, language=self.request.language),
+            "kind": kind,
+        }
+
+    def _thin(self, pick: Pick) -> str:
+        if not pick.worn_count:
+            return _("Nobody like you has worn it yet.")
+        return ngettext(
+            "Only %(count)d person like you has worn it; the evidence is thin.",
+            "Only %(count)d people like you have worn it; the evidence is thin.",
+            pick.worn_count,
+        ) % {"count": pick.worn_count}
+
+    def _stock(self, pick: Pick) -> str:
+        left = min(item.on_hand for item in pick.items)
+        return ngettext("%(left)d in stock", "%(left)d in stock", left) % {"left": left}
+
+    def _size(self, item: PickItem) -> str:
+        name = self._product_name(self.products[item.product_id])
+        if item.size_code == 0:
+            return name
+        return _("%(name)s %(size)s") % {"name": name, "size": item.size_label}
+
+    def _facts(self, show: ShowCard) -> list[str]:
+        return [
+            self._label(slot, show.facts[slot])
+            for slot in ("height_cm", "weight_kg", "body_shape")
+            if show.facts.get(slot)
+        ]
+
+    def _rating(self, show: ShowCard) -> str:
+        if show.rating is None:
+            return ""
+        return _("%(rating)d of 10, without words") % {"rating": show.rating}
+
+    def _pick_name(self, look: LookCard | None, pick: Pick) -> str:
+        if look:
+            return look.name_en if self.is_english else look.name_zh
+        return self._product_name(self.products[pick.items[0].product_id])
+
+    def _why(self, look: LookCard | None) -> str:
+        if look is None:
+            return ""
+        return look.why_en if self.is_english else look.why_zh
+
+    def _name(self, koc: KocCard) -> str:
+        return koc.name_en if self.is_english else koc.name_zh
+
+    def _product_name(self, product: ProductCard) -> str:
+        return product.name_en if self.is_english else product.name_zh
+
+    def _label(self, slot: str, value: object) -> str:
+        return chips.label(slot, value, taxonomy=self.taxonomy, language=self.request.language)
+
+    @property
+    def _tongue(self) -> str:
+        return "en" if self.is_english else "zh-Hans"
