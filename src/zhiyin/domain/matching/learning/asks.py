@@ -36,17 +36,13 @@ class NeedQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asks:
-    """Many needs as columns; NaN and -1 where not stated.
+    """Many needs; NaN and -1 where not stated.
 
-    `worn` is (needs, garments), 1 where she wore it; `size_sum` and `size_count` add up the
-    sizes that she wore.
+    `facts` is (needs, FACTS) in that order; `worn` is (needs, garments), 1 where she wore it;
+    `size_sum` and `size_count` add up the sizes that she wore.
     """
 
-    height_cm: Floats
-    weight_kg: Floats
-    age: Floats
-    band_cm: Floats
-    cup: Floats
+    facts: Floats
     shape: NDArray[np.intp]
     occasion: NDArray[np.intp]
     worn: sparse.csr_matrix
@@ -64,7 +60,7 @@ class Asks:
     @property
     def is_blank(self) -> NDArray[np.bool_]:
         """Who states nothing and wore nothing."""
-        told = ~np.isnan(np.stack([getattr(self, fact) for fact in FACTS])).all(axis=0)
+        told = ~np.isnan(self.facts).all(axis=1)
         told |= (self.shape >= 0) | (self.occasion >= 0) | (self.size_count > 0)
         return np.asarray(~told & ~self.is_returning)
 
@@ -74,12 +70,9 @@ class Asks:
         at = positions(garments, np.array(query.worn, dtype=np.int64))
         at = np.unique(at[at != UNKNOWN])
         worn = sparse.csr_matrix((np.ones(len(at)), at, [0, len(at)]), shape=(1, len(garments)))
-        facts = {
-            fact: np.array([np.nan if (value := getattr(query, fact)) is None else value])
-            for fact in FACTS
-        }
+        facts = [np.nan if (fact := getattr(query, name)) is None else fact for name in FACTS]
         return cls(
-            **facts,
+            facts=np.array([facts], dtype=np.float64),
             shape=np.array([UNKNOWN if query.shape is None else query.shape]),
             occasion=np.array([UNKNOWN if query.occasion is None else query.occasion]),
             worn=worn,
@@ -93,7 +86,7 @@ class Asks:
     ) -> Self:
         """What rows state, with histories found elsewhere."""
         return cls(
-            **{fact: getattr(rows, fact).astype(np.float64) for fact in FACTS},
+            facts=facts_of(rows),
             shape=rows.shape.astype(np.intp),
             occasion=rows.occasion.astype(np.intp),
             worn=worn,
@@ -103,8 +96,13 @@ class Asks:
 
     def take(self, rows: NDArray[np.intp]) -> "Asks":
         """The needs selected by index, in that order."""
-        columns = (*FACTS, "shape", "occasion", "worn", "size_sum", "size_count")
+        columns = ("facts", "shape", "occasion", "worn", "size_sum", "size_count")
         return Asks(**{name: getattr(self, name)[rows] for name in columns})
+
+
+def facts_of(rows: Wearings) -> Floats:
+    """Body facts as a matrix, (rows, FACTS)."""
+    return np.stack([getattr(rows, fact) for fact in FACTS], axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from zhiyin.domain.matching.learning.asks import (
     IMAGINED_SIZES,
     WORN_SIZE_WEIGHT,
     Asks,
+    facts_of,
 )
 from zhiyin.domain.matching.learning.counting import (
     Codes,
@@ -62,91 +63,81 @@ SCALES = {
     "band_cm": Scale(low=70, high=92.5, step=2.5, blur=1.5),
     "cup": Scale(low=0, high=8, step=1.0, blur=0.7),
 }
-TYPICAL = {
-    "height_cm": (165.0, 7.0),
-    "weight_kg": (62.0, 12.0),
-    "age": (34.0, 9.0),
-    "band_cm": (76.0, 5.0),
-    "cup": (2.5, 1.3),
-}
-"""Centre and spread, so that the size formula is well conditioned."""
-
-PART_OF = {
-    "height_cm": "worn_at_her_height",
-    "weight_kg": "worn_at_her_weight",
-    "age": "worn_at_her_age",
-    "band_cm": "worn_at_her_band",
-    "cup": "worn_at_her_cup",
-}
+CENTRE = np.array([165.0, 62.0, 34.0, 76.0, 2.5])
+SPREAD = np.array([7.0, 12.0, 9.0, 5.0, 1.3])
+"""Typical values in the order of FACTS, so that the size formula is well conditioned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """Log-lifts by body fact, by shape and by the size that she would wear.
 
-    by_fact:  fact -> (bins + 1, garments), last row 0 for whoever does not state it.
-    by_shape: (shapes + 1, garments), last row 0.
-    by_size:  (SIZE_BINS + 1, garments), last row 0.
-    formula:  weights of `_design`, giving a size in the shop's scale.
+    table:   (rows, garments): for each part its bins, then a row of 0 for whoever does not state
+             it; parts in the order of `names`.
+    starts:  (names + 1,) first row of each part, and the end.
+    lows, steps: bins of the measured parts, FACTS then size.
+    formula: weights of `_design`, giving a size in the shop's scale.
     """
 
-    by_fact: dict[str, Singles]
-    by_shape: Singles
-    by_size: Singles
+    table: Singles
+    starts: Positions
+    lows: Floats
+    steps: Floats
     formula: Floats
-    size_low: float
-    size_step: float
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (*(PART_OF[fact] for fact in FACTS), "worn_by_her_shape", "worn_in_her_size")
+    names = (
+        "worn_at_her_height",
+        "worn_at_her_weight",
+        "worn_at_her_age",
+        "worn_at_her_band",
+        "worn_at_her_cup",
+        "worn_in_her_size",
+        "worn_by_her_shape",
+    )
 
     @classmethod
     def of(cls, rows: Wearings, codes: Codes) -> Self:
         """Count the rows, whether glad or not: who wears a garment is told by all of them."""
         weight = recency(rows, HALF_LIFE_DAYS)
-        by_fact = {fact: _table(SCALES[fact], getattr(rows, fact), codes, weight) for fact in FACTS}
+        scales = [SCALES[fact] for fact in FACTS] + [_size_scale(rows.size)]
+        values = [getattr(rows, fact) for fact in FACTS] + [rows.size]
+        tables = [
+            _table(scale, told, codes, weight) for scale, told in zip(scales, values, strict=True)
+        ]
         shapes = int(rows.shape.max(initial=-1)) + 1
         shape = np.where(rows.shape < 0, shapes, rows.shape).astype(np.intp)
         by_shape = tally(shape, shapes + 1, codes.garment, len(codes.garments), weight)[:shapes]
-        low, step = _size_scale(rows.size)
-        sizes = Scale(low=low, high=low + step * (SIZE_BINS - 1), step=step, blur=step)
+        tables.append(_with_zeros(log_lift(by_shape, PRIOR_ROWS)))
         told = ~np.isnan(rows.size)
-        design = _design({fact: getattr(rows, fact)[told].astype(np.float64) for fact in FACTS})
+        design = _design(facts_of(rows)[told])
         ridge = design.T @ design + np.eye(design.shape[1])
         return cls(
-            by_fact=by_fact,
-            by_shape=_with_zeros(log_lift(by_shape, PRIOR_ROWS)),
-            by_size=_table(sizes, rows.size, codes, weight),
-            formula=np.asarray(
-                np.linalg.solve(ridge, design.T @ rows.size[told]), dtype=np.float64
-            ),
-            size_low=low,
-            size_step=step,
+            table=np.concatenate(tables),
+            starts=np.cumsum([0, *(len(table) for table in tables)]),
+            lows=np.array([scale.low for scale in scales]),
+            steps=np.array([scale.step for scale in scales]),
+            formula=np.asarray(np.linalg.solve(ridge, design.T @ rows.size[told]), dtype=float),
         )
 
     def sizes(self, asks: Asks) -> Floats:
         """The size each would wear: by her facts, mended by the sizes she wore. NaN if untold."""
-        facts = {fact: getattr(asks, fact) for fact in FACTS}
-        guess = _design(facts) @ self.formula
-        told = ~np.isnan(np.stack(list(facts.values()))).all(axis=0) | (asks.size_count > 0)
+        guess = _design(asks.facts) @ self.formula
+        told = ~np.isnan(asks.facts).all(axis=1) | (asks.size_count > 0)
         worn = WORN_SIZE_WEIGHT * asks.size_sum + IMAGINED_SIZES * guess
         mended = worn / (WORN_SIZE_WEIGHT * asks.size_count + IMAGINED_SIZES)
         return np.where(told, mended, np.nan)
 
-    def parts(self, asks: Asks, garments: Positions) -> list[Singles]:
-        """Each part's values, (needs, garments), in the order of `names`."""
-        found = [
-            table[np.ix_(SCALES[fact].find(getattr(asks, fact)), garments)]
-            for fact, table in self.by_fact.items()
-        ]
-        none = len(self.by_shape) - 1
-        stated = (asks.shape >= 0) & (asks.shape < none)
-        found.append(self.by_shape[np.ix_(np.where(stated, asks.shape, none), garments)])
-        high = self.size_low + self.size_step * (SIZE_BINS - 1)
-        scale = Scale(low=self.size_low, high=high, step=self.size_step, blur=self.size_step)
-        found.append(self.by_size[np.ix_(scale.find(self.sizes(asks)), garments)])
-        return found
+    def parts(self, asks: Asks, garments: Positions) -> Singles:
+        """Shape (needs, names, garments)."""
+        bins = np.diff(self.starts) - 1
+        measured = np.column_stack([asks.facts, self.sizes(asks)])
+        missing = np.isnan(measured)
+        at = np.floor((np.where(missing, 0.0, measured) - self.lows) / self.steps)
+        at = np.where(missing, bins[:-1], np.clip(at, 0, bins[:-1] - 1))
+        stated = (asks.shape >= 0) & (asks.shape < bins[-1])
+        shape = np.where(stated, asks.shape, bins[-1])
+        rows = np.column_stack([at, shape]).astype(np.intp) + self.starts[:-1]
+        return np.asarray(self.table[rows[:, :, None], garments])
 
 
 def _table(scale: Scale, values: NDArray[np.float32], codes: Codes, weight: Floats) -> Singles:
@@ -159,20 +150,16 @@ def _with_zeros(table: Singles) -> Singles:
     return np.vstack([table, np.zeros((1, table.shape[1]), dtype=np.float32)])
 
 
-def _size_scale(size: NDArray[np.float32]) -> tuple[float, float]:
-    """Lowest bin and step of the shop's sizes, stray sizes aside."""
+def _size_scale(size: NDArray[np.float32]) -> Scale:
+    """SIZE_BINS bins over the shop's sizes, stray sizes aside."""
     told = size[~np.isnan(size)]
-    if not len(told):
-        return 0.0, 1.0
-    low, high = (float(edge) for edge in np.percentile(told, SIZE_EDGES_PERCENT))
-    return low, max((high - low) / (SIZE_BINS - 1), 1e-3)
+    low, high = np.percentile(told, SIZE_EDGES_PERCENT) if len(told) else (0.0, 1.0)
+    step = max(float(high - low) / (SIZE_BINS - 1), 1e-3)
+    return Scale(low=float(low), high=float(low) + step * (SIZE_BINS - 0.5), step=step, blur=step)
 
 
-def _design(facts: dict[str, Floats]) -> Floats:
-    columns = [np.ones(len(next(iter(facts.values()))))]
-    for fact, values in facts.items():
-        centre, spread = TYPICAL[fact]
-        missing = np.isnan(values)
-        scaled = np.where(missing, 0.0, (values - centre) / spread)
-        columns += [scaled, missing.astype(np.float64), scaled**2]
-    return np.stack(columns, axis=1)
+def _design(facts: Floats) -> Floats:
+    missing = np.isnan(facts)
+    scaled = np.where(missing, 0.0, (facts - CENTRE) / SPREAD)
+    one = np.ones((len(facts), 1))
+    return np.concatenate([one, scaled, missing, scaled**2], axis=1)

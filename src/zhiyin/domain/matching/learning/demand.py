@@ -21,6 +21,13 @@ from zhiyin.domain.matching.wearings import Wearings
 
 POPULARITY_HALF_LIFE_DAYS = 90.0
 HALF_LIVES_DAYS = {"demand_this_month": 30.0, "demand_this_season": 90.0, "demand_this_year": 365.0}
+ALWAYS = (*HALF_LIVES_DAYS, "time_on_offer")
+BY_OCCASION = (
+    "worn_for_occasion_lately",
+    "worn_for_occasion",
+    "kind_worn_for_occasion_lately",
+    "kind_worn_for_occasion",
+)
 IMAGINED_ROWS = 0.5
 YOUNGEST_DAYS = 7.0
 OCCASION_RECENT_DAYS, OCCASION_RECENT_PRIOR = 90.0, 2.0
@@ -32,63 +39,58 @@ CATEGORY_PRIOR = 20.0
 class Demand:
     """Log-demand of garments.
 
-    always:    part name -> (garments,), the same for every need.
-    by_occasion: part name -> (occasions + 1, garments); the last row, all 0, is for whoever
+    always:    (ALWAYS, garments), the same for every need.
+    by_occasion: (BY_OCCASION, occasions + 1, garments); the last occasion, all 0, is for whoever
                states none.
     popularity: (garments,) log of recent satisfied demand: the whole answer for whoever states
                nothing.
     """
 
-    always: dict[str, Singles]
-    by_occasion: dict[str, Singles]
+    always: Singles
+    by_occasion: Singles
     popularity: Floats
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (*self.always, *self.by_occasion)
+    names = (*ALWAYS, *BY_OCCASION)
 
     @classmethod
     def of(cls, rows: Wearings, codes: Codes, category: Positions) -> Self:
         """Count the rows. `category` is each garment's."""
         garments = len(codes.garments)
         glad = satisfied(rows)
-        always: dict[str, Singles] = {}
-        for name, days in HALF_LIVES_DAYS.items():
-            demand = weigh(codes.garment, garments, recency(rows, days) * glad)
-            always[name] = np.log(demand + IMAGINED_ROWS).astype(np.float32)
+        always = [
+            np.log(weigh(codes.garment, garments, recency(rows, days) * glad) + IMAGINED_ROWS)
+            for days in HALF_LIVES_DAYS.values()
+        ]
         oldest = np.zeros(garments)
         np.maximum.at(oldest, codes.garment, age_days(rows) + 1)
-        always["time_on_offer"] = np.log(oldest + YOUNGEST_DAYS).astype(np.float32)
+        always.append(np.log(oldest + YOUNGEST_DAYS))
         recent = recency(rows, POPULARITY_HALF_LIFE_DAYS) * glad
         popularity = weigh(codes.garment, garments, recent)
         return cls(
-            always=always,
+            always=np.stack(always).astype(np.float32),
             by_occasion=_by_occasion(rows, codes, category),
             popularity=np.log(popularity + IMAGINED_ROWS),
         )
 
-    def parts(self, asks: Asks, garments: Positions) -> list[Singles]:
-        """Each part's values, (needs, garments) or (1, garments), in the order of `names`."""
-        found = [values[None, garments] for values in self.always.values()]
-        for table in self.by_occasion.values():
-            none = len(table) - 1
-            stated = (asks.occasion >= 0) & (asks.occasion < none)
-            found.append(table[np.ix_(np.where(stated, asks.occasion, none), garments)])
+    def parts(self, asks: Asks, garments: Positions) -> Singles:
+        """Shape (needs, names, garments)."""
+        none = self.by_occasion.shape[1] - 1
+        stated = (asks.occasion >= 0) & (asks.occasion < none)
+        occasion = np.where(stated, asks.occasion, none)
+        found = np.empty((len(asks), len(self.names), len(garments)), dtype=np.float32)
+        found[:, : len(ALWAYS)] = self.always[:, garments]
+        lifts = self.by_occasion[:, occasion[:, None], garments]
+        found[:, len(ALWAYS) :] = lifts.transpose(1, 0, 2)
         return found
 
 
-def _by_occasion(rows: Wearings, codes: Codes, category: Positions) -> dict[str, Singles]:
+def _by_occasion(rows: Wearings, codes: Codes, category: Positions) -> Singles:
     glad = satisfied(rows)
     recent = recency(rows, OCCASION_RECENT_DAYS) * glad
     long = recency(rows, OCCASION_LONG_DAYS)
     garment_recent, category_recent = _lifts(rows, codes, category, recent, OCCASION_RECENT_PRIOR)
     garment_long, category_long = _lifts(rows, codes, category, long, OCCASION_LONG_PRIOR)
-    return {
-        "worn_for_occasion_lately": garment_recent,
-        "worn_for_occasion": garment_long,
-        "kind_worn_for_occasion_lately": category_recent,
-        "kind_worn_for_occasion": category_long,
-    }
+    return np.stack([garment_recent, garment_long, category_recent, category_long])
 
 
 def _lifts(

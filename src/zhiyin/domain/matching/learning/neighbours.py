@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.learning.asks import FACTS, Asks
+from zhiyin.domain.matching.learning.asks import FACTS, Asks, facts_of
 from zhiyin.domain.matching.learning.counting import (
     Codes,
     Floats,
@@ -33,13 +33,15 @@ KNOTS: dict[str, tuple[float, ...]] = {
 }
 """Bends of each fact's curve; the outer two fix its unit."""
 
-TOGETHER = (
-    ("height_cm", "weight_kg"),
-    ("weight_kg", "age"),
-    ("height_cm", "age"),
-    ("band_cm", "weight_kg"),
-    ("cup", "weight_kg"),
-)
+CENTRE = np.array([np.median(KNOTS[fact]) for fact in FACTS])
+UNIT = np.array([(KNOTS[fact][-1] - KNOTS[fact][0]) / 2 for fact in FACTS])
+LOWEST = np.array([KNOTS[fact][0] for fact in FACTS] - CENTRE) / UNIT - 2.0
+HIGHEST = np.array([KNOTS[fact][-1] for fact in FACTS] - CENTRE) / UNIT + 2.0
+BENT_FACT = np.array([at for at, fact in enumerate(FACTS) for _ in KNOTS[fact][1:-1]])
+BENDS = np.array([knot for fact in FACTS for knot in KNOTS[fact][1:-1]])
+BENT_AT = (BENDS - CENTRE[BENT_FACT]) / UNIT[BENT_FACT]
+HEIGHT, WEIGHT, AGE, BAND, CUP = range(len(FACTS))
+TOGETHER = np.array([(HEIGHT, WEIGHT), (WEIGHT, AGE), (HEIGHT, AGE), (BAND, WEIGHT), (CUP, WEIGHT)])
 RIDGE_SHARE, RIDGE = 1e-3, 1e-4
 TRUSTED_WEARERS = 50.0
 KIND_NOISE = 3.0
@@ -67,8 +69,7 @@ class Neighbours:
         """Find the mean wearer of each garment; `category` is each garment's."""
         shapes = int(rows.shape.max(initial=-1)) + 1
         occasions = int(rows.occasion.max(initial=-1)) + 1
-        facts = {fact: getattr(rows, fact).astype(np.float64) for fact in FACTS}
-        people = describe(facts, rows.shape, rows.occasion, shapes, occasions)
+        people = describe(facts_of(rows), rows.shape, rows.occasion, shapes, occasions)
         weight = recency(rows, HALF_LIFE_DAYS)
         centre = weight @ people / weight.sum()
         people = people - centre
@@ -90,42 +91,37 @@ class Neighbours:
             occasions=occasions,
         )
 
-    def parts(self, asks: Asks, garments: Positions) -> list[Singles]:
-        """Log-likelihood ratio of her among a garment's wearers against everybody's."""
-        facts = {fact: getattr(asks, fact) for fact in FACTS}
-        people = describe(facts, asks.shape, asks.occasion, self.shapes, self.occasions)
+    def parts(self, asks: Asks, garments: Positions) -> Singles:
+        """Log-likelihood ratio of her among a garment's wearers, (needs, 1, garments)."""
+        people = describe(asks.facts, asks.shape, asks.occasion, self.shapes, self.occasions)
         her = ((people - self.centre) @ self.whiten).astype(np.float32)
         ratio = her @ self.means[garments].T - self.half_norm[garments]
-        return [np.clip(ratio, -FURTHEST, FURTHEST)]
+        return np.asarray(np.clip(ratio, -FURTHEST, FURTHEST)[:, None])
 
 
 def describe(
-    facts: dict[str, Floats],
+    facts: Floats,
     shape: NDArray[np.integer],
     occasion: NDArray[np.integer],
     shapes: int,
     occasions: int,
 ) -> Floats:
     """Columns that describe people: bent lines of each fact, shape, occasion and products."""
-    columns: list[Floats] = []
-    lines: dict[str, Floats] = {}
-    for fact, values in facts.items():
-        knots = np.array(KNOTS[fact])
-        centre, unit = float(np.median(knots)), float(knots[-1] - knots[0]) / 2
-        missing = np.isnan(values)
-        clipped = np.clip(values, knots[0] - 2 * unit, knots[-1] + 2 * unit)
-        line = np.where(missing, 0.0, (clipped - centre) / unit)
-        lines[fact] = line
-        columns.append(line)
-        for knot in knots[1:-1]:
-            columns.append(np.where(missing, 0.0, np.maximum(line - (knot - centre) / unit, 0.0)))
-        columns.append(missing.astype(np.float64))
-    columns += [(shape == code).astype(np.float64) for code in range(shapes)]
-    columns += [lines[one] * lines[other] for one, other in TOGETHER]
-    for code in range(occasions):
-        here = (occasion == code).astype(np.float64)
-        columns += [here, here * lines["age"], here * lines["weight_kg"]]
-    return np.stack(columns, axis=1)
+    missing = np.isnan(facts)
+    lines = np.where(missing, 0.0, np.clip((facts - CENTRE) / UNIT, LOWEST, HIGHEST))
+    bent = np.where(missing[:, BENT_FACT], 0.0, np.maximum(lines[:, BENT_FACT] - BENT_AT, 0.0))
+    here = (occasion[:, None] == np.arange(occasions)).astype(np.float64)
+    blocks = [
+        lines,
+        bent,
+        missing,
+        shape[:, None] == np.arange(shapes),
+        lines[:, TOGETHER[:, 0]] * lines[:, TOGETHER[:, 1]],
+        here,
+        here * lines[:, AGE, None],
+        here * lines[:, WEIGHT, None],
+    ]
+    return np.concatenate(blocks, axis=1).astype(np.float64)
 
 
 def _sums(key: Positions, values: Floats, keys: int) -> Floats:

@@ -50,6 +50,8 @@ ONLY_RETURNING = (
 """Parts that get a second weight for those who were here before: her worn sizes are known, and
 what everybody takes she may have had."""
 
+PLAIN_PARTS = (*Demand.names, *Bodies.names, *Neighbours.names, *Taste.names)
+SEEN_AGAIN = [PLAIN_PARTS.index(name) for name in ONLY_RETURNING]
 UNTAUGHT_PARTS = ("demand_this_season", "worn_for_occasion")
 BLANK_PART = "popularity"
 ARRAYS, WEIGHTS = "ranker.npz", "weights.json"
@@ -108,21 +110,17 @@ class Tables:
             taste=Taste.of(codes, category),
         )
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        groups = (self.demand, self.bodies, self.neighbours, self.taste)
-        plain = tuple(name for group in groups for name in group.names)
-        return (*plain, *(f"{name}_again" for name in ONLY_RETURNING))
+    names = (*PLAIN_PARTS, *(f"{name}_again" for name in ONLY_RETURNING))
 
     def values(self, asks: Asks, garments: Positions) -> Singles:
         """Shape (needs, garments, parts), in the order of `names`."""
-        groups = (self.demand, self.bodies, self.neighbours, self.taste)
-        found = [part for group in groups for part in group.parts(asks, garments)]
-        returning = asks.is_returning[:, None]
-        found += [found[self.names.index(name)] * returning for name in ONLY_RETURNING]
-        values = np.empty((len(asks), len(garments), len(found)), dtype=np.float32)
-        for number, part in enumerate(found):
-            values[:, :, number] = part
+        values = np.empty((len(asks), len(garments), len(self.names)), dtype=np.float32)
+        first = 0
+        for group in (self.demand, self.bodies, self.neighbours, self.taste):
+            last = first + len(group.names)
+            values[:, :, first:last] = group.parts(asks, garments).transpose(0, 2, 1)
+            first = last
+        values[:, :, first:] = values[:, :, SEEN_AGAIN] * asks.is_returning[:, None, None]
         return values
 
 

@@ -46,15 +46,23 @@ class Taste:
             category=category,
         )
 
-    def parts(self, asks: Asks, garments: Positions) -> list[Singles]:
-        """Log-lifts, (needs, garments), in the order of `names`; 0 for a newcomer."""
-        pairs = np.asarray((asks.worn @ self.together).todense())[:, garments]
-        by_garment = np.log1p(pairs / (IMAGINED_PAIRS * self.share[garments]))
-        her_kinds = (asks.worn @ _kinds_of(self.category)) @ self.kinds
+    def parts(self, asks: Asks, garments: Positions) -> Singles:
+        """Log-lifts, (needs, names, garments); 0 for a newcomer."""
+        pairs = np.zeros((len(asks), len(self.share)))
+        her_kinds = np.zeros((len(asks), len(self.kinds)))
+        needs = np.repeat(np.arange(len(asks)), np.diff(asks.worn.indptr))
+        with_others, other = self.together.indptr, self.together.indices
+        for need, worn in zip(needs, asks.worn.indices, strict=True):
+            both = slice(with_others[worn], with_others[worn + 1])
+            pairs[need, other[both]] += self.together.data[both]
+            her_kinds[need] += self.kinds[self.category[worn]]
         total = her_kinds.sum(axis=1, keepdims=True)
         expected = (total + IMAGINED_KIND_PAIRS) * self.kind_share
         lift = np.log((her_kinds + IMAGINED_KIND_PAIRS * self.kind_share) / expected)
-        return [by_garment.astype(np.float32), lift.astype(np.float32)[:, self.category[garments]]]
+        found = np.empty((len(asks), len(self.names), len(garments)), dtype=np.float32)
+        found[:, 0] = np.log1p(pairs[:, garments] / (IMAGINED_PAIRS * self.share[garments]))
+        found[:, 1] = lift[:, self.category[garments]]
+        return found
 
 
 def _kinds_of(category: Positions) -> sparse.csr_matrix:
