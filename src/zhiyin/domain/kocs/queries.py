@@ -4,10 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.kocs.models import KocAway, KocProfile
-from zhiyin.domain.kocs.rules import why_unavailable
-from zhiyin.domain.kocs.types import KocCard, KocNotFound, Unavailable
-from zhiyin.storage.fields import unseal_json
+from django.db.models import Count
+
+from zhiyin.domain.kocs.models import Follow, KocApplication, KocAway, KocProfile
+from zhiyin.domain.kocs.rules import score_from_json, why_unavailable
+from zhiyin.domain.kocs.sealing import opened_facts
+from zhiyin.domain.kocs.types import (
+    ApplicationCard,
+    ApplicationNotFound,
+    ApplicationPage,
+    ApplicationState,
+    AwayCard,
+    FollowCard,
+    FollowFor,
+    KocCard,
+    KocNotFound,
+    Unavailable,
+)
 
 
 def kocs(*, brand_id: UUID) -> tuple[KocCard, ...]:
@@ -78,6 +91,112 @@ def available_kocs(
     )
 
 
+def aways(*, brand_id: UUID, koc_id: UUID, now: datetime, limit: int = 50) -> tuple[AwayCard, ...]:
+    """A KOC's away periods that are not over, soonest first. One query."""
+    rows = (
+        KocAway.objects.filter(brand_id=brand_id, koc_id=koc_id, ends_at__gt=now)
+        .order_by("starts_at", "id")
+        .values_list("id", "starts_at", "ends_at")
+    )
+    return tuple(AwayCard(*row) for row in rows[:limit])
+
+
+def application(*, brand_id: UUID, application_id: UUID) -> ApplicationCard:
+    """One application. One query. Raises ApplicationNotFound."""
+    row = KocApplication.objects.filter(brand_id=brand_id, id=application_id).first()
+    if row is None:
+        raise ApplicationNotFound(application_id=application_id)
+    return _application(row)
+
+
+def last_application(*, brand_id: UUID, member_id: UUID) -> ApplicationCard | None:
+    """A member's latest application, in whatever state. One query."""
+    rows = KocApplication.objects.filter(brand_id=brand_id, member_id=member_id)
+    row = rows.order_by("-applied_at", "-id").first()
+    return _application(row) if row else None
+
+
+def applications(
+    *, brand_id: UUID, state: ApplicationState, offset: int = 0, limit: int = 50
+) -> ApplicationPage:
+    """One page of the applications in a state, oldest first. Two queries."""
+    found = KocApplication.objects.filter(brand_id=brand_id, state=state)
+    rows = found.order_by("applied_at", "id")[offset : offset + limit]
+    return ApplicationPage(tuple(_application(row) for row in rows), found.count())
+
+
+def followers(*, brand_id: UUID, koc_ids: Sequence[UUID]) -> dict[UUID, dict[FollowFor, int]]:
+    """KOC -> how many follow her now for her body and for her style; none is 0. One query."""
+    counts = {koc_id: dict.fromkeys(FollowFor, 0) for koc_id in koc_ids}
+    for koc_id, follow_for, count in (
+        Follow.objects.filter(brand_id=brand_id, koc_id__in=list(koc_ids), until__isnull=True)
+        .values_list("koc_id", "follow_for")
+        .annotate(Count("id"))
+    ):
+        counts[koc_id][FollowFor(follow_for)] = count
+    return counts
+
+
+def follows_of(*, brand_id: UUID, member_id: UUID, limit: int = 500) -> tuple[FollowCard, ...]:
+    """The KOCs a member follows now, last first. One query."""
+    rows = (
+        Follow.objects.filter(
+            brand_id=brand_id,
+            member_id=member_id,
+            until__isnull=True,
+            koc__until__isnull=True,
+        )
+        .order_by("-since", "id")
+        .values_list("koc_id", "follow_for", "since")
+    )
+    return tuple(
+        FollowCard(koc_id, FollowFor(follow_for), since)
+        for koc_id, follow_for, since in rows[:limit]
+    )
+
+
+def export_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    """Everything that is kept of a member as applicant, KOC and follower, opened. Four queries."""
+    own = {"brand_id": brand_id, "member_id": member_id}
+    profiles = list(KocProfile.objects.filter(**own).order_by("since", "id"))
+    return {
+        "applications": [
+            _application(row)
+            for row in KocApplication.objects.filter(**own).order_by("applied_at", "id")
+        ],
+        "profiles": [
+            {"profile": _card(row), "since": row.since, "until": row.until} for row in profiles
+        ],
+        "away": list(
+            KocAway.objects.filter(brand_id=brand_id, koc_id__in=[row.id for row in profiles])
+            .order_by("starts_at", "id")
+            .values("koc_id", "starts_at", "ends_at")
+        ),
+        "follows": list(
+            Follow.objects.filter(**own)
+            .order_by("since", "id")
+            .values("koc_id", "follow_for", "since", "until")
+        ),
+    }
+
+
+def _application(row: KocApplication) -> ApplicationCard:
+    return ApplicationCard(
+        id=row.id,
+        member_id=row.member_id,
+        name=row.name,
+        statement=row.statement,
+        good_at=row.good_at,
+        show_ids=tuple(UUID(show_id) for show_id in row.show_ids),
+        weekly_capacity=row.weekly_capacity,
+        state=ApplicationState(row.state),
+        applied_at=row.applied_at,
+        reason=row.reason,
+        decided_at=row.decided_at,
+        score=score_from_json(row.score) if row.score else None,
+    )
+
+
 def _card(row: KocProfile) -> KocCard:
     return KocCard(
         id=row.id,
@@ -90,15 +209,7 @@ def _card(row: KocProfile) -> KocCard:
         persona_en=row.persona_en,
         good_at=row.good_at,
         topics=tuple(row.topics),
-        facts=unseal_json(
-            brand_id=row.brand_id,
-            model=KocProfile,
-            field="facts_sealed",
-            row_id=row.id,
-            sealed=row.facts_sealed,
-        )
-        if row.facts_sealed
-        else {},
+        facts=opened_facts(row),
         weekly_capacity=row.weekly_capacity,
         can_earn=row.can_earn_since is not None,
         is_demo=row.is_demo,
