@@ -45,7 +45,7 @@ _PLAIN: dict[str, _Plain] = {
     "dress": _Plain(Frame(1.08, 24), neckline="scoop", sleeve="short", length="midi", cut="a_line"),
     "skirt": _Plain(Frame(1.46, -98), length="midi", cut="a_line"),
     "top": _Plain(Frame(1.43, 44), sleeve="short", cut="straight"),
-    "shirt": _Plain(Frame(1.42, 46), cut="straight"),
+    "shirt": _Plain(Frame(1.42, 46), neckline="collared"),
     "sweater": _Plain(Frame(1.41, 54)),
     "coat": _Plain(Frame(1.12, 24), length="midi"),
     "jacket": _Plain(Frame(1.42, 44)),
@@ -92,7 +92,7 @@ def silhouette(
 
     `title` is the name of the drawing for who cannot see it; say in it that it is a drawing.
     `kind` tells shoes (heels, flats, sneakers, boots, sandals), bags (shoulder, tote, clutch,
-    bucket) and accessories (belt, necklace, hat, scarf, earrings) apart.
+    bucket, crossbody), accessories (belt, necklace, hat, scarf, earrings) and a cardigan apart.
 
     Raises:  ValueError for a category or a colour family that does not exist.
     """
@@ -110,6 +110,7 @@ def silhouette(
         length=_known(length, frozenset(lower.HEMS), plain.length),
         cut=_known(cut, _CUTS, plain.cut),
         waist=waist or "natural",
+        kind=kind or "",
     )
     _BODY[category](sheet, shape)
     return sheet.svg(title=title)

@@ -17,6 +17,7 @@ class Shape:
     length: str
     cut: str
     waist: str
+    kind: str = ""
 
 
 def dress(sheet: Sketch, shape: Shape) -> None:
@@ -64,22 +65,24 @@ def shirt(sheet: Sketch, shape: Shape) -> None:
     hem_y = min(lower.HEMS[shape.length], 138)
     loose = 4.0 if shape.cut in ("oversized", "shift", "straight") else 1.0
     bodice.draw_sleeves(sheet, sleeve=shape.sleeve, shape=shape.sleeve_shape, loose=loose / 2)
-    bodice.far_neck(sheet, "collared")
-    body = bodice.half(neckline="collared", sleeve=shape.sleeve)
+    neckline = shape.neckline if shape.neckline in ("v", "crew", "scoop") else "collared"
+    bodice.far_neck(sheet, neckline)
+    body = bodice.half(neckline=neckline, sleeve=shape.sleeve)
+    front = body.start[1]
     edge = 37 + loose if loose > 1 else 34
     body = body.curve(35, 62, edge - 2, hem_y - 40, edge, hem_y - 9)
     body = body.curve(edge - 1, hem_y - 1, edge * 0.62, hem_y + 6, 0, hem_y + 7)
     sheet.piece(whole(body))
     sheet.shade(_side_shade(Path(bodice.PIT).curve(35, 62, edge - 2, hem_y - 40, edge, hem_y - 9)))
-    sheet.seam(f"M-4.5 20 L-4.5 {hem_y + 7} M4.5 19 L4.5 {hem_y + 7}")
+    sheet.seam(f"M-4.5 {front} L-4.5 {hem_y + 7} M4.5 {front - 1} L4.5 {hem_y + 7}")
     sheet.seam("M15.5 7 L38 15", both=True)
-    count = int((hem_y - 26) / 17)
-    sheet.dots(*((0, 29 + n * 17) for n in range(count)), size=3.2)
-    if hem_y > 110:
+    count = int((hem_y - front - 6) / 17)
+    sheet.dots(*((0, front + 9 + n * 17) for n in range(count)), size=3.2)
+    if hem_y > 110 and neckline == "collared":
         sheet.seam("M13 50 L29 50 L29 66 L21 70 L13 66Z M13 54 L29 54")
-    if shape.sleeve == "long":
+    if shape.sleeve == "long" and shape.sleeve_shape in ("fitted", "straight"):
         tailoring.cuffs(sheet, loose=loose / 2)
-    tailoring.shirt_collar(sheet)
+    tailoring.neck_finish(sheet, neckline)
 
 
 def sweater(sheet: Sketch, shape: Shape) -> None:
@@ -111,7 +114,9 @@ def sweater(sheet: Sketch, shape: Shape) -> None:
     if sleeve == "long":
         tailoring.ribbed_cuffs(sheet, loose=loose * 0.5, shape=shape.sleeve_shape)
     tailoring.knit_neck(sheet, neckline)
-    if sheet.is_solid:
+    if shape.kind == "cardigan":
+        tailoring.button_front(sheet, top=41 if neckline == "v" else 16, bottom=hem_y + 2)
+    elif sheet.is_solid:
         tailoring.cable(sheet, top=22 if neckline != "v" else 48, bottom=hem_y - 14)
 
 

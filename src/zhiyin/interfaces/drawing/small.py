@@ -22,8 +22,10 @@ def shoes(sheet: Sketch, kind: str) -> None:
 
 
 def bag(sheet: Sketch, kind: str) -> None:
-    """A shoulder bag, a tote or a clutch."""
-    {"tote": _tote, "clutch": _clutch, "bucket": _bucket}.get(kind, _flap_bag)(sheet)
+    """A handbag, a tote, a clutch, a bucket or a small bag on a long strap."""
+    {"tote": _tote, "clutch": _clutch, "bucket": _bucket, "crossbody": _crossbody}.get(
+        kind, _flap_bag
+    )(sheet)
 
 
 def accessory(sheet: Sketch, kind: str) -> None:
@@ -194,6 +196,17 @@ def _tote(sheet: Sketch) -> None:
     sheet.piece(path("M32 146 L44 146 L44 166 L32 166Z"), plain=True)
     sheet.piece(path("M-44 146 L-32 146 L-32 166 L-44 166Z"), plain=True)
     sheet.shade(path("M62 117 L78 116 L68 246 Q68 253 60 253 L50 253 Q62 190 62 117Z"))
+
+
+def _crossbody(sheet: Sketch) -> None:
+    sheet.shade(path("M-62 252 Q0 242 62 252 Q0 262 -62 252Z"))
+    sheet.edge("M-54 182 Q-86 44 0 40 Q86 44 54 182", width=3.4)
+    sheet.piece(whole(path("M0 172 L52 172 Q60 173 60 182 L60 240 Q60 251 48 251 L0 251")))
+    sheet.piece(whole(path("M0 170 L54 170 Q61 171 61 180 Q60 212 30 216 L0 217")))
+    sheet.stitch("M0 212 L29 211 Q54 207 56 178", both=True)
+    for x in (-54, 54):
+        sheet.dots((x, 180), size=8, fill=METAL)
+    sheet.dots((0, 210), size=9, fill=METAL)
 
 
 def _clutch(sheet: Sketch) -> None:

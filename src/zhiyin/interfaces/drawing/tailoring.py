@@ -59,6 +59,14 @@ def knit_neck(sheet: Sketch, neckline: str) -> None:
     sheet.piece(whole(band), plain=True)
 
 
+def button_front(sheet: Sketch, *, top: float, bottom: float) -> None:
+    """The ribbed band of a cardigan, with its buttons."""
+    band = path(f"M-4 {top} L4 {top} L4 {bottom} L-4 {bottom}Z")
+    sheet.piece(band, plain=True)
+    count = int((bottom - top) / 18)
+    sheet.dots(*((0, top + 9 + n * 18) for n in range(count)), size=4.2)
+
+
 def cable(sheet: Sketch, *, top: float, bottom: float) -> None:
     """Two cables knitted down the front."""
     for x in (-13, 13):

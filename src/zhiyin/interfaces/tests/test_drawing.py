@@ -13,7 +13,7 @@ from zhiyin.interfaces.drawing import AVATAR_HUES, avatar, silhouette
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = ("neckline", "sleeve", "sleeve_shape", "length", "cut", "waist", "pattern")
 SHOES = ("heels", "sneakers", "boots", "flats", "sandals")
-BAGS = ("shoulder", "tote", "clutch", "bucket")
+BAGS = ("shoulder", "tote", "clutch", "bucket", "crossbody")
 ACCESSORIES = ("belt", "necklace", "hat", "scarf", "earrings")
 
 
@@ -89,6 +89,8 @@ def test_every_word_of_a_dress_is_seen(word: str) -> None:
         ("shoes", "kind", SHOES),
         ("bag", "kind", BAGS),
         ("accessory", "kind", ACCESSORIES),
+        ("sweater", "kind", ("sweater", "cardigan")),
+        ("shirt", "neckline", ("collared", "v", "crew")),
     ],
 )
 def test_what_differs_in_the_garment_differs_in_the_drawing(
