@@ -140,10 +140,10 @@ class Advice:
         place = self.column.get(chip)
         return None if place is None else self.strength[place]
 
-    def speaking_for(self, chip: Chip, world: World, variant: int) -> tuple[AdviceRow, ...]:
-        """The rows in favour of a variant, strongest first."""
+    def speaking(self, chip: Chip, world: World, variant: int) -> tuple[AdviceRow, ...]:
+        """The rows that speak for or against a variant, strongest first."""
         rows = (self.rows[place] for place in self.of_chip.get(chip, ()))
-        found = [row for row in rows if row.is_for and _one_has(row, world, variant)]
+        found = [row for row in rows if _one_has(row, world, variant)]
         return tuple(sorted(found, key=lambda row: -row.weight))
 
 

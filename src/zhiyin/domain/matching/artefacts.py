@@ -18,6 +18,7 @@ from zhiyin.storage.fields import key_ring
 
 POINTER = "serving"
 MODEL_ID = "model-id"
+SEPARATOR = "~"
 OWNER_ONLY = 0o700
 
 Stamp = tuple[int, int]
@@ -36,9 +37,11 @@ def writing(*, folder: Path, brand_id: UUID, version: str, model_id: UUID) -> It
         yield Path(plain)
         fresh = Path(tempfile.mkdtemp(dir=home, prefix="sealed-"))
         try:
-            for file in sorted(Path(plain).iterdir()):
-                place = _place(brand_id, model_id, file.name)
-                (fresh / file.name).write_bytes(key_ring().seal(file.read_bytes(), place=place))
+            for file in sorted(Path(plain).rglob("*")):
+                if file.is_file():
+                    name = SEPARATOR.join(file.relative_to(plain).parts)
+                    place = _place(brand_id, model_id, name)
+                    (fresh / name).write_bytes(key_ring().seal(file.read_bytes(), place=place))
             (fresh / MODEL_ID).write_text(str(model_id), encoding="ascii")
             fresh.rename(home / version)
         except BaseException:
@@ -62,7 +65,9 @@ def reading(*, folder: Path, brand_id: UUID, version: str) -> Iterator[Path]:
             if file.name != MODEL_ID:
                 place = _place(brand_id, model_id, file.name)
                 opened = key_ring().open_(file.read_bytes(), place=place)
-                (Path(plain) / file.name).write_bytes(opened)
+                target = Path(plain, *file.name.split(SEPARATOR))
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(opened)
         yield Path(plain)
 
 

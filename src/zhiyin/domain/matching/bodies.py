@@ -101,10 +101,10 @@ def _nearness(centres: NDArray[np.floating], scale: float) -> NDArray[np.floatin
 
 
 def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
-    """Which wearers of some rows have a body like hers: near in height and weight, same shape.
+    """Which wearers of some rows have a body like hers: near in height and in weight.
 
-    Only facts that she states count, and a wearer must state them too; shape alone is enough
-    only where she states neither height nor weight.
+    Only what she states counts, and a wearer must state it too. The shape decides only where she
+    states neither height nor weight; else it is said of how many it is the same.
     """
     found = np.ones(rows.stop - rows.start, dtype=np.bool_)
     if not np.isnan(body.height_cm):
@@ -112,7 +112,7 @@ def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
     if not np.isnan(body.weight_kg):
         reach = SIMILAR_WEIGHT_SHARE * body.weight_kg
         found &= np.abs(worn.weight_kg[rows] - body.weight_kg) <= reach
-    if body.shape >= 0:
+    if np.isnan(body.height_cm) and np.isnan(body.weight_kg) and body.shape >= 0:
         found &= worn.shape[rows] == body.shape
     return found
 

@@ -1,23 +1,26 @@
 """Which buyer shows stand behind a pick, and what their numbers are."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zhiyin.domain.matching.bodies import Body, alike_rows
-from zhiyin.domain.matching.wearings import FIT, UNTOLD
+from zhiyin.domain.matching.learned import blank_rows, with_facts
+from zhiyin.domain.matching.learning.evidence import EvidenceModel, Wearers
+from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
 
 SHOWS = 10
-MOST_COUNTED = 200
+MOST_COUNTED = 100
 """At most so many shows are counted for one reason, the newest ones; all of them can be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Rows that were counted, and how many of them said what was asked."""
+    """Rows of the shows that were counted, and how many of them said what was asked."""
 
     rows: NDArray[np.intp]
     yes: int
@@ -29,7 +32,7 @@ class Count:
 
     def show_ids(self, world: World) -> tuple[UUID, ...]:
         """The shows behind the number."""
-        return tuple(uuid_at(world.shows.id, int(row)) for row in self.rows)
+        return ids_of(world, self.rows)
 
 
 def worn_by_similar(body: Body, world: World, garment: int) -> Count:
@@ -38,7 +41,7 @@ def worn_by_similar(body: Body, world: World, garment: int) -> Count:
     Where her body is not known, everybody counts. Authored shows never do, and neither do
     wearers who did not say how it fitted.
     """
-    rows = _rows(world, garment)
+    rows = rows_of(world, garment)
     told = world.shows.counted[rows] & (world.shows.worn.fit[rows] != UNTOLD)
     if body.is_comparable:
         told &= alike_rows(body, world.shows.worn, rows)
@@ -48,43 +51,77 @@ def worn_by_similar(body: Body, world: World, garment: int) -> Count:
 
 def chosen_for(occasion: int, world: World, garment: int) -> Count:
     """Who chose a garment for an occasion, and whom it fitted."""
-    rows = _rows(world, garment)
+    rows = rows_of(world, garment)
     there = world.shows.counted[rows] & (world.shows.worn.occasion[rows] == occasion)
     kept = _newest(world, rows.start + np.flatnonzero(there))
     return Count(kept, int((world.shows.worn.fit[kept] == FIT).sum()))
 
 
-def to_read(body: Body, size: int, world: World, garment: int) -> tuple[UUID, ...]:
-    """The shows she should read: nearest in body and size, newest first among equals.
-
-    Neither verdict nor rating is looked at. Authored shows come after all others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Whose shows a shopper should read. `wearers` describe every show by what was known before
+    it was worn; where too little was worn to learn a distance, both are None and the newest
+    shows are read.
     """
-    rows = _rows(world, garment)
-    worn = world.shows.worn
-    far = np.where(world.shows.counted[rows], 0.0, 100.0)
-    for stated, theirs, scale in (
-        (body.height_cm, worn.height_cm[rows], 5.0),
-        (body.weight_kg, worn.weight_kg[rows], 5.0),
-        (body.age, worn.age[rows], 15.0),
-        (float(size), worn.size[rows], 4.0),
-    ):
-        if not np.isnan(stated):
-            far += np.nan_to_num(np.abs(theirs - stated) / scale, nan=3.0)
-    if body.shape >= 0:
-        far += worn.shape[rows] != body.shape
-    order = np.lexsort((-worn.day[rows], far))[:SHOWS]
-    return tuple(uuid_at(world.shows.id, rows.start + int(at)) for at in order)
+
+    model: EvidenceModel | None
+    wearers: Wearers | None
+
+    @classmethod
+    def of(cls, model: EvidenceModel | None, world: World) -> Self:
+        """Describe the world's shows."""
+        if model is None:
+            return cls(model=None, wearers=None)
+        return cls(model=model, wearers=model.describe(world.shows.worn, is_remembered=True))
+
+    def choose(self, body: Body, size: int, world: World, garment: int) -> tuple[UUID, ...]:
+        """At most SHOWS shows, nearest to her first; authored ones only fill what is left.
+
+        Neither verdict nor rating is looked at.
+        """
+        rows = rows_of(world, garment)
+        places = rows.start + np.arange(rows.stop - rows.start)
+        counted = places[world.shows.counted[rows]]
+        if self.model is None or self.wearers is None or not body.is_comparable:
+            near = _newest(world, counted)[:SHOWS]
+        else:
+            her = self.model.describe(her_row(body, size), is_remembered=False)
+            own = self.wearers.take(rows).take(np.flatnonzero(world.shows.counted[rows]))
+            near = counted[self.model.choose(own, her, SHOWS)]
+        authored = _newest(world, places[~world.shows.counted[rows]])
+        return ids_of(world, np.concatenate([near, authored])[:SHOWS])
+
+
+def her_row(body: Body, size: float) -> Wearings:
+    """Her body and the size she thinks of, as a wearing that has not happened."""
+    return with_facts(
+        blank_rows(1),
+        size=size,
+        height_cm=body.height_cm,
+        weight_kg=body.weight_kg,
+        age=body.age,
+        band_cm=body.band_cm,
+        cup=body.cup,
+        shape=body.shape,
+    )
 
 
 def own_words(koc: int, world: World, garment: int) -> UUID | None:
     """The newest show of a garment by a KOC herself, whatever it says."""
-    rows = _rows(world, garment)
+    rows = rows_of(world, garment)
     hers = rows.start + np.flatnonzero(world.shows.koc[rows] == koc)
     return uuid_at(world.shows.id, int(_newest(world, hers)[0])) if len(hers) else None
 
 
-def _rows(world: World, garment: int) -> slice:
+def rows_of(world: World, garment: int) -> slice:
+    """The rows of a garment's shows."""
     return slice(int(world.shows.first[garment]), int(world.shows.first[garment + 1]))
+
+
+def ids_of(world: World, rows: NDArray[np.intp]) -> tuple[UUID, ...]:
+    """The ids of some shows."""
+    packed = world.shows.id[rows].tobytes()
+    return tuple(UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16))
 
 
 def _newest(world: World, rows: NDArray[np.intp]) -> NDArray[np.intp]:

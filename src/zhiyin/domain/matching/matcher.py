@@ -1,17 +1,33 @@
 """The matcher: from what she needs to three picks, in memory and without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhiyin.domain.matching import evidence
-from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice, AdviceRow
-from zhiyin.domain.matching.options import LookIndex, Option, options
-from zhiyin.domain.matching.people import People
+from zhiyin.domain.matching.dressing import Sized, Wardrobe
+from zhiyin.domain.matching.evidence import Reading
+from zhiyin.domain.matching.history import Histories, IdIndex
+from zhiyin.domain.matching.learned import Learned
+from zhiyin.domain.matching.options import (
+    CANDIDATES,
+    Candidates,
+    LookIndex,
+    Passing,
+    candidates,
+    nothing,
+    options,
+    passing,
+    with_scores,
+)
+from zhiyin.domain.matching.people import NOBODY, People
+from zhiyin.domain.matching.placing import Placed, in_order
+from zhiyin.domain.matching.prospects import GROUPS, Prospects
 from zhiyin.domain.matching.reasons import reasons, unproven
 from zhiyin.domain.matching.scoring import WEIGHTS, Terms, terms
 from zhiyin.domain.matching.shelf import Shelf
@@ -23,26 +39,28 @@ from zhiyin.domain.matching.types import (
     THIN_BELOW,
     Answer,
     Ask,
-    NothingToPick,
     Part,
     Pick,
-    PickItem,
 )
+from zhiyin.domain.matching.vocabulary import UNKNOWN
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World, uuid_at
 
-SAME_KOC, SAME_KIND = 0.4, 1.0
-"""What a pick loses beside one with the same KOC, and beside one just like it."""
+SPARE = 3
+"""Options looked at beyond picks and runners-up, because a budget may break over a size's price."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An option with the KOC beside it; `rank` is its score less what it shares with others."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One ask on its way through: what is wished, how garments score, who the people are."""
 
-    option: Option
-    koc: int | None
-    score: float
-    rank: float
+    wish: Wish
+    wearer: int
+    terms: Terms
+    found: Passing
+    near: Candidates
+    groups: dict[int, NDArray[np.float32]]
+    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,200 +69,241 @@ class Matcher:
 
     version: str
     world: World
+    learned: Learned
     advice: Advice
     signals: Signals
+    prospects: Prospects
     sizes: SizeTable
     looks: LookIndex
+    reading: Reading
+    histories: Histories
+    products: IdIndex
     shelf: Shelf
 
     @classmethod
-    def build(cls, world: World, rows: Sequence[AdviceRow], *, version: str) -> Self:
-        """Compute all columns from a world. Seconds for 5,000 shows, minutes for millions."""
+    def build(
+        cls,
+        world: World,
+        rows: Sequence[AdviceRow],
+        learned: Learned,
+        *,
+        version: str,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Self:
+        """Compute all columns from a world and what was learned from it."""
+        progress("counting whom garments fit")
+        sizes = SizeTable.of(world)
+        signals = Signals.of(world)
+        progress("asking for every occasion and body")
+        prospects = Prospects.of(learned.ranker, len(world.garments))
+        progress("describing every wearing")
         return cls(
             version=version,
             world=world,
+            learned=learned,
             advice=Advice.compile(rows, world),
-            signals=Signals.of(world),
-            sizes=SizeTable.of(world),
+            signals=signals,
+            prospects=prospects,
+            sizes=sizes,
             looks=LookIndex.of(world),
-            shelf=Shelf.of(world),
+            reading=Reading.of(learned.evidence, world),
+            histories=Histories.of(world),
+            products=IdIndex.of(world.garments.id),
+            shelf=Shelf.of(world, sizes),
         )
 
     def fresh(self, shelf: Shelf) -> Self:
         """The same matcher with prices, stock and KOCs as they are now."""
         return replace(self, shelf=shelf)
 
+    def answer(self, ask: Ask) -> Answer:
+        """Up to three picks that differ, and the runners-up. Raises NothingToPick."""
+        asked = self._ask(ask, CANDIDATES)
+        offered = options(
+            asked.wish,
+            asked.near,
+            asked.found,
+            world=self.world,
+            shelf=self.shelf,
+            looks=self.looks,
+        )
+        placed = in_order(
+            offered, asked.people, self.world, self.signals, PICKS + RUNNERS_UP + SPARE
+        )
+        wardrobe = Wardrobe(
+            world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit
+        )
+        picks, rest = self._dressed(asked, wardrobe, placed)
+        if not picks:
+            raise nothing(asked.wish, self.world, self.shelf, None)
+        return Answer(
+            picks=picks,
+            runners_up=rest,
+            unproven=unproven(asked.wish, picks),
+            set_aside=asked.wish.set_aside,
+            considered=int(asked.found.main.sum()),
+            model_version=self.version,
+        )
+
+    def ranked(self, ask: Ask, count: int) -> Candidates:
+        """The best variants under the full score, before looks and KOCs; all pass her wishes.
+
+        With `count` as large as the world it is the full scorer over everything.
+        """
+        return self._ask(ask, count).near
+
+    def _ask(self, ask: Ask, count: int) -> Asked:
+        wish = Wish.of(ask)
+        wearer = self.histories.number(ask.member_id) if ask.personalised else UNKNOWN
+        level = self.sizes.level(wish.body)
+        fit = None if level is None else self.shelf.fit_at(level)
+        row = self.prospects.row(wish.body, wish.occasion)
+        asked = terms(
+            ask,
+            wish,
+            world=self.world,
+            advice=self.advice,
+            signals=self.signals,
+            products=self.products,
+            likely=self.prospects.table[row],
+            fit=fit,
+        )
+        found = passing(wish, self.world, self.shelf, fit)
+        worn = self._worn(ask, wearer)
+        if len(worn):
+            found.main[np.isin(self.world.variants.garment, worn)] = False
+        tabled = candidates(wish, asked, found, world=self.world, shelf=self.shelf, count=count)
+        if not len(tabled.rows):
+            raise nothing(wish, self.world, self.shelf, fit)
+        near, groups = self._exact(wish, wearer, row, asked, tabled)
+        return Asked(
+            wish=wish,
+            wearer=wearer,
+            terms=asked,
+            found=found,
+            near=near,
+            groups=groups,
+            people=People.for_wish(wish, self.world, self.shelf),
+        )
+
+    def _worn(self, ask: Ask, wearer: int) -> NDArray[np.intp]:
+        """Garments that she has had or turned down: neither is offered again."""
+        had = self.world.shows.worn.garment[self.histories.shows(wearer)]
+        if not ask.personalised:
+            return np.asarray(had, dtype=np.intp)
+        refused = [self.products.row(disliked.product_id) for disliked in ask.disliked]
+        return np.concatenate([had, refused]).astype(np.intp)
+
+    def _exact(
+        self, wish: Wish, wearer: int, row: int, asked: Terms, tabled: Candidates
+    ) -> tuple[Candidates, dict[int, NDArray[np.float32]]]:
+        """The candidates with the ranker's own score in place of the tabled one, and its parts."""
+        own = self.world.variants.garment[tabled.rows].astype(np.intp)
+        garment, place = np.unique(own, return_inverse=True)
+        shows = self.histories.shows(wearer)
+        query = wish.query(
+            worn=self.world.shows.worn.garment[shows], sizes=self.world.shows.worn.size[shows]
+        )
+        total, groups = self.prospects.exact(query, row, garment)
+        change = WEIGHTS["likely"] * (total - asked.likely[garment].astype(np.float32))
+        near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
+        return near, dict(zip(garment.tolist(), groups, strict=True))
+
+    def _dressed(
+        self, asked: Asked, wardrobe: Wardrobe, placed: Sequence[Placed]
+    ) -> tuple[tuple[Pick, ...], tuple[Pick, ...]]:
+        """Picks and runners-up in her sizes. What breaks her budget in her size is passed over.
+
+        The fit model is asked for the picks alone; runners-up have the most worn size.
+        """
+        picks: list[Pick] = []
+        left = list(placed)
+        while left and len(picks) < PICKS:
+            trying, left = left[: PICKS - len(picks)], left[PICKS - len(picks) :]
+            looks = wardrobe.dress(
+                asked.wish.body, asked.wearer, [one.option.items for one in trying]
+            )
+            for one, sized in zip(trying, looks, strict=True):
+                pick = self._pick(asked, wardrobe, one, sized, is_full=True)
+                if _is_within(asked.wish, pick):
+                    picks.append(pick)
+        unmeasured = replace(asked.wish.body, weight_kg=np.nan)
+        rest = wardrobe.dress(unmeasured, UNKNOWN, [one.option.items for one in left])
+        runners_up = [
+            self._pick(asked, wardrobe, one, sized, is_full=False)
+            for one, sized in zip(left, rest, strict=True)
+        ]
+        return tuple(picks), tuple(runners_up[:RUNNERS_UP])
+
+    def _pick(
+        self, asked: Asked, wardrobe: Wardrobe, one: Placed, sized: list[Sized], *, is_full: bool
+    ) -> Pick:
+        """A pick; a runner-up (not `is_full`) goes without reasons and evidence."""
+        world, koc, wish = self.world, one.koc, asked.wish
+        garment = int(world.variants.garment[one.option.items[0]])
+        items = tuple(wardrobe.item(each) for each in sized)
+        parts = self._parts(asked, one)
+        worn = evidence.worn_by_similar(wish.body, world, garment)
+        told = (
+            reasons(
+                wish,
+                world=world,
+                advice=self.advice,
+                people=asked.people,
+                koc=koc,
+                variants=one.option.items,
+                items=items,
+                worn=worn,
+            )
+            if is_full
+            else ()
+        )
+        read = self.reading.choose(wish.body, items[0].size_code, world, garment) if is_full else ()
+        return Pick(
+            koc_id=None if koc == NOBODY else uuid_at(world.kocs.id, koc),
+            look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
+            items=items,
+            likeness_bps=0 if koc == NOBODY else round(float(asked.people.likeness[koc]) * 10_000),
+            score=sum(part.share for part in parts),
+            parts=parts,
+            reasons=told,
+            evidence=read,
+            quote=None if koc == NOBODY else evidence.own_words(koc, world, garment),
+            worn_count=worn.all,
+            fit_count=worn.yes,
+            is_thin=worn.all < THIN_BELOW,
+            earns=koc != NOBODY and bool(world.kocs.earns[koc]),
+        )
+
+    def _parts(self, asked: Asked, one: Placed) -> tuple[Part, ...]:
+        lead = one.option.items[0]
+        found = asked.terms.parts(self.world, lead)
+        groups = asked.groups[int(self.world.variants.garment[lead])]
+        measured = list(zip(GROUPS, groups.tolist(), strict=True))
+        if asked.wish.least_fen is not None:
+            under = float(self.shelf.cheapest_fen[lead] < asked.wish.least_fen)
+            measured.append(("under_budget", under))
+        measured.append(("look", float(one.option.answered)))
+        if one.koc != NOBODY:
+            measured.append(("likeness", float(asked.people.likeness[one.koc])))
+            measured.append(("skill", float(asked.people.skill[one.koc])))
+        measured += [("too_alike", one.too_alike), ("same_koc", float(one.same_koc))]
+        found += [
+            (name, value, value * WEIGHTS["likely" if name in GROUPS else name])
+            for name, value in measured
+        ]
+        return tuple(
+            Part(name=name, value=value, share=share) for name, value, share in found if share
+        )
+
     def sku_row(self, sku_id: UUID) -> int:
         """The row of a SKU that this matcher picked. Raises IndexError for one it does not know."""
         wanted = np.frombuffer(sku_id.bytes, dtype=np.uint8)
         return int(np.flatnonzero((self.world.skus.id == wanted).all(axis=1))[0])
 
-    def answer(self, ask: Ask) -> Answer:
-        """Up to three picks that differ, and the runners-up. Raises NothingToPick."""
-        wish = Wish.of(ask)
-        asked = terms(ask, wish, world=self.world, advice=self.advice, signals=self.signals)
-        found, considered = options(
-            wish,
-            asked,
-            world=self.world,
-            shelf=self.shelf,
-            sizes=self.sizes,
-            looks=self.looks,
-        )
-        turned_down = {d.product_id for d in ask.disliked} if ask.personalised else set()
-        people = People.for_wish(wish, self.world, self.shelf)
-        placed = [
-            Placed(option, koc, score, score)
-            for option in found
-            if uuid_at(self.world.garments.id, self._garment(option)) not in turned_down
-            for koc, score in self._beside(option, people)
-        ]
-        picks: list[Pick] = []
-        for one in self._in_order(placed):
-            pick = self._pick(wish, asked, people, one)
-            if pick is not None:
-                picks.append(pick)
-            if len(picks) == PICKS + RUNNERS_UP:
-                break
-        if not picks:
-            raise NothingToPick(slots=list(wish.hard()))
-        return Answer(
-            picks=tuple(picks[:PICKS]),
-            runners_up=tuple(picks[PICKS:]),
-            unproven=unproven(wish, picks[:PICKS]),
-            set_aside=wish.set_aside,
-            considered=considered,
-            model_version=self.version,
-        )
 
-    def _garment(self, option: Option) -> int:
-        return int(self.world.variants.garment[option.items[0]])
-
-    def _beside(self, option: Option, people: People) -> list[tuple[int | None, float]]:
-        kocs = people.beside(option, self.world, self.signals)
-        beside: list[tuple[int | None, float]] = [
-            (koc, option.score + float(people.worth[koc])) for koc in kocs
-        ]
-        return beside or [(None, option.score)]
-
-    def _in_order(self, placed: list[Placed]) -> list[Placed]:
-        """Each garment once, best first, where what the ones before already show counts less."""
-        left = sorted(placed, key=lambda one: (-one.score, one.option.look, one.option.items))
-        order: list[Placed] = []
-        while left and len(order) < PICKS + RUNNERS_UP + 2:
-            best = max(left, key=lambda one: one.rank)
-            order.append(best)
-            garment = self._garment(best.option)
-            left = [
-                replace(one, rank=one.rank - self._shared(one, best))
-                if len(order) < PICKS
-                else replace(one, rank=one.score)
-                for one in left
-                if self._garment(one.option) != garment
-            ]
-        return order
-
-    def _shared(self, one: Placed, other: Placed) -> float:
-        tokens = self.world.garments.tokens
-        mine, hers = tokens[self._garment(one.option)], tokens[self._garment(other.option)]
-        common = float((mine & hers).sum()) / max(1.0, float((mine | hers).sum()))
-        same_koc = one.koc is not None and one.koc == other.koc
-        return SAME_KIND * common**2 + SAME_KOC * same_koc
-
-    def _pick(self, wish: Wish, asked: Terms, people: People, one: Placed) -> Pick | None:
-        items = self._items(wish, one.option)
-        if items is None:
-            return None
-        world, koc = self.world, one.koc
-        garment = self._garment(one.option)
-        worn = evidence.worn_by_similar(wish.body, world, garment)
-        parts = self._parts(wish, asked, people, one)
-        return Pick(
-            koc_id=None if koc is None else uuid_at(world.kocs.id, koc),
-            look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
-            items=items,
-            likeness_bps=0 if koc is None else round(float(people.likeness[koc]) * 10_000),
-            score=sum(part.share for part in parts),
-            parts=parts,
-            reasons=reasons(
-                wish,
-                world=world,
-                advice=self.advice,
-                people=people,
-                koc=koc,
-                variants=one.option.items,
-                items=items,
-                worn=worn,
-            ),
-            evidence=evidence.to_read(wish.body, items[0].size_code, world, garment),
-            quote=None if koc is None else evidence.own_words(koc, world, garment),
-            worn_count=worn.all,
-            fit_count=worn.yes,
-            is_thin=worn.all < THIN_BELOW,
-            earns=koc is not None and bool(world.kocs.earns[koc]),
-        )
-
-    def _parts(self, wish: Wish, asked: Terms, people: People, one: Placed) -> tuple[Part, ...]:
-        lead = one.option.items[0]
-        found = asked.parts(self.world, lead)
-        if wish.body.is_measured:
-            found.append(("fit", one.option.fit, one.option.fit * asked.fit_weight))
-        if wish.least_fen is not None:
-            under = float(self.shelf.cheapest_fen[lead] < wish.least_fen)
-            found.append(("under_budget", under, under * WEIGHTS["under_budget"]))
-        answered = one.option.answered
-        found.append(("look", float(answered), answered * WEIGHTS["look"]))
-        if one.koc is not None:
-            alike, skill = float(people.likeness[one.koc]), float(people.skill[one.koc])
-            found.append(("likeness", alike, alike * WEIGHTS["likeness"]))
-            found.append(("skill", skill, skill * WEIGHTS["skill"]))
-        return tuple(
-            Part(name=name, value=value, share=share) for name, value, share in found if share
-        )
-
-    def _items(self, wish: Wish, option: Option) -> tuple[PickItem, ...] | None:
-        """The look in her sizes, or None when its sizes together cost more than she will spend."""
-        found = [self._sku(wish, variant) for variant in option.items]
-        rows = [one for one in found if one is not None]
-        total_fen = sum(int(self.shelf.price_fen[row]) for row, _ in rows)
-        if len(rows) < len(found) or (wish.most_fen is not None and total_fen > wish.most_fen):
-            return None
-        return tuple(self._item(row, fit) for row, fit in rows)
-
-    def _sku(self, wish: Wish, variant: int) -> tuple[int, tuple[int, int, int] | None] | None:
-        """The SKU of a variant that fits her best, of those in stock."""
-        first, last = self.world.variants.first_sku[variant : variant + 2]
-        rows = first + np.flatnonzero(self.shelf.on_hand[first:last] > 0)
-        if not len(rows):
-            return None
-        garment = int(self.world.variants.garment[variant])
-        if self.sizes.sized[garment]:
-            garments = np.full(len(rows), garment)
-            chance = self.sizes.chance(wish.body, garments, self.world.skus.size[rows])
-            if chance is not None:
-                best = int(np.argmax(chance))
-                fits = round(float(chance[best]) * 10_000)
-                rest = (10_000 - fits) // 2
-                return int(rows[best]), (10_000 - fits - rest, fits, rest)
-        usual = int(self.sizes.popular[garment])
-        if usual == words.UNKNOWN:
-            return int(rows[len(rows) // 2]), None
-        nearest = np.argmin(np.abs(self.world.skus.size[rows].astype(int) - usual))
-        return int(rows[nearest]), None
-
-    def _item(self, row: int, fit: tuple[int, int, int] | None) -> PickItem:
-        skus, variants = self.world.skus, self.world.variants
-        variant = int(skus.variant[row])
-        return PickItem(
-            product_id=uuid_at(self.world.garments.id, int(variants.garment[variant])),
-            sku_id=uuid_at(skus.id, row),
-            color=words.COLORS[variants.color[variant]],
-            size_code=int(skus.size[row]),
-            size_label=self.world.labels[skus.label[row]],
-            price_fen=int(self.shelf.price_fen[row]),
-            on_hand=int(self.shelf.on_hand[row]),
-            fit_bps=fit,
-        )
+def _is_within(wish: Wish, pick: Pick) -> bool:
+    return wish.most_fen is None or pick.total_fen <= wish.most_fen
 
 
 def why_not(pick: Pick, better: Pick) -> tuple[Part, ...]:

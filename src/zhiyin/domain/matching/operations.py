@@ -14,6 +14,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import artefacts, stored
 from zhiyin.domain.matching.advising import row_to_json, rows_from_json
 from zhiyin.domain.matching.gathering import gather
+from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
 from zhiyin.domain.matching.types import (
     AdviceConflict,
@@ -58,12 +59,14 @@ def train(*, brand_id: UUID, folder: Path, now: datetime, progress: Progress = _
         "kocs": len(world.kocs),
         "looks": len(world.looks),
     }
-    progress("learn", 0.3)
+    progress("learn", 0.1)
+    learned = Learned.train(world, lambda step: progress(step, 0.5))
     with artefacts.writing(
         folder=folder, brand_id=brand_id, version=version, model_id=model_id
     ) as files:
-        world.save(files)
         progress("write", 0.9)
+        world.save(files)
+        learned.save(files)
     with brand_tx(brand_id):
         TrainedModel.objects.create(
             id=model_id, brand_id=brand_id, version=version, figures=figures, trained_at=now

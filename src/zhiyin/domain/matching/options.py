@@ -1,6 +1,7 @@
 """From a wish to options: the garments that pass, the best of them, and the looks they stand in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,26 +9,40 @@ from numpy.typing import NDArray
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.scoring import WEIGHTS, Terms
 from zhiyin.domain.matching.shelf import NEVER, Shelf
-from zhiyin.domain.matching.sizing import SizeTable
 from zhiyin.domain.matching.types import NothingToPick
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World, starts
 
-CANDIDATES = 256
-OPTIONS = 48
+CANDIDATES = 320
+OPTIONS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """By variant: whether it may stand in a pick, and whether a pick may be about it."""
+
+    may: NDArray[np.bool_]
+    main: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The variants worth a closer look, best first, with their scores."""
+
+    rows: NDArray[np.intp]
+    score: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """A look, or one garment alone (`look` is -1). `items` are variants, the main one first.
 
-    `score` is the sum without a KOC; `answered` are the chips that the look's author names.
+    `score` is the sum without a KOC; `answered` counts the chips that the look's author names.
     """
 
     look: int
     items: tuple[int, ...]
     score: float
-    fit: float
     answered: int
 
 
@@ -39,122 +54,130 @@ class LookIndex:
     look: NDArray[np.int32]
 
     @classmethod
-    def of(cls, world: World) -> "LookIndex":
+    def of(cls, world: World) -> Self:
         """Turn the looks' items around."""
         owner = np.repeat(np.arange(len(world.looks)), np.diff(world.looks.first))
         order = np.argsort(world.looks.item, kind="stable")
         items = world.looks.item[order]
         return cls(first=starts(items, len(world.variants)), look=owner[order].astype(np.int32))
 
+    def around(self, variants: NDArray[np.intp]) -> NDArray[np.int32]:
+        """The looks that any of the variants stands in, ascending."""
+        return np.unique(gathered(self.look, self.first, variants)[0])
 
-def passing(wish: Wish, world: World, shelf: Shelf) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which variants may stand in a pick, and which of them may be what a pick is about.
+
+def gathered(
+    values: NDArray[np.int32], first: NDArray[np.integer], groups: NDArray[np.integer]
+) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """The values of some groups, group after group, and where each group's begin."""
+    length = first[groups + 1] - first[groups]
+    begin = np.cumsum(length) - length
+    at = np.arange(int(length.sum())) + np.repeat(first[groups] - begin, length)
+    return values[at], begin.astype(np.intp)
+
+
+def passing(wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float16] | None) -> Passing:
+    """Apply the hard wishes. What is sold out in every size that could fit her does not pass.
 
     A shopper who names no category came for clothes: shoes, bags and belts only go along.
     """
     category = world.garments.category[world.variants.garment]
     may = shelf.cheapest_fen < NEVER
+    if fit is not None:
+        may &= fit > 0
     if wish.most_fen is not None:
         may &= shelf.cheapest_fen <= wish.most_fen
     if wish.refused:
-        may &= ~np.isin(world.variants.color, list(wish.refused))
+        may &= ~_is_in(world.variants.color, wish.refused, len(words.COLORS))
     if wish.barred:
-        may &= ~np.isin(category, list(wish.barred))
-    if wish.wanted:
-        return may, may & np.isin(category, list(wish.wanted))
-    clothes = ~np.isin(category, [words.code(c, words.CATEGORIES) for c in words.SIZELESS])
-    return may, may & clothes if clothes.any() else may
+        may &= ~_is_in(category, wish.barred, len(words.CATEGORIES))
+    wanted = wish.wanted
+    if not wanted:
+        sizeless = {words.code(one, words.CATEGORIES) for one in words.SIZELESS}
+        wanted = frozenset(range(len(words.CATEGORIES))) - sizeless
+    main = may & _is_in(category, wanted, len(words.CATEGORIES))
+    return Passing(may=may, main=main)
 
 
-def best_fit(
-    wish: Wish, world: World, shelf: Shelf, sizes: SizeTable
-) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """By SKU (0 when sold out) and by variant: the chance that the size, or the best one, fits.
+def _is_in(codes: NDArray[np.int8], chosen: frozenset[int], count: int) -> NDArray[np.bool_]:
+    table = np.zeros(count, dtype=np.bool_)
+    table[list(chosen)] = True
+    return np.asarray(table[codes])
 
-    None where her measures are not known.
-    """
-    garment = world.variants.garment[world.skus.variant]
-    chance = sizes.chance(wish.body, garment, world.skus.size)
-    if chance is None:
-        return None
-    chance[shelf.on_hand <= 0] = 0.0
-    best = np.zeros(len(world.variants), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(world.variants.first_sku))
-    if len(filled):
-        best[filled] = np.maximum.reduceat(chance, world.variants.first_sku[filled])
-    return chance, best
+
+def candidates(
+    wish: Wish, terms: Terms, found: Passing, *, world: World, shelf: Shelf, count: int
+) -> Candidates:
+    """The `count` best variants that a pick may be about, by the tabled score."""
+    total = terms.total(world)
+    if wish.least_fen is not None:
+        total += np.float32(WEIGHTS["under_budget"]) * (shelf.cheapest_fen < wish.least_fen)
+    rows = best(count, total, np.flatnonzero(found.main))
+    return Candidates(rows=rows, score=total[rows])
 
 
 def best(count: int, scores: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """The `count` rows with the highest scores, best first; ties go to the lower row."""
     if len(rows) > count:
-        kept = np.argpartition(-scores[rows], count - 1)[:count]
-        # All that tie with the last one stay, so the cut does not depend on the order of rows.
-        rows = rows[scores[rows] >= scores[rows[kept]].min()]
+        least = np.partition(scores[rows], len(rows) - count)[len(rows) - count]
+        rows = rows[scores[rows] >= least]
     return rows[np.lexsort((rows, -scores[rows]))][:count]
 
 
 def options(
     wish: Wish,
-    terms: Terms,
-    *,
-    world: World,
-    shelf: Shelf,
-    sizes: SizeTable,
-    looks: LookIndex,
-) -> tuple[list[Option], int]:
-    """The best options, best first, and how many variants passed. Raises NothingToPick."""
-    may, main = passing(wish, world, shelf)
-    fit = best_fit(wish, world, shelf, sizes)
-    total = terms.total(world)
-    if fit is not None:
-        main &= fit[1] > 0.0
-        may &= fit[1] > 0.0
-        total += np.float32(terms.fit_weight) * fit[1]
-    if wish.least_fen is not None:
-        total += np.float32(WEIGHTS["under_budget"]) * (shelf.cheapest_fen < wish.least_fen)
-    rows = np.flatnonzero(main)
-    if not len(rows):
-        raise nothing(wish, world, shelf, sizes)
-    chosen = best(CANDIDATES, total, rows)
-    chance = fit[1] if fit is not None else None
-    found = [
-        Option(-1, (int(v),), float(total[v]), 0.0 if chance is None else float(chance[v]), 0)
-        for v in chosen[:OPTIONS]
-    ]
-    found += _looks(wish, chosen, total, may, main, chance, world=world, shelf=shelf, looks=looks)
-    found.sort(key=lambda option: (-option.score, option.look, option.items))
-    return found[:OPTIONS], len(rows)
-
-
-def _looks(
-    wish: Wish,
-    chosen: NDArray[np.intp],
-    total: NDArray[np.float32],
-    may: NDArray[np.bool_],
-    main: NDArray[np.bool_],
-    chance: NDArray[np.float32] | None,
+    near: Candidates,
+    found: Passing,
     *,
     world: World,
     shelf: Shelf,
     looks: LookIndex,
 ) -> list[Option]:
-    spans = [looks.look[looks.first[v] : looks.first[v + 1]] for v in chosen]
-    near = np.unique(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int32)
+    """The best looks and garments alone, best first, at most OPTIONS of them."""
+    alone = [
+        Option(-1, (int(row),), float(score), 0)
+        for row, score in zip(near.rows[:OPTIONS], near.score[:OPTIONS], strict=True)
+    ]
+    both = alone + _looks(wish, near, found, world=world, shelf=shelf, looks=looks)
+    both.sort(key=lambda option: (-option.score, option.look, option.items))
+    return both[:OPTIONS]
+
+
+def _looks(
+    wish: Wish,
+    near: Candidates,
+    found: Passing,
+    *,
+    world: World,
+    shelf: Shelf,
+    looks: LookIndex,
+) -> list[Option]:
+    """The looks about one of the candidates, all of whose items pass and fit her budget."""
+    rows = looks.around(near.rows)
     limit = NEVER if wish.most_fen is None else wish.most_fen + 1
-    near = near[shelf.look_fen[near] < limit]
-    answered = answered_chips(wish, world, near)
-    found = []
-    for look, answers in zip(near.tolist(), answered.tolist(), strict=True):
-        items = world.looks.item[world.looks.first[look] : world.looks.first[look + 1]]
-        if not may[items].all() or not main[items].any():
-            continue
-        lead = int(items[np.argmax(np.where(main[items], total[items], -np.inf))])
-        rest = tuple(int(v) for v in items if v != lead)
-        score = float(total[lead]) + WEIGHTS["look"] * answers
-        fit = 0.0 if chance is None else float(chance[lead])
-        found.append(Option(look, (lead, *rest), score, fit, answers))
-    return found
+    rows = rows[shelf.look_fen[rows] < limit]
+    if not len(rows):
+        return []
+    items, begin = gathered(world.looks.item, world.looks.first, rows)
+    passes = np.logical_and.reduceat(found.may[items], begin)
+    order = np.argsort(near.rows)
+    at = np.minimum(np.searchsorted(near.rows, items, sorter=order), len(order) - 1)
+    is_near = near.rows[order[at]] == items
+    lead = np.where(is_near, near.score[order[at]], np.float32(-np.inf))
+    top = np.maximum.reduceat(lead, begin)
+    answered = answered_chips(wish, world, rows)
+    score = top + np.float32(WEIGHTS["look"]) * answered
+    kept = np.flatnonzero(passes & (top > -np.inf))
+    chosen = []
+    for place in kept[np.lexsort((rows[kept], -score[kept]))][:OPTIONS].tolist():
+        last = begin[place + 1] if place + 1 < len(begin) else len(items)
+        own = slice(begin[place], last)
+        first = int(items[own][int(np.argmax(lead[own]))])
+        rest = tuple(int(item) for item in items[own] if item != first)
+        chosen.append(
+            Option(int(rows[place]), (first, *rest), float(score[place]), int(answered[place]))
+        )
+    return chosen
 
 
 def answered_chips(wish: Wish, world: World, look: NDArray[np.integer]) -> NDArray[np.intp]:
@@ -172,21 +195,22 @@ def answered_chips(wish: Wish, world: World, look: NDArray[np.integer]) -> NDArr
     return count
 
 
-def nothing(wish: Wish, world: World, shelf: Shelf, sizes: SizeTable) -> NothingToPick:
+def nothing(
+    wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float16] | None
+) -> NothingToPick:
     """The refusal that names the wishes of which one has to give."""
-
-    def left(loosened: Wish) -> NDArray[np.bool_]:
-        main = passing(loosened, world, shelf)[1]
-        fit = best_fit(loosened, world, shelf, sizes)
-        return main if fit is None else main & (fit[1] > 0.0)
-
     hard = wish.hard()
-    blocking = [slot for slot in hard if left(wish.without(slot)).any()]
-    if not blocking:
-        blocking = [*hard, *(("weight_kg",) if wish.body.is_measured else ())]
-    details: dict[str, object] = {"slots": blocking}
+    left = {slot: passing(wish.without(slot), world, shelf, fit).main for slot in hard}
+    blocking = [slot for slot in hard if left[slot].any()]
+    if not blocking and fit is not None and passing(wish, world, shelf, None).main.any():
+        blocking = ["weight_kg"]
+    details: dict[str, object] = {"slots": blocking or list(hard)}
     if "budget_cny_max" in blocking:
-        details["cheapest_fen"] = int(
-            shelf.cheapest_fen[left(wish.without("budget_cny_max"))].min()
-        )
+        details["cheapest_fen"] = int(shelf.cheapest_fen[left["budget_cny_max"]].min())
     return NothingToPick(**details)
+
+
+def with_scores(near: Candidates, score: NDArray[np.float32]) -> Candidates:
+    """The same candidates in the order of other scores."""
+    order = np.lexsort((near.rows, -score))
+    return replace(near, rows=near.rows[order], score=score[order])

@@ -16,6 +16,8 @@ from zhiyin.domain.matching.types import PICKS
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World
 
+NOBODY = -1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
@@ -42,28 +44,27 @@ class People:
             if bits:
                 skill += np.bitwise_count(good_at & bits)
                 asked += int(bits).bit_count()
-        skill /= max(asked, 1)
-        worth = WEIGHTS["likeness"] * alike + WEIGHTS["skill"] * skill
-        return cls(
-            likeness=alike,
-            traits=traits,
-            skill=skill,
-            worth=np.where(shelf.koc_free, worth, -np.inf).astype(np.float32),
-        )
+        skill /= np.float32(max(asked, 1))
+        worth = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * skill
+        worth[~shelf.koc_free] = -np.inf
+        return cls(likeness=alike, traits=traits, skill=skill, worth=worth)
 
     def beside(self, option: Option, world: World, signals: Signals) -> tuple[int, ...]:
         """The KOCs who may stand beside an option, best first, at most as many as there are picks.
 
-        They wore its main garment and were satisfied, or composed the look and were not unhappy.
+        A look that a KOC composed stands with her or not at all, and not where she was unhappy
+        with its main garment. Any other option stands with a KOC who wore that garment and was
+        satisfied, or with NOBODY where there is none.
         """
         garment = int(world.variants.garment[option.items[0]])
+        author = int(world.looks.koc[option.look]) if option.look >= 0 else NOBODY
+        if author != NOBODY:
+            stands = self.worth[author] > -np.inf and not signals.is_unhappy(garment, author)
+            return (author,) if stands else ()
         wore = signals.koc[signals.koc_first[garment] : signals.koc_first[garment + 1]]
-        author = int(world.looks.koc[option.look]) if option.look >= 0 else -1
-        if author >= 0 and not signals.is_unhappy(garment, author):
-            wore = np.union1d(wore, [author])
         worth = self.worth[wore]
         if len(wore) > PICKS:
             kept = np.argpartition(-worth, PICKS - 1)[:PICKS]
             wore, worth = wore[kept], worth[kept]
         order = np.lexsort((wore, -worth))
-        return tuple(int(wore[at]) for at in order if worth[at] > -np.inf)
+        return tuple(int(wore[at]) for at in order if worth[at] > -np.inf) or (NOBODY,)

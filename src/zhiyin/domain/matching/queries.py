@@ -1,6 +1,6 @@
 """The only readers of matching: answers, what she said of them, models and advice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -8,8 +8,10 @@ from uuid import UUID
 import numpy as np
 
 from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.content import queries as content
 from zhiyin.domain.matching import serving, stored
 from zhiyin.domain.matching.advising import AdviceRow, row_to_json, shipped
+from zhiyin.domain.matching.likeness import WearerPage, in_order
 from zhiyin.domain.matching.matcher import Matcher, why_not
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
 from zhiyin.domain.matching.serving import matcher_for
@@ -93,7 +95,13 @@ def _corrected(brand_id: UUID, matcher: Matcher, found: Answer) -> Matcher | Non
     if not changed:
         return None
     return matcher.fresh(
-        Shelf.of(matcher.world, price_fen=price, on_hand=on_hand, koc_free=matcher.shelf.koc_free)
+        Shelf.of(
+            matcher.world,
+            matcher.sizes,
+            price_fen=price,
+            on_hand=on_hand,
+            koc_free=matcher.shelf.koc_free,
+        )
     )
 
 
@@ -195,3 +203,20 @@ def advice(*, brand_id: UUID) -> AdviceTable:
 
 def _plain(row: AdviceRow) -> dict[str, object]:
     return row_to_json(row) | {"key": row.key}
+
+
+def wearers(
+    *,
+    brand_id: UUID,
+    product_id: UUID,
+    hers: Mapping[str, object],
+    offset: int = 0,
+    limit: int = 10,
+) -> WearerPage:
+    """One page of a product's shows, the wearers most like her first. Two queries.
+
+    `hers` are the facts that may be used, in need slots; empty: the most useful come first.
+    """
+    shows = content.shows_of_product(brand_id=brand_id, product_id=product_id)
+    ordered = in_order(shows, hers)
+    return WearerPage(tuple(ordered[offset : offset + limit]), len(ordered))

@@ -6,7 +6,7 @@ from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice, owned_chips
 from zhiyin.domain.matching.bodies import named_traits
 from zhiyin.domain.matching.evidence import Count, chosen_for
-from zhiyin.domain.matching.people import People
+from zhiyin.domain.matching.people import NOBODY, People
 from zhiyin.domain.matching.types import Chip, Pick, PickItem, Reason, ReasonKind
 from zhiyin.domain.matching.wishes import ADVISED_SLOTS, Wish
 from zhiyin.domain.matching.world import World
@@ -21,7 +21,7 @@ def reasons(
     world: World,
     advice: Advice,
     people: People,
-    koc: int | None,
+    koc: int,
     variants: Sequence[int],
     items: Sequence[PickItem],
     worn: Count,
@@ -38,12 +38,18 @@ def reasons(
 
 def unproven(wish: Wish, picks: Sequence[Pick]) -> tuple[Chip, ...]:
     """The chips that no reason of the picks speaks to."""
-    answered = {chip for pick in picks for reason in pick.reasons for chip in reason.slots}
+    answered = {
+        chip
+        for pick in picks
+        for reason in pick.reasons
+        if reason.kind is not ReasonKind.CAUTION
+        for chip in reason.slots
+    }
     return tuple(chip for chip in wish.chips if chip not in answered)
 
 
-def _of_koc(wish: Wish, world: World, people: People, koc: int | None) -> Iterator[Reason]:
-    if koc is None:
+def _of_koc(wish: Wish, world: World, people: People, koc: int) -> Iterator[Reason]:
+    if koc == NOBODY:
         return
     alike, apart = named_traits(wish.slots, wish.body, world.kocs, koc, people.traits)
     if alike:
@@ -65,10 +71,14 @@ def _of_koc(wish: Wish, world: World, people: People, koc: int | None) -> Iterat
 
 def _counted(wish: Wish, world: World, garment: int, worn: Count) -> Iterator[Reason]:
     if worn.all:
+        same = int((world.shows.worn.shape[worn.rows] == wish.body.shape).sum())
+        if wish.body.shape < 0:
+            same = 0
+        chips = _chips(wish, BODY_CHIPS if same else BODY_CHIPS[:2])
         yield Reason(
             kind=ReasonKind.WORN,
-            slots=_chips(wish, BODY_CHIPS) if wish.body.is_comparable else (),
-            counts={"worn": worn.all, "fit": worn.yes},
+            slots=chips,
+            counts={"worn": worn.all, "fit": worn.yes} | ({"same_shape": same} if same else {}),
             show_ids=worn.show_ids(world),
         )
     if wish.occasion >= 0:
@@ -83,19 +93,24 @@ def _counted(wish: Wish, world: World, garment: int, worn: Count) -> Iterator[Re
 
 
 def _advised(wish: Wish, world: World, advice: Advice, variants: Sequence[int]) -> Iterator[Reason]:
+    """What speaks for the main garment, one row a chip, and what speaks against it."""
     for chip in wish.chips:
-        asked = owned_chips(chip[1]) if chip[0] == "owned" else (chip,)
         if chip[0] not in (*ADVISED_SLOTS, "owned"):
             continue
-        rows = [row for one in asked for row in advice.speaking_for(one, world, variants[0])[:1]]
-        for row in rows:
-            yield Reason(
-                kind=ReasonKind.OWNED if chip[0] == "owned" else ReasonKind.ADVICE,
-                slots=(chip,),
-                advice_key=row.key,
-                advice_zh=row.zh,
-                advice_en=row.en,
-            )
+        asked = owned_chips(chip[1]) if chip[0] == "owned" else (chip,)
+        for one in asked:
+            rows = advice.speaking(one, world, variants[0])
+            pro = [row for row in rows if row.is_for][:1]
+            con = [row for row in rows if not row.is_for][:1]
+            for row in pro + con:
+                kind = ReasonKind.OWNED if chip[0] == "owned" else ReasonKind.ADVICE
+                yield Reason(
+                    kind=kind if row.is_for else ReasonKind.CAUTION,
+                    slots=(chip,),
+                    advice_key=row.key,
+                    advice_zh=row.zh,
+                    advice_en=row.en,
+                )
 
 
 def _plain(

@@ -8,19 +8,22 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice
-from zhiyin.domain.matching.signals import ANY_OCCASION, Signals
+from zhiyin.domain.matching.history import IdIndex
+from zhiyin.domain.matching.signals import Signals
 from zhiyin.domain.matching.types import Ask, Chip, FeedbackKind
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World
 
 WEIGHTS = {
     "advice": 1.0,
-    "demand": 1.2,
+    "likely": 0.5,
     "body": 3.0,
     "shape": 1.0,
     "color_like": 1.2,
     "fit": 2.0,
     "look": 0.35,
+    "too_alike": -1.0,
+    "same_koc": -0.4,
     "likeness": 1.5,
     "skill": 0.4,
     "under_budget": -0.6,
@@ -57,15 +60,19 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of one ask, over variants and over garments."""
+    """The terms of one ask, over variants and over garments.
+
+    `likely` is how likely each garment is to be chosen, from the table; its exact value is found
+    for the candidates only (`prospects`).
+    """
 
     of_variants: tuple[Term, ...]
     of_garments: tuple[Term, ...]
-    fit_weight: float
+    likely: NDArray[np.float16]
 
     def total(self, world: World) -> NDArray[np.float32]:
         """The sum over all variants."""
-        garments = np.zeros(len(world.garments), dtype=np.float32)
+        garments = np.float32(WEIGHTS["likely"]) * self.likely
         for term in self.of_garments:
             garments += np.float32(term.weight) * term.values
         total = garments[world.variants.garment]
@@ -81,8 +88,21 @@ class Terms:
         return [(name, value, value * weight) for name, value, weight in found]
 
 
-def terms(ask: Ask, wish: Wish, *, world: World, advice: Advice, signals: Signals) -> Terms:
-    """Everything about a garment that needs neither its sizes nor a KOC."""
+def terms(
+    ask: Ask,
+    wish: Wish,
+    *,
+    world: World,
+    advice: Advice,
+    signals: Signals,
+    products: IdIndex,
+    likely: NDArray[np.float16],
+    fit: NDArray[np.float16] | None,
+) -> Terms:
+    """Everything about a garment that needs no KOC and no look.
+
+    `fit` is the chance, by variant, that one of its sizes in stock fits her; None if not known.
+    """
     of_variants = [
         Term(part_name("advice", chip), WEIGHTS["advice"] * SLOT_WEIGHTS[chip[0]], strength)
         for chip in wish.advised()
@@ -91,10 +111,11 @@ def terms(ask: Ask, wish: Wish, *, world: World, advice: Advice, signals: Signal
     if wish.liked:
         liked = np.isin(world.variants.color, list(wish.liked))
         of_variants.append(Term("color_like", WEIGHTS["color_like"], liked))
-    occasion = ANY_OCCASION if wish.occasion < 0 else wish.occasion
-    of_garments = [Term("demand", WEIGHTS["demand"], signals.demand[occasion])]
-    refused_body = ask.personalised and any(d.feedback is FeedbackKind.BODY for d in ask.disliked)
-    factor = BODY_DISLIKED_FACTOR if refused_body else 1.0
+    turned_down = ask.personalised and any(d.feedback is FeedbackKind.BODY for d in ask.disliked)
+    factor = BODY_DISLIKED_FACTOR if turned_down else 1.0
+    if fit is not None:
+        of_variants.append(Term("fit", WEIGHTS["fit"] * factor, fit))
+    of_garments = []
     if wish.body.is_comparable:
         by_cell = signals.by_cell[wish.body.cell()]
         of_garments.append(Term("body", WEIGHTS["body"] * factor, by_cell))
@@ -102,12 +123,8 @@ def terms(ask: Ask, wish: Wish, *, world: World, advice: Advice, signals: Signal
             by_shape = signals.by_shape[wish.body.shape]
             of_garments.append(Term("shape", WEIGHTS["shape"] * factor, by_shape))
     if ask.personalised:
-        of_garments += _dislikes(ask, world)
-    return Terms(
-        of_variants=tuple(of_variants),
-        of_garments=tuple(of_garments),
-        fit_weight=WEIGHTS["fit"] * factor,
-    )
+        of_garments += _dislikes(ask, world, products)
+    return Terms(of_variants=tuple(of_variants), of_garments=tuple(of_garments), likely=likely)
 
 
 def part_name(part: str, chip: Chip) -> str:
@@ -115,7 +132,7 @@ def part_name(part: str, chip: Chip) -> str:
     return ":".join((part, *chip))
 
 
-def _dislikes(ask: Ask, world: World) -> list[Term]:
+def _dislikes(ask: Ask, world: World, products: IdIndex) -> list[Term]:
     found = []
     for kind, traits, name in (
         (FeedbackKind.STYLE, STYLE_TRAITS, "disliked_style"),
@@ -125,7 +142,7 @@ def _dislikes(ask: Ask, world: World) -> list[Term]:
             row
             for disliked in ask.disliked
             if disliked.feedback is kind
-            and (row := garment_row(world, disliked.product_id.bytes)) is not None
+            and (row := products.row(disliked.product_id)) != words.UNKNOWN
         ]
         if rows:
             near = np.max([alike(world, row, traits) for row in rows], axis=0)
@@ -143,10 +160,3 @@ def alike(world: World, garment: int, attributes: tuple[str, ...]) -> NDArray[np
     shared = world.garments.tokens[:, columns] @ own.astype(np.float32)
     same = np.where(world.garments.category == world.garments.category[garment], 1.0, 0.5)
     return np.asarray(same * shared / max(1, int(own.sum())), dtype=np.float32)
-
-
-def garment_row(world: World, product_id: bytes) -> int | None:
-    """The row of a product, or None for one that this world does not have."""
-    wanted = np.frombuffer(product_id, dtype=np.uint8)
-    found = np.flatnonzero((world.garments.id == wanted).all(axis=1))
-    return int(found[0]) if len(found) else None

@@ -13,6 +13,7 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import artefacts
 from zhiyin.domain.matching.advising import Advice, AdviceRow, merged, rows_from_json, shipped
+from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.matcher import Matcher
 from zhiyin.domain.matching.models import AdviceVersion
 from zhiyin.domain.matching.shelf import Shelf
@@ -71,9 +72,9 @@ def _load(served: Served, brand_id: UUID, folder: Path) -> None:
     if served.stamp == stamp:
         return  # another thread loaded it while this one waited
     with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
-        world = World.load(files)
+        world, learned = World.load(files), Learned.load(files)
         edit, rows = advice_rows(brand_id)
-        matcher = Matcher.build(world, rows, version=version)
+        matcher = Matcher.build(world, rows, learned, version=version)
     served.matcher, served.stamp, served.fresh_at = matcher, stamp, None
     served.advice_version = edit
 
@@ -85,13 +86,14 @@ def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
     edit, rows = advice_rows(brand_id)
     if edit != served.advice_version:
         matcher = replace(matcher, advice=Advice.compile(rows, matcher.world))
-    shelf = shelf_now(matcher.world, brand_id=brand_id, now=now)
+    shelf = shelf_now(matcher, brand_id=brand_id, now=now)
     served.matcher, served.fresh_at = matcher.fresh(shelf), now
     served.advice_version = edit
 
 
-def shelf_now(world: World, *, brand_id: UUID, now: datetime) -> Shelf:
-    """Prices, stock and free KOCs of a world, read from the rooms. Four queries."""
+def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
+    """Prices, stock and free KOCs of a matcher's world, read from the rooms. Four queries."""
+    world = matcher.world
     live = {
         sku.id.bytes: (sku.price_fen, sku.on_hand)
         for product in catalog.all_products(brand_id=brand_id)
@@ -104,6 +106,7 @@ def shelf_now(world: World, *, brand_id: UUID, now: datetime) -> Shelf:
     people = [uuid_at(world.kocs.id, row) for row in range(len(world.kocs))]
     return Shelf.of(
         world,
+        matcher.sizes,
         price_fen=np.array([price for price, _ in found], dtype=np.int64),
         on_hand=np.array([on_hand for _, on_hand in found], dtype=np.int32),
         koc_free=np.array([koc in serving and koc not in away for koc in people], dtype=np.bool_),

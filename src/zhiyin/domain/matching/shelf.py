@@ -1,11 +1,12 @@
 """What can be had at this moment: prices, stock, KOCs who can be asked. Replaced as a whole."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zhiyin.domain.matching.sizing import SizeTable
 from zhiyin.domain.matching.world import World
 
 NEVER = np.int64(1) << 60
@@ -18,6 +19,8 @@ class Shelf:
 
     cheapest_fen:  by variant, over its SKUs in stock; NEVER when it is sold out.
     look_fen:      by look, the sum over its items; at least NEVER when one is sold out.
+    best_fit:      by level of body (from `lowest_level` up) and variant: the chance that the best
+                   of its sizes in stock fits, float16.
     koc_free:      by KOC: not away, and with room left in her week.
     """
 
@@ -25,12 +28,15 @@ class Shelf:
     on_hand: NDArray[np.int32]
     cheapest_fen: NDArray[np.int64]
     look_fen: NDArray[np.int64]
+    lowest_level: int
+    best_fit: NDArray[np.float16]
     koc_free: NDArray[np.bool_]
 
     @classmethod
     def of(
         cls,
         world: World,
+        sizes: SizeTable,
         *,
         price_fen: NDArray[np.int64] | None = None,
         on_hand: NDArray[np.int32] | None = None,
@@ -48,18 +54,33 @@ class Shelf:
             on_hand=stock,
             cheapest_fen=cheapest,
             look_fen=look_fen,
+            lowest_level=sizes.levels[0],
+            best_fit=_best_fit(world, sizes, stock > 0),
             koc_free=free,
         )
+
+    def fit_at(self, level: int) -> NDArray[np.float16]:
+        """By variant: the chance that the best size in stock fits a body of this level."""
+        return np.asarray(self.best_fit[level - self.lowest_level])
 
     def without_kocs(self, taken: NDArray[np.bool_]) -> Self:
         """The same shelf while some KOCs, marked by row, cannot be asked."""
         return replace(self, koc_free=self.koc_free & ~taken)
 
 
+def _best_fit(world: World, sizes: SizeTable, in_stock: NDArray[np.bool_]) -> NDArray[np.float16]:
+    low, high = sizes.levels
+    best = np.zeros((high - low + 1, len(world.variants)), dtype=np.float16)
+    for row in range(len(best)):
+        chance = np.where(in_stock, sizes.chances(low + row, slice(None)), np.float32(0.0))
+        best[row] = _per_group(np.maximum, chance, world.variants.first_sku, np.float32(0.0))
+    return best
+
+
 def _per_group(
-    combine: np.ufunc, values: NDArray[np.int64], first: NDArray[np.integer], empty: np.int64
-) -> NDArray[np.int64]:
-    found = np.full(len(first) - 1, empty, dtype=np.int64)
+    combine: np.ufunc, values: NDArray[Any], first: NDArray[np.integer], empty: Any
+) -> NDArray[Any]:
+    found = np.full(len(first) - 1, empty, dtype=values.dtype)
     filled = np.flatnonzero(np.diff(first))
     if len(filled):
         found[filled] = combine.reduceat(values, first[filled])

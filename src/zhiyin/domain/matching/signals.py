@@ -1,4 +1,4 @@
-"""What the rows say before anybody asks: demand, the fit of similar bodies, content KOCs."""
+"""What the rows say before anybody asks: whom garments fit, and which KOCs were content."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,30 +12,27 @@ from zhiyin.domain.matching.bodies import cells, kernel
 from zhiyin.domain.matching.wearings import FIT, UNTOLD
 from zhiyin.domain.matching.world import Shows, World, starts
 
-HALF_LIFE_DAYS = 90.0
-OCCASION_WEIGHT = 20.0
 SATISFIED_RATING = 8.0
 PRIOR_WEARERS = 8.0
 """A garment's own rate counts as much as this many wearers when few similar ones wore it."""
 
 KOC_BITS = 32
-ANY_OCCASION = len(words.OCCASIONS)
 ANY_SHAPE = len(words.SHAPES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """Columns over garments, made once from the counted shows.
+    """Columns over garments, made once from the shows.
 
-    demand:    (occasions + 1, garments) float32, 0 to 1: log of recent satisfied demand.
     by_cell:   (CELLS, garments) float16: share of similar bodies whom it fitted, less the share
                of all wearers of all garments; shrunk to the garment's own.
     by_shape:  (shapes + 1, garments) float16: the same by body shape.
     koc_first, koc: the KOCs who wore each garment and were satisfied, garment by garment.
     unhappy:   sorted `pair(garment, koc)` of those who wore it and were not.
+
+    Authored shows count for none of the shares. They do say what a KOC herself thought.
     """
 
-    demand: NDArray[np.float32]
     by_cell: NDArray[np.float16]
     by_shape: NDArray[np.float16]
     koc_first: NDArray[np.int64]
@@ -44,17 +41,16 @@ class Signals:
 
     @classmethod
     def of(cls, world: World) -> Self:
-        """Count the world's shows. Authored ones are left out, save for what a KOC says herself."""
+        """Count the world's shows."""
         shows, garments = world.shows, len(world.garments)
-        content, unhappy = _koc_verdicts(shows)
         shape = np.where(shows.worn.shape < 0, ANY_SHAPE, shows.worn.shape)
-        everyone = np.eye(ANY_SHAPE + 1, dtype=np.float32)
-        everyone[ANY_SHAPE] = 1.0
+        own_shape = np.eye(ANY_SHAPE + 1, dtype=np.float32)
+        own_shape[ANY_SHAPE] = 1.0
         cell = cells(shows.worn.height_cm, shows.worn.weight_kg)
+        content, unhappy = _koc_verdicts(shows)
         return cls(
-            demand=_demand(shows, garments),
             by_cell=_fit_share(shows, cell, kernel(), garments),
-            by_shape=_fit_share(shows, shape, everyone, garments),
+            by_shape=_fit_share(shows, shape, own_shape, garments),
             koc_first=starts(content >> KOC_BITS, garments),
             koc=(content & ((1 << KOC_BITS) - 1)).astype(np.int32),
             unhappy=unhappy,
@@ -72,29 +68,13 @@ def pair(garment: int, koc: int) -> int:
     return (garment << KOC_BITS) | koc
 
 
-def _demand(shows: Shows, garments: int) -> NDArray[np.float32]:
-    worn = shows.worn
-    content = shows.counted & (worn.fit == FIT) & (worn.rating >= SATISFIED_RATING)
-    last = int(worn.day[shows.counted].max(initial=0))
-    weight = np.where(content, 0.5 ** ((last - worn.day) / HALF_LIFE_DAYS), 0.0)
-    everywhere = np.bincount(worn.garment, weight, minlength=garments)
-    rows = np.tile(everywhere, (ANY_OCCASION + 1, 1))
-    for occasion in range(ANY_OCCASION):
-        here = np.where(worn.occasion == occasion, weight, 0.0)
-        rows[occasion] += OCCASION_WEIGHT * np.bincount(worn.garment, here, minlength=garments)
-    top = rows.max(axis=1, keepdims=True)
-    # Relative to the most wanted, on a log scale over three decades: 1 for the top, 0 below 0.1 %.
-    share = np.divide(rows, top, out=np.zeros_like(rows), where=top > 0)
-    return np.asarray(np.log1p(share * 999.0) / np.log(1000.0), dtype=np.float32)
-
-
 def _fit_share(
     shows: Shows, group: NDArray[np.integer], speaks_to: NDArray[np.float32], garments: int
 ) -> NDArray[np.float16]:
-    told = shows.counted & (shows.worn.fit != UNTOLD)
+    told = np.flatnonzero(shows.counted & (shows.worn.fit != UNTOLD))
     shape = (len(speaks_to), garments)
     at = (group[told], shows.worn.garment[told])
-    ones = np.ones(int(told.sum()), dtype=np.float32)
+    ones = np.ones(len(told), dtype=np.float32)
     fitted = (shows.worn.fit[told] == FIT).astype(np.float32)
     speaks = sparse.csr_matrix(speaks_to)
     wore = (speaks @ sparse.coo_matrix((ones, at), shape=shape).tocsr()).toarray()

@@ -1,31 +1,24 @@
-"""Which size: a coarse table that ranks garments, and the choice of a size for one of them."""
+"""Which sizes bodies like hers wear: coarse, for all SKUs at once. The fit model refines it."""
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.bodies import CELLS, Body, cells, kernel
-from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
+from zhiyin.domain.matching.wearings import FIT, UNTOLD
 from zhiyin.domain.matching.world import Shows, World
 
 STEPS = np.arange(-14.0, 15.0)
 """Size codes between a size and the one that bodies like hers wear; the ends stand for more."""
 
+UNSIZED = np.int16(-9_999)
 PRIOR_ROWS = 20.0
 OFFSET_PRIOR_ROWS = 10.0
 REACH_STEPS = 10
 """A size further than this from what bodies like hers wear is not offered to her."""
-
-
-class FitChances(Protocol):
-    """Chances of small, fit and large."""
-
-    def chances(self, rows: Wearings) -> NDArray[np.floating]:
-        """Shape (rows, 3). Reads body facts, garment, category and size, nothing else."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +30,7 @@ class SizeTable:
     fit:     (len(STEPS),) chance that it fits at that distance.
     sized:   (garments,) whether its size has to do with body facts at all.
     popular: (garments,) size code that is worn most, or -1.
+    step:    (skus,) size code less `runs`, rounded; UNSIZED where it is not sized.
     """
 
     usual: NDArray[np.float32]
@@ -44,6 +38,7 @@ class SizeTable:
     fit: NDArray[np.float32]
     sized: NDArray[np.bool_]
     popular: NDArray[np.int16]
+    step: NDArray[np.int16]
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -70,22 +65,27 @@ class SizeTable:
             fit=((fitted + PRIOR_ROWS * rate * _shape()) / (here + PRIOR_ROWS)).astype(np.float32),
             sized=sized,
             popular=_popular(shows, garments),
+            step=_sku_steps(world, runs, sized),
         )
 
-    def chance(
-        self, body: Body, garment: NDArray[np.integer], size: NDArray[np.integer]
-    ) -> NDArray[np.float32] | None:
-        """The chance that each size fits her; 0 beyond REACH_STEPS; 1 for what has no sizes.
+    def level(self, body: Body) -> int | None:
+        """The size code that bodies like hers wear, rounded. None where that is not known."""
+        usual = float(self.usual[body.cell()])
+        return None if not body.is_measured or np.isnan(usual) else round(usual)
 
-        None where her measures, or everybody's, are not known.
-        """
-        usual = self.usual[body.cell()]
-        if not body.is_measured or np.isnan(usual):
-            return None
-        step = _steps(size - usual - self.runs[garment])
-        chance = self.fit[step]
-        chance[np.abs(STEPS[step]) > REACH_STEPS] = 0.0
-        return np.where(self.sized[garment], chance, np.float32(1.0))
+    @property
+    def levels(self) -> tuple[int, int]:
+        """The lowest and the highest level that any body has; (0, -1) where nobody has one."""
+        known = self.usual[~np.isnan(self.usual)]
+        return (round(float(known.min())), round(float(known.max()))) if len(known) else (0, -1)
+
+    def chances(self, level: int, skus: slice | NDArray[np.intp]) -> NDArray[np.float32]:
+        """The chance that SKUs fit a body of a level: 0 beyond REACH_STEPS, 1 without sizes."""
+        step = self.step[skus]
+        at = np.clip(step - np.int16(level), int(STEPS[0]), int(STEPS[-1])).astype(np.intp)
+        within = np.where(np.abs(STEPS) <= REACH_STEPS, self.fit, np.float32(0.0))
+        chance = within[at - int(STEPS[0])]
+        return np.where(step == UNSIZED, np.float32(1.0), chance)
 
 
 def _usual(cell: NDArray[np.int16], size: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,6 +106,14 @@ def _runs(
 def _steps(distance: NDArray[np.floating]) -> NDArray[np.intp]:
     ends = np.clip(distance, STEPS[0], STEPS[-1])
     return np.asarray(np.rint(ends) - STEPS[0], dtype=np.intp)
+
+
+def _sku_steps(
+    world: World, runs: NDArray[np.float32], sized: NDArray[np.bool_]
+) -> NDArray[np.int16]:
+    garment = world.variants.garment[world.skus.variant]
+    step = np.rint(world.skus.size - runs[garment]).astype(np.int16)
+    return np.where(sized[garment], step, UNSIZED)
 
 
 def _shape() -> NDArray[np.floating]:

@@ -33,6 +33,7 @@ class ReasonKind(StrEnum):
     WORN = "worn"  # so many with a body like hers wore it, so many said it fits
     CHOSEN = "chosen"  # so many who came with her occasion chose it
     ADVICE = "advice"  # a garment attribute speaks for her concern, goal or colour
+    CAUTION = "caution"  # a garment attribute speaks against it: said, not hidden
     OWNED = "owned"  # it goes with what she has
     BUDGET = "budget"  # it stays within what she wants to spend
     SKILL = "skill"  # the KOC is good at this

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import owned_chips
 from zhiyin.domain.matching.bodies import Body
+from zhiyin.domain.matching.learning.asks import NeedQuery
 from zhiyin.domain.matching.types import SPOKEN_WISHES, Ask, Chip
 from zhiyin.kit.money import FEN_PER_CNY
 
@@ -73,6 +77,21 @@ class Wish:
         spoken_to = [chip for chip in self.chips if chip[0] in ADVISED_SLOTS]
         return (*spoken_to, *(c for thing in self.slots.owned for c in owned_chips(thing)))
 
+    def query(self, *, worn: NDArray[np.integer], sizes: NDArray[np.floating]) -> NeedQuery:
+        """The need as the ranker reads it; `worn` and `sizes` are of what she wore before."""
+        body = self.body
+        return NeedQuery(
+            height_cm=_stated(body.height_cm),
+            weight_kg=_stated(body.weight_kg),
+            age=_stated(body.age),
+            band_cm=_stated(body.band_cm),
+            cup=_stated(body.cup),
+            shape=None if body.shape == words.UNKNOWN else body.shape,
+            occasion=None if self.occasion == words.UNKNOWN else self.occasion,
+            worn=tuple(worn.tolist()),
+            worn_sizes=tuple(float(size) for size in sizes if not np.isnan(size)),
+        )
+
     @property
     def tone_matters(self) -> bool:
         """Whether colour against skin is at stake. She names her tone only where it is."""
@@ -98,6 +117,10 @@ def chips_of(slots: NeedSlots) -> tuple[Chip, ...]:
 def _codes(chosen: Iterable[str], known: tuple[str, ...]) -> frozenset[int]:
     found = {words.code(word, known) for word in chosen}
     return frozenset(found - {words.UNKNOWN})
+
+
+def _stated(fact: float) -> float | None:
+    return None if np.isnan(fact) else fact
 
 
 def _fen(cny: float | None) -> int | None:

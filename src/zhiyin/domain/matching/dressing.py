@@ -1,0 +1,137 @@
+"""A look in her sizes: of what lies in a store, the size that the fit model trusts most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.bodies import Body
+from zhiyin.domain.matching.learned import blank_rows, with_facts
+from zhiyin.domain.matching.learning.fit import SIZE_SPREAD_CODES, FitModel
+from zhiyin.domain.matching.shelf import Shelf
+from zhiyin.domain.matching.sizing import SizeTable
+from zhiyin.domain.matching.types import PickItem
+from zhiyin.domain.matching.wearings import FIT, Wearings
+from zhiyin.domain.matching.world import World, uuid_at
+
+BPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A SKU, and the chances of small, fit and large (None where they are not known)."""
+
+    sku: int
+    fit_bps: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wardrobe:
+    """What sizes are chosen from and with."""
+
+    world: World
+    shelf: Shelf
+    sizes: SizeTable
+    fit: FitModel | None
+
+    def dress(self, body: Body, wearer: int, looks: Sequence[Sequence[int]]) -> list[list[Sized]]:
+        """The SKU of every variant of some looks, chosen together in one question to the model.
+
+        Every variant has a size in stock. `wearer` is her number among the wearers, or -1.
+        Without her measures no size is made up: it is the one most often worn.
+        """
+        variants = list(dict.fromkeys(variant for look in looks for variant in look))
+        in_stock = {variant: self._in_stock(variant) for variant in variants}
+        level = self.sizes.level(body)
+        sized = [v for v in variants if self.sizes.sized[self._garment(v)]]
+        found: dict[int, Sized] = {}
+        if level is not None and sized:
+            if self.fit is not None:
+                found = self._by_model(body, wearer, {v: in_stock[v] for v in sized}, self.fit)
+            else:
+                found = {v: self._by_table(level, in_stock[v]) for v in sized}
+        for variant in variants:
+            if variant not in found:
+                found[variant] = self._usual(variant, in_stock[variant])
+        return [[found[variant] for variant in look] for look in looks]
+
+    def item(self, sized: Sized) -> PickItem:
+        """The SKU as an answer states it."""
+        skus, variants = self.world.skus, self.world.variants
+        variant = int(skus.variant[sized.sku])
+        return PickItem(
+            product_id=uuid_at(self.world.garments.id, int(variants.garment[variant])),
+            sku_id=uuid_at(skus.id, sized.sku),
+            color=words.COLORS[variants.color[variant]],
+            size_code=int(skus.size[sized.sku]),
+            size_label=self.world.labels[skus.label[sized.sku]],
+            price_fen=int(self.shelf.price_fen[sized.sku]),
+            on_hand=int(self.shelf.on_hand[sized.sku]),
+            fit_bps=sized.fit_bps,
+        )
+
+    def _garment(self, variant: int) -> int:
+        return int(self.world.variants.garment[variant])
+
+    def _in_stock(self, variant: int) -> NDArray[np.intp]:
+        first, last = self.world.variants.first_sku[variant : variant + 2]
+        return np.asarray(first + np.flatnonzero(self.shelf.on_hand[first:last] > 0))
+
+    def _by_model(
+        self, body: Body, wearer: int, in_stock: dict[int, NDArray[np.intp]], model: FitModel
+    ) -> dict[int, Sized]:
+        """The model's own rule (`FitModel.best_size`), for several garments at once."""
+        rows = np.concatenate(list(in_stock.values()))
+        garment = self.world.variants.garment[self.world.skus.variant[rows]]
+        asked = self._asked(body, wearer, garment, self.world.skus.size[rows])
+        chances = model.chances(asked)
+        away = (asked.size - model.memory.expected_size(asked)) / SIZE_SPREAD_CODES
+        worth = np.log(chances[:, FIT] + 1e-9) - 0.5 * away**2
+        found, start = {}, 0
+        for variant, skus in in_stock.items():
+            best = start + int(np.argmax(worth[start : start + len(skus)]))
+            found[variant] = Sized(int(rows[best]), _bps(chances[best]))
+            start += len(skus)
+        return found
+
+    def _asked(
+        self, body: Body, wearer: int, garment: NDArray[np.integer], size: NDArray[np.integer]
+    ) -> Wearings:
+        rows = with_facts(
+            blank_rows(len(garment)),
+            wearer=wearer,
+            height_cm=body.height_cm,
+            weight_kg=body.weight_kg,
+            age=body.age,
+            band_cm=body.band_cm,
+            cup=body.cup,
+            shape=body.shape,
+        )
+        rows.garment[:], rows.size[:] = garment, size
+        rows.category[:] = self.world.garments.category[garment]
+        return rows
+
+    def _by_table(self, level: int, skus: NDArray[np.intp]) -> Sized:
+        chance = self.sizes.chances(level, skus)
+        best = int(np.argmax(chance))
+        miss = np.float32(1.0) - chance[best]
+        # The table knows how far a size is, not to which side it fails: too small runs below.
+        below = self.sizes.step[skus[best]] < level
+        share = np.array([miss * (0.7 if below else 0.3), chance[best], 0.0])
+        share[2] = 1.0 - share[:2].sum()
+        return Sized(int(skus[best]), _bps(share))
+
+    def _usual(self, variant: int, skus: NDArray[np.intp]) -> Sized:
+        usual = int(self.sizes.popular[self._garment(variant)])
+        if usual == words.UNKNOWN:
+            return Sized(int(skus[len(skus) // 2]), None)
+        nearest = np.argmin(np.abs(self.world.skus.size[skus].astype(np.int64) - usual))
+        return Sized(int(skus[nearest]), None)
+
+
+def _bps(chances: NDArray[np.floating]) -> tuple[int, int, int]:
+    """Chances in basis points that sum to 10,000; what rounding leaves goes to the fit."""
+    small, large = round(float(chances[0]) * BPS), round(float(chances[2]) * BPS)
+    return small, BPS - small - large, large

@@ -1,0 +1,166 @@
+"""What was learned from the wearings: what she will choose, what fits her, whose word to read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.learning import evidence, fit, ranker
+from zhiyin.domain.matching.learning.bodies import Bodies
+from zhiyin.domain.matching.learning.choices import without_repeats
+from zhiyin.domain.matching.learning.counting import Codes
+from zhiyin.domain.matching.learning.demand import Demand
+from zhiyin.domain.matching.learning.evidence import EvidenceModel
+from zhiyin.domain.matching.learning.fit import FitModel
+from zhiyin.domain.matching.learning.neighbours import Neighbours
+from zhiyin.domain.matching.learning.ranker import NeedRanker, Tables
+from zhiyin.domain.matching.learning.rates import FitMemory
+from zhiyin.domain.matching.learning.taste import Taste
+from zhiyin.domain.matching.wearings import UNTOLD, Wearings
+from zhiyin.domain.matching.world import World
+
+Progress = Callable[[str], None]
+
+WEIGHTS_FROM_ROWS = 200_000
+"""Weights and trees are learned from at most about this many rows; what is counted, from all."""
+
+NEIGHBOUR_ROWS = 400_000
+SEED = 20_261_122
+FIT, EVIDENCE, RANKER = "fit", "evidence", "ranker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """The three models of a brand. None where too little was worn to learn one."""
+
+    ranker: NeedRanker | None
+    fit: FitModel | None
+    evidence: EvidenceModel | None
+
+    @classmethod
+    def train(cls, world: World, progress: Progress) -> Self:
+        """Learn from the counted shows; authored ones teach nothing."""
+        worn = world.shows.worn.take(np.flatnonzero(world.shows.counted))
+        sizeless = [words.code(category, words.CATEGORIES) for category in words.SIZELESS]
+        sized = ~np.isin(worn.category, sizeless) & (worn.fit != UNTOLD) & ~np.isnan(worn.size)
+        told = worn.take(np.flatnonzero(sized))
+        enough = len(told) >= fit.LEAST_ROWS
+        return cls(
+            ranker=train_ranker(worn, progress) if len(worn) else None,
+            fit=train_fit(told, progress) if enough else None,
+            evidence=evidence.train(told, progress) if enough else None,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the models into folders below an existing one."""
+        for name, model in ((RANKER, self.ranker), (FIT, self.fit), (EVIDENCE, self.evidence)):
+            if model is not None:
+                (folder / name).mkdir()
+                model.save(folder / name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(
+            ranker=NeedRanker.load(folder / RANKER) if (folder / RANKER).is_dir() else None,
+            fit=FitModel.load(folder / FIT) if (folder / FIT).is_dir() else None,
+            evidence=EvidenceModel.load(folder / EVIDENCE)
+            if (folder / EVIDENCE).is_dir()
+            else None,
+        )
+
+
+def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
+    """The ranker: weights from some of the people, tables from all of them.
+
+    A garment's mean wearer is found from its newest rows only, where there are very many.
+    """
+    day = int(worn.day.max()) + 1
+    if len(worn) <= WEIGHTS_FROM_ROWS:
+        return ranker.train(worn, day, progress)
+    weights = ranker.train(_some(worn, worn.wearer, WEIGHTS_FROM_ROWS), day, progress).weights
+    progress("counting every wearing")
+    rows = without_repeats(worn)
+    codes = Codes.of(rows)
+    category = np.zeros(len(codes.garments), dtype=np.intp)
+    category[codes.garment] = rows.category
+    newest = newest_of_each(codes.garment, rows.day, NEIGHBOUR_ROWS)
+    recent = rows.take(newest)
+    tables = Tables(
+        garments=codes.garments,
+        demand=Demand.of(rows, codes, category),
+        bodies=Bodies.of(rows, codes),
+        neighbours=Neighbours.of(recent, Codes.of(recent), category),
+        taste=Taste.of(codes, category),
+    )
+    return NeedRanker(tables=tables, weights=weights)
+
+
+def train_fit(told: Wearings, progress: Progress) -> FitModel:
+    """The fit model: trees from all rows of some garments, memory of all garments."""
+    if len(told) <= WEIGHTS_FROM_ROWS:
+        return fit.train(told, progress)
+    trees = fit.train(_some(told, told.garment, WEIGHTS_FROM_ROWS), progress).trees
+    progress("fit: remembering every wearing")
+    return FitModel(memory=FitMemory.learn(told), trees=trees)
+
+
+def newest_of_each(
+    garment: NDArray[np.integer], day: NDArray[np.integer], most: int
+) -> NDArray[np.intp]:
+    """At most about `most` rows, evenly from all garments, each garment's newest; ascending."""
+    if len(garment) <= most:
+        return np.arange(len(garment))
+    order = np.lexsort((-day, garment))
+    at = garment[order]
+    place = np.arange(len(at)) - np.searchsorted(at, at)
+    low, high = 1, len(at)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if int((place < middle).sum()) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return np.sort(order[place < low])
+
+
+def _some(rows: Wearings, key: NDArray[np.int64], about: int) -> Wearings:
+    """All rows of keys drawn evenly, until there are about so many rows."""
+    keys, at = np.unique(key, return_inverse=True)
+    drawn = np.random.default_rng(SEED).random(len(keys)) < about / len(rows)
+    return rows.take(np.flatnonzero(drawn[at]))
+
+
+def blank_rows(count: int) -> Wearings:
+    """Rows that state nothing, to be filled with what is asked."""
+    unknown = np.full(count, words.UNKNOWN)
+    nothing = np.full(count, np.nan, dtype=np.float32)
+    return Wearings(
+        wearer=unknown.astype(np.int64),
+        garment=unknown.astype(np.int64),
+        category=unknown.astype(np.int16),
+        size=nothing,
+        height_cm=nothing,
+        weight_kg=nothing,
+        age=nothing,
+        band_cm=nothing,
+        cup=nothing,
+        shape=unknown.astype(np.int8),
+        occasion=unknown.astype(np.int8),
+        fit=np.full(count, UNTOLD, dtype=np.int8),
+        rating=nothing,
+        day=np.zeros(count, dtype=np.int32),
+    )
+
+
+def with_facts(rows: Wearings, **facts: float) -> Wearings:
+    """The rows with some columns set to one value each."""
+    columns = {
+        name: np.full(len(rows), value, dtype=getattr(rows, name).dtype)
+        for name, value in facts.items()
+    }
+    return replace(rows, **columns)
