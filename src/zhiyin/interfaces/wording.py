@@ -42,11 +42,13 @@ def _likeness(found: Reason, names: str) -> Sentence:
 
 def _worn(found: Reason, names: str) -> Sentence:
     counts = found.counts or {}
-    worn, fit = counts["worn"], counts["fit"]
+    worn, fit, same = counts["worn"], counts["fit"], counts.get("same_shape", 0)
+    also_zh = f"，其中 {same} 位和你同是{names}" if same and names else ""
+    also_en = f"; {same} of them also {names}" if same and names else ""
     like_zh, like_en = ("和你体型相近的人", "with a body like yours") if found.slots else ("人", "")
     return (
-        f"{worn} 位{like_zh}穿过，{fit} 位说合身",
-        f"{_people(worn)} {like_en} wore it, {fit} said it fits".replace("  ", " "),
+        f"{worn} 位{like_zh}穿过，{fit} 位说合身{also_zh}",
+        f"{_people(worn)} {like_en} wore it, {fit} said it fits{also_en}".replace("  ", " "),
     )
 
 
@@ -61,6 +63,10 @@ def _chosen(found: Reason, names: str) -> Sentence:
 
 def _advice(found: Reason, names: str) -> Sentence:
     return found.advice_zh, found.advice_en
+
+
+def _caution(found: Reason, names: str) -> Sentence:
+    return f"要留意：{found.advice_zh}", f"Mind that: {found.advice_en}"
 
 
 def _budget(found: Reason, names: str) -> Sentence:
@@ -110,6 +116,7 @@ SENTENCES: Mapping[ReasonKind, Callable[[Reason, str], Sentence]] = {
     ReasonKind.WORN: _worn,
     ReasonKind.CHOSEN: _chosen,
     ReasonKind.ADVICE: _advice,
+    ReasonKind.CAUTION: _caution,
     ReasonKind.OWNED: _advice,
     ReasonKind.BUDGET: _budget,
     ReasonKind.SKILL: _skill,
