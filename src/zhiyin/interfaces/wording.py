@@ -11,7 +11,14 @@ from zhiyin.domain.matching.types import Reason, ReasonKind
 from zhiyin.interfaces import chips
 
 Sentence = tuple[str, str]
-MEASURES = {"height_cm": ("身高", "height", "cm"), "weight_kg": ("体重", "weight", "kg")}
+MEASURES = {
+    "height_cm": ("身高", "height", "cm"),
+    "weight_kg": ("体重", "weight", "kg"),
+    "age": ("年龄", "age", ""),
+    "band_cm": ("下胸围", "band", "cm"),
+    "cup": ("罩杯", "cup", ""),
+}
+"""Traits in which two people are near rather than the same."""
 
 
 def reason(found: Reason, *, taxonomy: Taxonomy, language: str) -> str:
@@ -29,11 +36,15 @@ def reason(found: Reason, *, taxonomy: Taxonomy, language: str) -> str:
 def _likeness(found: Reason, names: str) -> Sentence:
     counts = found.counts or {}
     apart_zh, apart_en = [], []
+    alike = {slot for slot, _ in found.slots}
     for slot, (zh, en, unit) in MEASURES.items():
         if slot in counts:
             apart = counts[slot]
             apart_zh.append(f"{zh}差 {apart} {unit}" if apart else f"{zh}一样")
             apart_en.append(f"{apart} {unit} apart in {en}" if apart else f"the same {en}")
+        elif slot in alike:
+            apart_zh.append(f"{zh}相近")
+            apart_en.append(f"a similar {en}")
     if names:
         apart_zh.append(f"同是{names}")
         apart_en.append(f"also {names}")
