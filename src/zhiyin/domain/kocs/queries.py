@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from zhiyin.domain.kocs.models import Follow, KocApplication, KocAway, KocProfile
-from zhiyin.domain.kocs.rules import score_from_json, why_unavailable
+from zhiyin.domain.kocs.rules import score, score_from_json, why_unavailable
 from zhiyin.domain.kocs.sealing import opened_facts
 from zhiyin.domain.kocs.types import (
     ApplicationCard,
@@ -19,6 +19,8 @@ from zhiyin.domain.kocs.types import (
     FollowFor,
     KocCard,
     KocNotFound,
+    Score,
+    ScoreFacts,
     Unavailable,
 )
 
@@ -123,6 +125,11 @@ def applications(
     found = KocApplication.objects.filter(brand_id=brand_id, state=state)
     rows = found.order_by("applied_at", "id")[offset : offset + limit]
     return ApplicationPage(tuple(_application(row) for row in rows), found.count())
+
+
+def score_of(*, facts: ScoreFacts) -> Score:
+    """How well a member would do as a KOC, from the rows of the rooms above. No query."""
+    return score(facts)
 
 
 def followers(*, brand_id: UUID, koc_ids: Sequence[UUID]) -> dict[UUID, dict[FollowFor, int]]:
