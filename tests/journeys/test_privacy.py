@@ -20,11 +20,18 @@ from zhiyin.domain.audience.kept import BODY_SLOTS, TraitSource
 from zhiyin.domain.audience.models import Need, Trait
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.catalog import operations as catalog
-from zhiyin.domain.catalog.models import Product
-from zhiyin.domain.catalog.types import Category, ProductFacts
+from zhiyin.domain.catalog.models import Product, Sku
+from zhiyin.domain.catalog.types import Category, Color, ProductFacts, SkuFacts
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.content import queries as shows
 from zhiyin.domain.content.types import ShowFacts, ShowSource, ShowState
+from zhiyin.domain.conversations import queries as talks
+from zhiyin.domain.kocs import operations as kocs
+from zhiyin.domain.kocs import queries as koc_pages
+from zhiyin.domain.kocs.types import FollowFor, KocFacts
+from zhiyin.domain.matching import operations as matching
+from zhiyin.domain.matching import queries as answers
+from zhiyin.domain.matching.types import Answer, FeedbackKind
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.models import Consent, Erasure, Member, PhoneCode
@@ -37,8 +44,11 @@ from zhiyin.domain.members.types import (
     MergeRefused,
     Purpose,
 )
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as purchases
+from zhiyin.domain.orders.types import PurchaseFacts
 from zhiyin.events.models import Event
-from zhiyin.flows import join, merging, privacy
+from zhiyin.flows import answering, join, merging, privacy
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import SealedField, unseal_text
 from zhiyin.storage.media import MediaMissing, MediaStore, inspect_and_clean
@@ -94,6 +104,36 @@ def wear(brand_id, product_id, author_id, ref, media_refs=(), text=CANARY):
     return show_id
 
 
+ANSWER = Answer(
+    picks=(),
+    runners_up=(),
+    unproven=(("styles", CANARY),),
+    set_aside=(),
+    considered=1,
+    model_version="v1",
+)
+
+
+def buy(brand_id, member_id):
+    sku = SkuFacts(
+        product_code="D-1",
+        code="D-1-38",
+        color=Color.RED,
+        size_code=38,
+        size_label="M",
+        price_fen=39_900,
+    )
+    catalog.save_skus(brand_id=brand_id, skus=[sku])
+    orders.save_purchases(
+        brand_id=brand_id,
+        purchases=[
+            PurchaseFacts(
+                external_ref="O-1", member_id=member_id, sku_id=Sku.objects.get().id, bought_at=NOW
+            )
+        ],
+    )
+
+
 def a_whole_life(brand_id, tmp_path, media) -> UUID:
     """A member who did everything this house lets her do, with her canary in every text."""
     sms = SandboxSms(tmp_path / "sms")
@@ -102,15 +142,9 @@ def a_whole_life(brand_id, tmp_path, media) -> UUID:
     member_id = join.sign_in(
         brand_id=brand_id, phone=PHONE, code=code, guest_key=None, language="zh-hans", now=NOW
     ).member_id
-    privacy.grant_consent(
-        brand_id=brand_id,
-        member_id=member_id,
-        purpose=Purpose.BODY_FACTS,
-        text_version="2026-11",
-        channel="h5",
-        now=NOW,
-    )
     own = {"brand_id": brand_id, "member_id": member_id}
+    for purpose in (Purpose.BODY_FACTS, Purpose.SHARE_WITH_KOC):
+        privacy.grant_consent(purpose=purpose, text_version="2026-11", channel="h5", now=NOW, **own)
     with brand_tx(brand_id):
         members.rename(nickname=CANARY, **own)
         members.import_members(
@@ -118,9 +152,9 @@ def a_whole_life(brand_id, tmp_path, media) -> UUID:
             members=[MemberFacts(external_id=EXTERNAL, nickname=CANARY, phone=PHONE)],
             now=NOW,
         )
-        audience.save_need(
+        need_id = audience.save_need(
             text=f"160 {CANARY}",
-            slots=NeedSlots(height_cm=160.0, owned=(f"{CANARY} shoes",)),
+            slots=NeedSlots(height_cm=160.0, occasion="wedding"),
             taxonomy_version=0,
             now=NOW,
             **own,
@@ -140,6 +174,36 @@ def a_whole_life(brand_id, tmp_path, media) -> UUID:
         other = members.create_member(brand_id=brand_id, nickname="别人", now=NOW)
         others_show = wear(brand_id, product_id, other, "r-2", (shared,), text="别人的话")
         content.vote_useful(show_id=others_show, now=NOW, **own)
+        koc = KocFacts(handle="zhou", name_zh="阿舟", name_en="Zhou", facts={"height_cm": 161})
+        koc_id = kocs.open_profile(brand_id=brand_id, member_id=other, koc=koc, now=NOW)
+        kocs.follow(koc_id=koc_id, follow_for=FollowFor.BODY, now=NOW, **own)
+        herself = KocFacts(
+            handle="canary", name_zh=CANARY, name_en="Canary", facts={"note": CANARY}
+        )
+        kocs.open_profile(koc=herself, now=NOW, **own)
+        buy(brand_id, member_id)
+        picked = matching.record_decision(
+            brand_id=brand_id, need_id=need_id, answer=ANSWER, personalised=True, now=NOW
+        )
+        matching.give_feedback(
+            brand_id=brand_id,
+            decision_id=picked,
+            need_id=need_id,
+            product_id=product_id,
+            feedback=FeedbackKind.BODY,
+            now=NOW,
+        )
+    question_id = answering.ask(
+        need_id=need_id, koc_id=koc_id, words=f"{CANARY} 问一句", now=NOW, **own
+    )
+    answering.answer(
+        brand_id=brand_id,
+        member_id=other,
+        question_id=question_id,
+        text=f"回答 {CANARY}",
+        product_ids=[product_id],
+        now=NOW,
+    )
     return member_id
 
 
@@ -188,7 +252,8 @@ def test_a_download_holds_what_she_told_us_and_opens_as_json(brand_id, tmp_path,
     assert {row["value"] for row in her["identities"]} == {PHONE, EXTERNAL}
     assert [row["role"] for row in her["roles"]] == ["shopper"]
     assert [(row["purpose"], row["withdrawn_at"]) for row in her["consents"]] == [
-        ("body_facts", None)
+        ("body_facts", None),
+        ("share_with_koc", None),
     ]
     assert {row["slot"]: row["value"] for row in her["traits"]} == {
         "height_cm": 160,
@@ -198,6 +263,12 @@ def test_a_download_holds_what_she_told_us_and_opens_as_json(brand_id, tmp_path,
     assert [row["name"] for row in her["tags"]] == ["门店"]
     assert [row["facts"]["height_cm"] for row in her["shows"]] == [160]
     assert len(her["votes"]) == 1
+    assert [row["answer"]["unproven"] for row in her["answers"]] == [[["styles", CANARY]]]
+    assert [row["feedback"] for row in her["feedback"]] == ["body"]
+    assert [row["external_ref"] for row in her["purchases"]] == ["O-1"]
+    assert CANARY in json.dumps(her["koc"], ensure_ascii=False)
+    (question,) = her["conversations"]["questions"]
+    assert question["answer"]["text"] == f"回答 {CANARY}"
     assert "别人的话" not in json.dumps(file, ensure_ascii=False)
 
 
@@ -240,6 +311,8 @@ def test_a_deleted_member_is_gone_from_every_table_and_every_ciphertext(brand_id
         with pytest.raises(MemberNotFound):
             people.member(brand_id=brand_id, member_id=member_id)
         assert Event.objects.filter(name="members.member_erased").count() == 1
+        bought = purchases.purchases_of(brand_id=brand_id, member_id=member_id)
+        assert [row.external_ref for row in bought] == ["O-1"]
     with pytest.raises(MediaMissing):
         media.open(brand_id, privacy.MediaRef.parse(hers))
     media.open(brand_id, privacy.MediaRef.parse(shared)).close()
@@ -299,8 +372,13 @@ def test_taking_body_facts_back_deletes_them_at_once(brand_id, tmp_path, media):
         assert (need.text, need.slots.height_cm) == ("", None)
         (show,) = shows.shows_by_author(**own)
         assert (show.facts, show.text_zh) == ({}, CANARY)
-        (consent,) = people.consents_of(**own)
-        assert consent.withdrawn_at == LATER
+        assert koc_pages.koc_of_member(**own).facts == {}
+        assert answers.decisions_of_need(brand_id=brand_id, need_id=need.id) == ()
+        (question,) = talks.export_member(**own)["questions"]
+        assert [chip.slot for chip in question.chips] == ["occasion"]
+        assert question.words == ""
+        consent = people.consents_of(**own)[0]
+        assert (consent.purpose, consent.withdrawn_at) == (Purpose.BODY_FACTS, LATER)
         event = Event.objects.get(name="members.consent_withdrawn")
         assert event.payload == {"member_id": str(member_id), "purpose": "body_facts"}
         with pytest.raises(ConsentNeeded):
@@ -337,7 +415,7 @@ def test_newer_words_keep_her_facts_under_the_newer_consent(brand_id, tmp_path, 
     with brand_tx(brand_id):
         assert Trait.objects.get(slot="height_cm").consent_id == newer
         assert unlawful_facts() == 0
-        closed, active = people.consents_of(**own)
+        closed, _, active = people.consents_of(**own)
         assert (closed.withdrawn_at, active.withdrawn_at) == (LATER, None)
 
 
@@ -388,7 +466,8 @@ def two_who_are_one(brand_id, *, both_consent: bool) -> tuple[UUID, UUID]:
             slots = NeedSlots(styles=("minimal",)) if n == 1 else NeedSlots(styles=("retro",))
             if consents:
                 members.grant_consent(purpose=Purpose.BODY_FACTS, channel="h5", now=NOW, **own)
-                slots = NeedSlots(height_cm=160.0 + n, styles=slots.styles)
+                cup = "c" if n == 2 else None
+                slots = NeedSlots(height_cm=160.0 + n, cup=cup, styles=slots.styles)
             audience.state_traits(slots=slots, source=TraitSource.FORM, now=NOW, **own)
             audience.save_need(
                 text=f"需要{n}", slots=NeedSlots(), taxonomy_version=0, now=NOW, **own
@@ -419,8 +498,9 @@ def test_a_merge_is_undone_exactly(brand_id, both_consent):
     merged = belongings(brand_id, survivor)
     assert merged["phones"] == ["13900000001", "13900000002"]
     assert merged["needs"] == ["需要1", "需要2"]
-    height = 161 if both_consent else 162
-    assert merged["facts"] == {"height_cm": height, "styles": ["minimal"]}
+    # Her own facts stand; the other's body facts come only together with their consent.
+    body = {"height_cm": 161} if both_consent else {"height_cm": 162, "cup": "c"}
+    assert merged["facts"] == body | {"styles": ["minimal"]}
     with brand_tx(brand_id):
         for asked in (survivor, absorbed):
             ids = people.person_ids(brand_id=brand_id, member_id=asked)

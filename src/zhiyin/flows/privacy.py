@@ -15,9 +15,12 @@ from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs import operations as kocs
 from zhiyin.domain.kocs import queries as koc_pages
+from zhiyin.domain.matching import operations as matching
+from zhiyin.domain.matching import queries as answers
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import queries as orders
 from zhiyin.storage.media import MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
@@ -58,17 +61,25 @@ def grant_consent(
 def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: datetime) -> None:
     """She takes a consent back, and what was kept under it goes in the same moment.
 
-    For body facts: her facts, their history, the body chips and words of her needs, and the
-    facts beside her shows; of every member she was merged with, too. Taking back what she never
-    gave deletes all the same. Raises MemberNotFound.
+    For body facts: her facts, their history, the body chips and words of her needs, the answers
+    that were made of them, the facts beside her shows and on her KOC's page, and what KOCs could
+    see of them in her questions; for sharing, only the last. Of every member she was merged
+    with, too. Taking back what she never gave deletes all the same. Raises MemberNotFound.
     """
     with brand_tx(brand_id):
         members.hold_member(brand_id=brand_id, member_id=member_id)
         for one_id in people.person_ids(brand_id=brand_id, member_id=member_id):
             members.withdraw_consent(brand_id=brand_id, member_id=one_id, purpose=purpose, now=now)
             if purpose is Purpose.BODY_FACTS:
+                matching.erase_answers(
+                    brand_id=brand_id,
+                    need_ids=kept.need_ids_of(brand_id=brand_id, member_ids=[one_id]),
+                )
                 audience.forget_body_facts(brand_id=brand_id, member_id=one_id)
                 content.forget_facts(brand_id=brand_id, member_id=one_id)
+                kocs.forget_facts(brand_id=brand_id, member_id=one_id)
+            if purpose in (Purpose.BODY_FACTS, Purpose.SHARE_WITH_KOC):
+                conversations.forget_shared(brand_id=brand_id, member_id=one_id)
 
 
 def export(*, brand_id: UUID, member_id: UUID, now: datetime) -> dict[str, object]:
@@ -96,7 +107,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
 
     That she asked is committed first; then the pictures go, because afterwards no row says which
     they were; then every row in one transaction. What remains is a member with a random id, a
-    time of joining and leaving, and her closed consents, which name nobody.
+    time of joining and leaving, her closed consents and her purchases, which name nobody.
     """
     with brand_tx(brand_id):
         ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)
@@ -111,6 +122,10 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             # First, and it locks her: whoever would write about her now waits, and is refused.
             members.erase_member(brand_id=brand_id, member_id=one_id, now=now)
             conversations.erase_member(brand_id=brand_id, member_id=one_id)
+            matching.erase_answers(
+                brand_id=brand_id,
+                need_ids=kept.need_ids_of(brand_id=brand_id, member_ids=[one_id]),
+            )
             content.erase_author(brand_id=brand_id, member_id=one_id)
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
@@ -130,6 +145,7 @@ def replay_erasures(
 
 def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
     own = {"brand_id": brand_id, "member_id": member_id}
+    need_ids = kept.need_ids_of(brand_id=brand_id, member_ids=[member_id])
     tags = kept.tags_of(brand_id=brand_id, member_ids=[member_id], ended=True)
     return {
         "identities": _plain(people.identities_of(**own)),
@@ -137,6 +153,18 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "consents": _plain(people.consents_of(**own)),
         "traits": _plain(kept.traits_of(replaced=True, **own)),
         "needs": [_plain(row) for row in _pages(kept.needs_of_member, own)],
+        "answers": [
+            _plain(answer)
+            for need_id in need_ids
+            for answer in answers.decisions_of_need(brand_id=brand_id, need_id=need_id, limit=PAGE)
+        ],
+        "feedback": [
+            _plain({"need_id": need_id, "given_at": given, "undone_at": undone} | asdict(said))
+            for need_id, said, given, undone in answers.feedback_of_needs(
+                brand_id=brand_id, need_ids=need_ids
+            )
+        ],
+        "purchases": [_plain(row) for row in _pages(orders.purchases_of, own)],
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],

@@ -33,8 +33,9 @@ class SandboxMessage:
 class SandboxSms:
     """An `SmsSender` that writes to a file of the state folder, for its owner only (0600).
 
-    `tell` is handed each message as well (the demo's terminal). The last `KEPT` messages are there, whichever process sent them. No network. It is for demos
-    and tests: with it, whoever reads the sandbox page reads every code.
+    `tell` is handed each message as well (the demo's terminal). The last `KEPT` messages are
+    there, whichever process sent them. No network. It is for demos and tests: with it, whoever
+    reads the sandbox page reads every code.
     """
 
     def __init__(

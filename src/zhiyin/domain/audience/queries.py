@@ -74,6 +74,14 @@ def needs_of_member(
     return tuple(opened_need(row) for row in rows[offset : offset + limit])
 
 
+def need_ids_of(
+    *, brand_id: UUID, member_ids: Sequence[UUID], limit: int = 100_000
+) -> tuple[UUID, ...]:
+    """The ids of all needs of some members, oldest first. One query; opens nothing."""
+    rows = Need.objects.filter(brand_id=brand_id, member_id__in=list(member_ids))
+    return tuple(rows.order_by("asked_at", "id").values_list("id", flat=True)[:limit])
+
+
 def newest_needs(*, brand_id: UUID, limit: int = 200) -> tuple[tuple[NeedCard, ...], int]:
     """The brand's newest needs that have words and are not hidden, and how many it has in all.
 
@@ -174,8 +182,9 @@ def tags_of(
         .order_by("since", "id")
         .values_list("member_id", "tag_id", "tag__group", "tag__name", "since", "until")
     )
-    for member_id, *held in rows:
-        found[member_id] = (*found.get(member_id, ()), HeldTag(*held))
+    for member_id, tag_id, group, name, since, until in rows:
+        held = HeldTag(tag_id, group, name, since, until)
+        found[member_id] = (*found.get(member_id, ()), held)
     return found
 
 

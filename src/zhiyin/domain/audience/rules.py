@@ -132,7 +132,7 @@ def _extended(category: str, version: int, extension: str) -> Taxonomy:
 
 def _each(held: object) -> Iterable[Value]:
     """The values in a slot, whether it holds one or a list."""
-    return held if isinstance(held, list | tuple) else (held,)  # type: ignore[return-value]
+    return held if isinstance(held, list | tuple) else (held,)
 
 
 def stored_slots(payload: Mapping[str, object]) -> NeedSlots:

@@ -44,3 +44,11 @@ def test_senders_at_the_same_time_lose_no_message(tmp_path):
 
 def test_nothing_was_sent_yet(tmp_path):
     assert SandboxSms(tmp_path).messages(brand_id=CEDAR) == ()
+
+
+def test_each_message_is_told_as_well(tmp_path):
+    told: list[str] = []
+    SandboxSms(tmp_path, tell=told.append).send(
+        brand_id=CEDAR, phone="13800138000", code="012345", language="en"
+    )
+    assert told == ["13800138000: Your code is 012345, good for 5 minutes. Tell it to nobody."]
