@@ -177,9 +177,13 @@ class NeedRanker:
         return cls(tables=tables, weights=np.array([named[name] for name in tables.names]))
 
 
-def train(rows: Wearings, as_of_day: int, progress: Progress = quiet) -> NeedRanker:
+def train(
+    rows: Wearings, as_of_day: int, progress: Progress = quiet, *, candidates: int = CANDIDATES
+) -> NeedRanker:
     """Learn from the rows before `as_of_day` (days since 1970-01-01), and from nothing later.
 
+    A choice is weighed against all garments. Where there are more than `candidates`, the more
+    wanted half of that number is taken in full, the rest drawn evenly and counted for as many.
     Too few past choices to learn from (a new shop) leave recent demand and the occasion's lift
     with weight 1 and everything else with none. The result depends on the rows alone.
     Raises NothingToLearn if no row is earlier.
@@ -187,7 +191,8 @@ def train(rows: Wearings, as_of_day: int, progress: Progress = quiet) -> NeedRan
     known = without_repeats(rows.take(rows.day < as_of_day))
     if not len(known):
         raise NothingToLearn(as_of_day=as_of_day)
-    stands = [stand for back in STAND_BACK_DAYS if (stand := _stand(known, as_of_day - back))]
+    days = [as_of_day - back for back in STAND_BACK_DAYS]
+    stands = [stand for day in days if (stand := _stand(known, day, candidates))]
     progress(f"learning from {sum(len(stand.made) for stand in stands)} past choices")
     tables = Tables.of(known)
     if sum(len(stand.made) for stand in stands) < FEWEST_CHOICES:
@@ -206,6 +211,7 @@ class _Stand:
     asks: Asks
     made: Choices
     sample: Positions
+    log_count: Singles
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +226,7 @@ class _Walk:
                 yield _batch(stand, part)
 
 
-def _stand(rows: Wearings, day: int) -> _Stand | None:
+def _stand(rows: Wearings, day: int, candidates: int) -> _Stand | None:
     """What was known on a day, and the choices after it; None if there is nothing of either."""
     before = rows.take(rows.day < day)
     if not len(before):
@@ -231,11 +237,21 @@ def _stand(rows: Wearings, day: int) -> _Stand | None:
     if len(made) > CHOICES_PER_STAND:
         made = made.take(np.linspace(0, len(made) - 1, CHOICES_PER_STAND).astype(np.intp))
     tables = Tables.of(before)
-    sample = np.arange(len(tables.garments))
-    if len(sample) > CANDIDATES:
-        rng = np.random.default_rng(day)
-        sample = np.sort(rng.choice(sample, CANDIDATES, replace=False))
-    return _Stand(tables, Memory.of(before).asks(made.shoppers), made, sample)
+    sample, log_count = _drawn(tables.demand.popularity, candidates, day)
+    return _Stand(tables, Memory.of(before).asks(made.shoppers), made, sample, log_count)
+
+
+def _drawn(popularity: Floats, candidates: int, seed: int) -> tuple[Positions, Singles]:
+    """Garments to weigh choices against, and the logarithm of how many each stands for."""
+    garments = len(popularity)
+    if garments <= candidates:
+        return np.arange(garments), np.zeros(garments, dtype=np.float32)
+    order = np.argsort(-popularity, kind="stable")
+    head, rest = order[: candidates // 2], order[candidates // 2 :]
+    drawn = candidates - len(head)
+    tail = np.random.default_rng(seed).choice(rest, drawn, replace=False)
+    log_count = np.repeat([0.0, np.log(len(rest) / drawn)], [len(head), drawn])
+    return np.concatenate([head, tail]), log_count.astype(np.float32)
 
 
 def _batch(stand: _Stand, part: Positions) -> Batch:
@@ -245,10 +261,11 @@ def _batch(stand: _Stand, part: Positions) -> Batch:
     candidates = np.concatenate([stand.sample, extra])
     order = np.argsort(candidates, kind="stable")
     chosen = order[np.searchsorted(candidates, garment, sorter=order)]
-    barred = asks.worn[:, candidates].toarray() > 0
-    barred[:, len(stand.sample) :] = True
-    barred[np.arange(len(part)), chosen] = False
-    return Batch(stand.tables.values(asks, candidates), chosen, barred)
+    log_count = np.full((len(part), len(candidates)), -np.inf, dtype=np.float32)
+    log_count[:, : len(stand.sample)] = stand.log_count
+    log_count[asks.worn[:, candidates].toarray() > 0] = -np.inf
+    log_count[np.arange(len(part)), chosen] = 0.0
+    return Batch(stand.tables.values(asks, candidates), chosen, log_count)
 
 
 def _categories(rows: Wearings, codes: Codes) -> Positions:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zhiyin.domain.matching.learning.counting import Floats, Positions, Singles
 
@@ -21,12 +20,13 @@ CLOSE_ENOUGH = 1e-3
 class Batch:
     """values: (needs, candidates, parts); chosen: (needs,) column of the choice.
 
-    `barred` (needs, candidates) marks what a need could not choose.
+    log_count: (needs, candidates) logarithm of how many garments the column stands for: 0 for the
+    choice itself, more for one drawn from many, -inf for what she could not choose.
     """
 
     values: Singles
     chosen: Positions
-    barred: NDArray[np.bool_]
+    log_count: Singles
 
 
 def fit(batches: Iterable[Batch], parts: int) -> Floats:
@@ -51,8 +51,7 @@ def fit(batches: Iterable[Batch], parts: int) -> Floats:
 
 
 def _derivatives(batch: Batch, weights: Floats) -> tuple[Floats, Floats]:
-    scores = batch.values @ weights.astype(np.float32)
-    scores[batch.barred] = -np.inf
+    scores = batch.values @ weights.astype(np.float32) + batch.log_count
     scores -= scores.max(axis=1, keepdims=True)
     chance = np.exp(scores)
     chance /= chance.sum(axis=1, keepdims=True)

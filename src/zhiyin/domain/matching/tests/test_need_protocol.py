@@ -1,6 +1,6 @@
 """The protocol "need": which rows are events, how ties count, and that nothing leaks."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -15,11 +15,12 @@ from zhiyin.domain.matching.evaluation.need import (
     rank,
     trial,
 )
-from zhiyin.domain.matching.learning.choices import choices, without_repeats
+from zhiyin.domain.matching.learning.choices import choices, stated, without_repeats
 from zhiyin.domain.matching.learning.counting import Codes
 from zhiyin.domain.matching.tests.need_town import CUT, rows_of, town
 from zhiyin.domain.matching.wearings import FIT, SMALL, Wearings
 
+STATED = ["wearer", "height_cm", "weight_kg", "age", "band_cm", "cup", "shape", "occasion"]
 METHODS = [
     "popularity",
     "recent_popularity",
@@ -117,6 +118,16 @@ def test_with_occasions_shuffled_ours_falls_to_recent_popularity() -> None:
     against = Ratio.of(blind.ranks["zhiyin"], blind.ranks["recent_popularity"])
     assert abs(against.ratio - 1) < 3 * against.error
     assert recall(honest, "zhiyin") > 1.3 * recall(blind, "zhiyin")
+
+
+def test_of_a_test_row_only_what_she_states_is_handed_on() -> None:
+    rows = town(rows=50)
+    handed = stated(rows)
+    for name in STATED:
+        assert np.array_equal(getattr(handed, name), getattr(rows, name), equal_nan=True)
+    for name in {field.name for field in fields(Wearings)} - set(STATED):
+        assert len(np.unique(getattr(handed, name))) == 1
+        assert not np.array_equal(getattr(handed, name), getattr(rows, name), equal_nan=True)
 
 
 def test_what_the_test_file_holds_beyond_the_stated_does_not_move_a_rank() -> None:

@@ -110,6 +110,16 @@ def test_training_depends_on_the_rows_alone() -> None:
     assert one.score(BRIDE).total.tolist() == other.score(BRIDE).total.tolist()
 
 
+def test_candidates_drawn_evenly_teach_what_all_of_them_teach() -> None:
+    """Were others' choices left in as candidates, the ranker would learn to dislike demand."""
+    rows = town()
+    whole, drawn = train(rows, DAYS), train(rows, DAYS, candidates=60)
+    wearers = Memory.of(rows).asks(rows.take(np.arange(0, len(rows), 300)))
+    mine, theirs = whole.rank_all(wearers), drawn.rank_all(wearers)
+    slopes = [np.polyfit(one, other, 1)[0] for one, other in zip(mine, theirs, strict=True)]
+    assert np.mean(slopes) == pytest.approx(1.0, abs=0.1)
+
+
 def test_rows_after_the_day_are_not_learned_from() -> None:
     rows = town(rows=3_000)
     past = rows.take(rows.day < CUT)
@@ -135,5 +145,5 @@ def test_newton_finds_the_weights_that_made_the_choices() -> None:
     true = np.array([1.0, -0.5, 2.0])
     values = rng.normal(size=(6_000, 30, 3)).astype(np.float32)
     chance = values @ true + rng.gumbel(size=(6_000, 30))
-    batch = Batch(values, chance.argmax(axis=1), np.zeros((6_000, 30), dtype=np.bool_))
+    batch = Batch(values, chance.argmax(axis=1), np.zeros((6_000, 30), dtype=np.float32))
     assert fit([batch], 3) == pytest.approx(true, abs=0.1)
