@@ -79,12 +79,16 @@ class ApiKey(BrandOwned):
 
 
 class ImportRun(BrandOwned):
-    """One file being loaded: what it is, how it is read, and how far it has come."""
+    """One file being loaded: what it is, how it is read, and how far it has come.
+
+    `mapping_hash` stands for the mapping in the key, because an index row has no room for it.
+    """
 
     kind = models.CharField(max_length=10, choices=choices(ImportKind))
     file_name = models.CharField(max_length=200)
     file_hash = models.CharField(max_length=64)
     mapping = models.JSONField()
+    mapping_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=choices(ImportState))
     rows_total = models.BigIntegerField(null=True)
     rows_read = models.BigIntegerField(default=0)
@@ -95,7 +99,7 @@ class ImportRun(BrandOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["brand", "kind", "file_hash", "mapping"], name="import_once"
+                fields=["brand", "kind", "file_hash", "mapping_hash"], name="import_once"
             ),
             models.CheckConstraint(condition=Q(rows_bad__lte=F("rows_read")), name="import_counts"),
         ]

@@ -5,13 +5,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from zhiyin.domain.brands.models import ApiKey, Brand, StaffRole, Store
-from zhiyin.domain.brands.rules import hash_key
+from zhiyin.domain.brands.models import (
+    ApiKey,
+    Brand,
+    ImportProblem,
+    ImportRun,
+    StaffRole,
+    Store,
+)
+from zhiyin.domain.brands.rules import hash_key, hash_mapping
 from zhiyin.domain.brands.types import (
+    ApiKeyNotFound,
+    ImportBusy,
+    ImportFacts,
+    ImportNotFound,
+    ImportState,
     LastAdmin,
     Role,
+    RowProblem,
     StaffNotFound,
     StoreCodeTaken,
     StoreFacts,
@@ -75,6 +90,17 @@ def reopen_stores(*, brand_id: UUID, store_ids: Sequence[UUID]) -> int:
     ).update(closed_at=None)
 
 
+def save_account(*, name: str, password: str) -> int:
+    """Make a staff account, or give the one of that name a new password. Returns its id.
+
+    Accounts belong to people, who may work for several brands, so this needs no `brand_tx`.
+    """
+    user, _ = User.objects.get_or_create(username=name)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user.pk
+
+
 def grant_role(
     *, brand_id: UUID, user_id: int, role: Role, store_id: UUID | None, now: datetime
 ) -> UUID:
@@ -116,7 +142,87 @@ def issue_api_key(*, brand_id: UUID, slug: str, label: str, role: Role, now: dat
 
 
 def revoke_api_key(*, brand_id: UUID, key_id: UUID, now: datetime) -> None:
-    """Make a key useless from now on."""
-    ApiKey.objects.filter(brand_id=brand_id, id=key_id, revoked_at__isnull=True).update(
-        revoked_at=now
+    """Make a key useless from now on. Raises ApiKeyNotFound if it was already."""
+    live = ApiKey.objects.filter(brand_id=brand_id, id=key_id, revoked_at__isnull=True)
+    if not live.update(revoked_at=now):
+        raise ApiKeyNotFound(key_id=key_id)
+
+
+def open_import(*, brand_id: UUID, facts: ImportFacts, now: datetime) -> UUID:
+    """Begin to load a file, or find the run that has: one for each content and mapping.
+
+    A run that failed goes on where it stopped. Returns the run's id.
+    """
+    row, is_new = ImportRun.objects.get_or_create(
+        brand_id=brand_id,
+        kind=facts.kind,
+        file_hash=facts.file_hash,
+        mapping_hash=hash_mapping(facts.mapping),
+        defaults={
+            "file_name": facts.file_name,
+            "mapping": dict(facts.mapping),
+            "state": ImportState.RUNNING,
+            "rows_total": facts.rows_total,
+            "started_at": now,
+        },
     )
+    if not is_new:
+        ImportRun.objects.filter(brand_id=brand_id, id=row.id, state=ImportState.FAILED).update(
+            state=ImportState.RUNNING, finished_at=None
+        )
+    return row.id
+
+
+def restart_import(*, brand_id: UUID, run_id: UUID, now: datetime) -> None:
+    """Let a run begin from its first row again, its problems forgotten. Raises ImportNotFound."""
+    ImportProblem.objects.filter(brand_id=brand_id, run_id=run_id).delete()
+    if not ImportRun.objects.filter(brand_id=brand_id, id=run_id).update(
+        state=ImportState.RUNNING, rows_read=0, rows_bad=0, started_at=now, finished_at=None
+    ):
+        raise ImportNotFound(run_id=run_id)
+
+
+def hold_import(*, brand_id: UUID, run_id: UUID, rows_read: int) -> None:
+    """Keep a running run to this transaction, if it stands where the caller believes it does.
+
+    Raises ImportBusy when another process took it further.
+    """
+    held = ImportRun.objects.select_for_update(no_key=True).filter(
+        brand_id=brand_id, id=run_id, state=ImportState.RUNNING, rows_read=rows_read
+    )
+    if not held.values_list("id", flat=True):
+        raise ImportBusy(run_id=run_id)
+
+
+def advance_import(
+    *, brand_id: UUID, run_id: UUID, rows_read: int, rows_bad: int, problems: Sequence[RowProblem]
+) -> None:
+    """Say how far a run has come, in the transaction that loaded the rows.
+
+    `rows_read` and `rows_bad` count from the file's first row; `problems` are those of this batch.
+    """
+    ImportProblem.objects.bulk_create(
+        ImportProblem(
+            brand_id=brand_id,
+            run_id=run_id,
+            line=problem.line,
+            column=problem.column[:80],
+            code=problem.code,
+            reason=problem.reason[:200],
+        )
+        for problem in {
+            (problem.line, problem.column[:80]): problem for problem in problems
+        }.values()
+    )
+    ImportRun.objects.filter(brand_id=brand_id, id=run_id).update(
+        rows_read=rows_read, rows_bad=rows_bad
+    )
+
+
+def end_import(*, brand_id: UUID, run_id: UUID, state: ImportState, now: datetime) -> None:
+    """Close a run as done or failed; a closed one stays as it is."""
+    row = ImportRun.objects.filter(brand_id=brand_id, id=run_id, state=ImportState.RUNNING)
+    if state is ImportState.DONE:
+        row.update(state=state, finished_at=now, rows_total=F("rows_read"))
+    else:
+        row.update(state=state, finished_at=now)

@@ -1,18 +1,32 @@
 """The only readers of the tenant's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db.models import Q
 
-from zhiyin.domain.brands.models import ApiKey, Brand, StaffRole, Store
+from zhiyin.domain.brands.models import (
+    ApiKey,
+    Brand,
+    ImportProblem,
+    ImportRun,
+    StaffRole,
+    Store,
+)
 from zhiyin.domain.brands.rules import hash_key
 from zhiyin.domain.brands.types import (
+    ApiKeyCard,
     BrandCard,
     BrandNotFound,
+    ImportKind,
+    ImportNotFound,
+    ImportRunCard,
+    ImportState,
     Role,
+    RowProblem,
     StaffCard,
     StoreCard,
+    StoreFacts,
     StoreNotFound,
     StorePage,
 )
@@ -70,6 +84,15 @@ def store(*, brand_id: UUID, store_id: UUID) -> StoreCard:
     return _card(row)
 
 
+def store_facts(*, brand_id: UUID, store_id: UUID) -> StoreFacts:
+    """All that was said of a store, as a form shows it again. One query. Raises StoreNotFound."""
+    columns = tuple(StoreFacts.__slots__)
+    row = Store.objects.filter(brand_id=brand_id, id=store_id).values(*columns).first()
+    if row is None:
+        raise StoreNotFound(store_id=store_id)
+    return StoreFacts(**row)
+
+
 def store_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
     """Code -> id, for those of `codes` that exist. One query."""
     return dict(
@@ -95,6 +118,16 @@ def roles_of(*, brand_id: UUID, user_id: int) -> frozenset[Role]:
             brand_id=brand_id, user_id=user_id, until__isnull=True
         ).values_list("role", flat=True)
     )
+
+
+def own_stores(*, brand_id: UUID, user_id: int, role: Role) -> frozenset[UUID] | None:
+    """The stores to which somebody's role is bound; None if she holds it for all. One query."""
+    bound = set(
+        StaffRole.objects.filter(
+            brand_id=brand_id, user_id=user_id, role=role, until__isnull=True
+        ).values_list("store_id", flat=True)
+    )
+    return None if None in bound else frozenset(bound)
 
 
 def staff(*, brand_id: UUID, limit: int = 500) -> tuple[StaffCard, ...]:
@@ -125,6 +158,70 @@ def role_of_key(*, brand_id: UUID, key: str) -> Role | None:
         .first()
     )
     return Role(role) if role else None
+
+
+def api_keys(*, brand_id: UUID, limit: int = 200) -> tuple[ApiKeyCard, ...]:
+    """The brand's keys, revoked ones too, newest first. One query."""
+    rows = ApiKey.objects.filter(brand_id=brand_id).order_by("-created_at", "id")[:limit]
+    return tuple(
+        ApiKeyCard(row.id, row.label, Role(row.role), row.created_at, row.revoked_at)
+        for row in rows
+    )
+
+
+def import_run(*, brand_id: UUID, run_id: UUID) -> ImportRunCard:
+    """One import. One query. Raises ImportNotFound."""
+    row = ImportRun.objects.filter(brand_id=brand_id, id=run_id).first()
+    if row is None:
+        raise ImportNotFound(run_id=run_id)
+    return _run_card(row)
+
+
+def import_runs(
+    *, brand_id: UUID, offset: int = 0, limit: int = 50
+) -> tuple[tuple[ImportRunCard, ...], int]:
+    """One page of the brand's imports, newest first, and how many there are. Two queries."""
+    found = ImportRun.objects.filter(brand_id=brand_id)
+    rows = found.order_by("-started_at", "id")[offset : offset + limit]
+    return tuple(_run_card(row) for row in rows), found.count()
+
+
+def import_problems(
+    *, brand_id: UUID, run_id: UUID, after: tuple[int, str] = (-1, ""), limit: int = 1_000
+) -> tuple[RowProblem, ...]:
+    """A run's problems by line and column, those that follow `after`. One query."""
+    line, column = after
+    rows = (
+        ImportProblem.objects.filter(brand_id=brand_id, run_id=run_id)
+        .filter(Q(line__gt=line) | Q(line=line, column__gt=column))
+        .order_by("line", "column")
+        .values_list("line", "column", "code", "reason")[:limit]
+    )
+    return tuple(RowProblem(*row) for row in rows)
+
+
+def each_problem(*, brand_id: UUID, run_id: UUID) -> Iterator[RowProblem]:
+    """All problems of a run by line and column, a page at a time. Inside one `brand_tx`."""
+    after = (-1, "")
+    while page := import_problems(brand_id=brand_id, run_id=run_id, after=after):
+        yield from page
+        after = (page[-1].line, page[-1].column)
+
+
+def _run_card(row: ImportRun) -> ImportRunCard:
+    return ImportRunCard(
+        id=row.id,
+        kind=ImportKind(row.kind),
+        file_name=row.file_name,
+        file_hash=row.file_hash,
+        mapping=row.mapping,
+        state=ImportState(row.state),
+        rows_total=row.rows_total,
+        rows_read=row.rows_read,
+        rows_bad=row.rows_bad,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
 
 
 def _card(row: Store) -> StoreCard:

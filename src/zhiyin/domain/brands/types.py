@@ -1,6 +1,8 @@
 """The words of the tenant: brands, their stores and the people who work for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
@@ -102,6 +104,58 @@ class StaffCard:
     store_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApiKeyCard:
+    """A developer's key as lists show it: never the key itself."""
+
+    id: UUID
+    label: str
+    role: Role
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFacts:
+    """A file about to be loaded. `file_hash` and the mapping's text tell runs apart.
+
+    `rows_total` is a guess until the run is done, or None.
+    """
+
+    kind: ImportKind
+    file_name: str
+    file_hash: str
+    mapping: Mapping[str, object]
+    rows_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRunCard:
+    """A run as lists show it: `rows_bad` of the `rows_read` rows did not load."""
+
+    id: UUID
+    kind: ImportKind
+    file_name: str
+    file_hash: str
+    mapping: Mapping[str, object]
+    state: ImportState
+    rows_total: int | None
+    rows_read: int
+    rows_bad: int
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that could not be loaded. `line` as an editor counts it; `column` as in the file."""
+
+    line: int
+    column: str
+    code: str
+    reason: str
+
+
 class BrandNotFound(DomainError):
     """No brand has this address."""
 
@@ -135,3 +189,24 @@ class StaffNotFound(DomainError):
 
     code: ClassVar[str] = "staff_not_found"
     kind: ClassVar[Kind] = Kind.MISSING
+
+
+class ApiKeyNotFound(DomainError):
+    """The brand has no such key that still works."""
+
+    code: ClassVar[str] = "api_key_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class ImportNotFound(DomainError):
+    """The brand has no such import."""
+
+    code: ClassVar[str] = "import_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class ImportBusy(DomainError):
+    """Another process is loading this very file. Let it finish, then look again."""
+
+    code: ClassVar[str] = "import_busy"
+    kind: ClassVar[Kind] = Kind.CONFLICT
