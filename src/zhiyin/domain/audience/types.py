@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -305,8 +305,13 @@ def with_value(slots: NeedSlots, slot: str, value: Value) -> NeedSlots:
         raise SlotUnknown(slot=slot)
     current = getattr(slots, slot)
     if isinstance(current, tuple):
-        return slots if value in current else replace(slots, **{slot: (*current, value)})
-    return replace(slots, **{slot: value})
+        return slots if value in current else _with(slots, slot, (*current, value))
+    return _with(slots, slot, value)
+
+
+def _with(slots: NeedSlots, slot: str, value: object) -> NeedSlots:
+    changed: dict[str, Any] = {slot: value}
+    return replace(slots, **changed)
 
 
 def without(slots: NeedSlots, slot: str, value: Value) -> NeedSlots:
@@ -317,5 +322,5 @@ def without(slots: NeedSlots, slot: str, value: Value) -> NeedSlots:
         raise SlotUnknown(slot=slot)
     current = getattr(slots, slot)
     if isinstance(current, tuple):
-        return replace(slots, **{slot: tuple(kept for kept in current if kept != value)})
-    return replace(slots, **{slot: None}) if current == value else slots
+        return _with(slots, slot, tuple(kept for kept in current if kept != value))
+    return _with(slots, slot, None) if current == value else slots

@@ -5,6 +5,8 @@ from zhiyin.domain.audience.reading.tokens import Token
 
 _BETWEEN = frozenset({"filler", "counter", "neutral", "conj", "style", "stop"})
 _MAX_UNKNOWN = 3
+_REACH = 24  # tokens around a noun that may say whose it is
+_NAME_WORDS = 2  # for my dear old mum: unknown words right before the person
 _METALS = frozenset({"gold", "golden", "silver", "rosegold", "金", "银", "金色", "银色"})
 _ONE = ("一", "件", "条", "双", "个", "套", "顶", "款", "身")
 
@@ -35,7 +37,7 @@ class Belongings:
         if noun.last in self._colors:
             return self._colors[noun.last]  # 小白鞋 says both
         at = noun.first - 1
-        while at >= 0 and not self._tokens[at].boundary:
+        while at >= max(0, noun.first - _REACH) and not self._tokens[at].boundary:
             if at in self._colors:
                 return self._near_color(at, noun)
             token = self._tokens[at]
@@ -66,7 +68,7 @@ class Belongings:
 
     def _said_before(self, noun: Finding) -> bool:
         unknown, at, joined = 0, noun.first - 1, False
-        while at >= 0:
+        while at >= max(0, noun.first - _REACH):
             token = self._tokens[at]
             if token.boundary or token.fact:
                 return False
@@ -79,7 +81,7 @@ class Belongings:
                 return False
             joined = joined or "conj" in token.classes
             if not (token.classes & _BETWEEN or at in self._colors or token.meanings):
-                if token.known and not token.classes or unknown == _MAX_UNKNOWN:
+                if (token.known and not token.classes) or unknown == _MAX_UNKNOWN:
                     return False
                 unknown += 1
             at -= 1
@@ -101,7 +103,7 @@ class Belongings:
 
     def _said_after(self, noun: Finding) -> bool:
         at = noun.last + 1
-        while at < len(self._tokens):
+        while at < min(len(self._tokens), noun.last + _REACH):
             token = self._tokens[at]
             if token.boundary or token.fact:
                 return False
@@ -117,7 +119,7 @@ class Belongings:
     def _joined_to(self, noun: Finding) -> bool:
         """跟黑裤子搭: a "with" before the noun and its colour."""
         at = noun.first - 1
-        while at >= 0 and not self._tokens[at].boundary:
+        while at >= max(0, noun.first - _REACH) and not self._tokens[at].boundary:
             if "joint" in self._tokens[at].classes:
                 return True
             if not (self._tokens[at].classes & _BETWEEN or at in self._colors):
@@ -152,21 +154,17 @@ def _is_given(tokens: list[Token], person: Finding) -> bool:
     if _owns_an_event(tokens, person):
         return False
     at = person.first - 1
-    while at >= 0:
+    while at >= max(0, person.first - _REACH):
         token = tokens[at]
         if "give" in token.classes:
             return True
         if token.fact:  # 给45岁的妈妈
             at -= 1
             continue
-        if (
-            not token.classes & {"filler", "counter", "own", "stop"}
-            and token.text.isalpha() is False
-        ):
+        is_light = bool(token.classes & {"filler", "counter", "own"})
+        is_far = token.known or person.first - at > _NAME_WORDS or not token.text.isalpha()
+        if not is_light and is_far and not (token.text.isalpha() and "stop" in token.classes):
             return False
-        if not token.classes & {"filler", "counter", "own"}:
-            if token.known or person.first - at > 2:
-                return False
         at -= 1
     return False
 
@@ -174,7 +172,7 @@ def _is_given(tokens: list[Token], person: Finding) -> bool:
 def _is_not_given(tokens: list[Token], person: Finding) -> bool:
     """不是买给我妈的, "not for my mom"."""
     at = person.first - 1
-    while at >= 0 and not tokens[at].boundary:
+    while at >= max(0, person.first - _REACH) and not tokens[at].boundary:
         if "neg" in tokens[at].classes:
             return True
         if not tokens[at].classes & {"give", "filler", "counter", "own", "through"}:

@@ -30,6 +30,8 @@ _SIMPLIFIED = (
     "镶钻戒表镯坠额篮毁瘦库斤笔记钢铁"
 )
 _ALIKE = str.maketrans(_TRADITIONAL + "‘’‛′`´“”″＂—–−‐‑～〜", _SIMPLIFIED + "''''''\"\"\"\"-----~~")
+_WIDEST = 4  # characters that one character may unfold to: ㎡ is two
+_RUN = 3  # repeats of a sign that are kept
 _BEFORE_NFKC = {"½": ".5", "¼": ".25", "¾": ".75"}
 
 
@@ -53,9 +55,13 @@ def fold(text: str) -> Folded:
     origins: list[int] = []
     for index, char in enumerate(text):
         for folded in _fold_char(char):
+            if not folded.isalnum() and chars[-_RUN:] == [folded] * _RUN:
+                continue  # "!!!!!!!!" says no more than "!!!"
             chars.append(folded)
             origins.append(index)
     rewritten, spans = digits_for_words("".join(chars))
+    if not rewritten:
+        return Folded(text, "", (), ())
     return Folded(
         original=text,
         text=rewritten,
@@ -69,7 +75,8 @@ def _fold_char(char: str) -> str:
         return char.lower() if char.isprintable() or char == "\n" else " "
     if char in _BEFORE_NFKC:
         return _BEFORE_NFKC[char]
-    plain = unicodedata.normalize("NFKC", char).lower().translate(_ALIKE)
+    # one sign can stand for a sentence of eighteen letters (U+FDFA); no word of ours does
+    plain = unicodedata.normalize("NFKC", char)[:_WIDEST].lower().translate(_ALIKE)
     kept = "".join(_without_marks(one) for one in plain)
     return re.sub(r"\s", " ", kept)
 

@@ -7,7 +7,10 @@ from zhiyin.domain.audience.reading.sheet import TAKEN, Sheet
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 
 _N = r"(\d{1,4}(?:\.\d{1,2})?)"
-_GAP = r"[\s:：=]*(?:是|为|有|约|大概|大约|差不多|只有|才|is|are|of|about|around|in|at|was|im|i am|measures|measurement|size|approx\.?|roughly|~|:)*[\s:：=]*"
+_GAP = (
+    r"[\s:：=]{0,3}(?:(?:是|为|有|约|大概|大约|差不多|只有|才|is|are|of|about|around|in|at|was"
+    r"|im|i am|measures|measurement|size|approx\.?|roughly|~)[\s:：=]{0,3}){0,3}"
+)  # bounded: a text of nothing but colons must not make the search quadratic
 _BRA_BANDS = {28: 60, 30: 65, 32: 70, 34: 75, 36: 80, 38: 85, 40: 90, 42: 95, 44: 100, 46: 105}
 _US_CUPS = {"ddd": "f"}
 _METRIC_BANDS = range(60, 125, 5)
@@ -22,33 +25,38 @@ _STONE = re.compile(
     r"(?<![\d.])(\d{1,2})\s*(?:st|stones?)\b\s*(?:(\d{1,2})\b\s*(?:lbs?|pounds?)?)?(?!\s*(?:cm|kg))"
 )
 _CHANGED = re.compile(
-    r"(?:瘦|胖|减|轻|(?<![体净])重|长|涨|掉|降|增|lost|gained|gain|lose|losing|gaining|put on|dropped)(?:了|掉|到|下来|about|around|nearly|almost|over|\s)*"
+    r"(?:瘦|胖|减|轻|(?<![体净])重|长|涨|掉|降|增|lost|gained|gain|lose|losing|gaining|put on"
+    r"|dropped)(?:了|掉|到|下来|about|around|nearly|almost|over|\s){0,5}"
     r"\d+(?:\.\d)?\s*(?:多|几|来)?\s*(?:斤|公斤|kgs?|lbs?|pounds?|kilos?|stone)(?!以)"
 )
 _FEET = re.compile(
     r"(?<![\d.'])([3-7])\s*(?:'|(?:ft|feet|foot|fts)\b\.?|英尺)[\s,-]*(?:and\s+)?"
-    r"(?:(1[01]|\d)(\.\d+)?(?!\d|'|\s*(?:lbs?|kg|pounds|斤|cm|years|yr|yo)\b)\s*(?:\"|''|'(?!\d)|inch(?:es)?\b|ins?\b|英寸)?)?(?:\s*(?:tall|in height)\b)?"
+    r"(?:(1[01]|\d)(\.\d+)?(?!\d|'|\s*(?:lbs?|kg|pounds|斤|cm|years|yr|yo)\b)\s*(?:\"|''|'(?!\d)"
+    r"|inch(?:es)?\b|ins?\b|英寸)?)?(?:\s*(?:tall|in height)\b)?"
 )
 _FEET_GLUED = re.compile(r"(?<![\d.'])([4-6])\s*(?:ft|foot|feet)(\d|1[01])(?!\d)\"?(?:\s*tall\b)?")
 _METRES = re.compile(
-    r"(?<![\d.])([12])\s*(?:米|m|公尺)\s*(\d{1,2})(?!\d|\s*(?:kg|斤|公斤))\s*(?:cm|公分|厘米)?(?:的?个子|的?身高|高)?"
+    r"(?<![\d.])([12])\s*(?:米|m|公尺)\s*(\d{1,2})(?!\d|\s*(?:kg|斤|公斤))\s*(?:cm|公分|厘米)?(?:的?个子|的?身高"
+    r"|高)?"
 )
 _TRIPLE = re.compile(
     r"(?<![\d.])(\d{2,3})\s*[-/,x、 ]\s*(\d{2,3})\s*[-/,x、 ]\s*(\d{2,3})(?![\d.])"
 )
 _PAIR = re.compile(
-    r"(?<![\d.])(1[3-9]\d|20\d)\s*(?:cm)?\s*([/／,，、;|\s·~-]+)\s*(\d{2,3}(?:\.\d)?)(?!\d|\.\d|\s*(?:cm|厘米|"
-    + _MISC_COUNTERS
-    + r"|元|块|以|内|[a-h]\b|左右的?预|years|yo))"
+    r"(?<![\d.])(1[3-9]\d|20\d)\s*(?:cm)?\s*([/／,，、;|\s·~-]+)\s*(\d{2,3}(?:\.\d)?)(?!\d|\.\d"
+    r"|\s*(?:cm|厘米|" + _MISC_COUNTERS + r"|元|块|以|内|[a-h]\b|左右的?预|years|yo))"
 )
 _AGE = re.compile(
-    r"(\d{1,3})\s*(?:多|几|来|出头)?\s*(?:周岁|岁半|岁|大寿|years?[\s-]*old|yrs?[\s-]*old|year[\s-]*old|y\.?/?o\.?\b|yrs?\b(?=\s*[,.]|$)|years young|years of age)(?:的|了|左右|多)?"
+    r"(\d{1,3})\s*(?:多|几|来|出头)?\s*(?:周岁|岁半|岁|大寿|years?[\s-]*old|yrs?[\s-]*old|year[\s-]*old"
+    r"|y\.?/?o\.?\b|yrs?\b(?=\s*[,.]|$)|years young|years of age)(?:的|了|左右|多)?"
 )
 _BRA = re.compile(
-    r"(?<![\d.])(\d{2,3})\s*[-/]?\s*(aa|ddd|dd|[a-h])(?:\s*(?:cup|罩杯|杯|罩))?(?![a-z\d]|字|型|类|\s*(?:line|shape|lister|little|bit|pair|dress|top)\b)"
+    r"(?<![\d.])(\d{2,3})\s*[-/]?\s*(aa|ddd|dd|[a-h])(?:\s*(?:cup|罩杯|杯|罩))?"
+    r"(?![a-z\d]|字|型|类|\s*(?:line|shape|lister|little|bit|pair|dress|top)\b)"
 )
 _CUP = re.compile(
-    r"(?<![a-z\d])(aa|dd|[a-h])\s*-?\s*(?:cups?\b|罩杯|杯)|(?:cup size|罩杯|cup)\s*(?:is|是|:)?\s*(aa|dd|[a-h])(?![a-z\d])"
+    r"(?<![a-z\d])(aa|dd|[a-h])\s*-?\s*(?:cups?\b|罩杯|杯)|(?:cup size|罩杯|cup)"
+    r"\s*(?:is|是|:)?\s*(aa|dd|[a-h])(?![a-z\d])"
 )
 _BARE = re.compile(
     r"(?<![\d.a-z¥$€£:-])(\d{2,3}(?:\.\d)?)(?![\d%]|\.\d|-\d|\s*(?:"
@@ -56,7 +64,9 @@ _BARE = re.compile(
     + r"|元|块|以|内|denim|percent|years))(?![a-z])"
 )
 _SIZE = re.compile(
-    r"(?:size|码数|尺码|穿|us|uk|eu)\s*(?:a\s+|us\s+|uk\s+|eu\s+)?(\d{1,3}(?:[-/]\d{1,3})?)(?!\s*(?:cm|kg|斤|公斤|元|块|以内|\.))(?:码|号)?|(?<![\d.])\d{2}(?:码|号)(?!\d)|\b(?:s|m|l|xl|xxl|xs|\dxl)\s*(?:码|号)"
+    r"(?:size|码数|尺码|穿|us|uk|eu)\s*(?:a\s+|us\s+|uk\s+|eu\s+)?(\d{1,3}(?:[-/]\d{1,3})?)(?!\s*(?:cm"
+    r"|kg|斤|公斤|元|块|以内|\.))(?:码|号)?|(?<![\d.])\d{2}(?:码|号)(?!\d)|\b(?:s|m|l|xl|xxl|xs|\dxl)\s*(?:码"
+    r"|号)"
 )
 
 
@@ -86,7 +96,8 @@ def measure_rules(taxonomy: Taxonomy) -> MeasureRules:
             r"(?:左右|上下|出头|多)?"
         ),
         length=re.compile(
-            rf"(?<![\d.]){_N}\s*({length_unit})(?:\s*(\d)(?![\d.]))?(?:左右|上下|出头|多)?(?:的?个子|的?身高|\s*tall\b|高(?!腰|领|跟|级))?"
+            rf"(?<![\d.]){_N}\s*({length_unit})(?:\s*(\d)(?![\d.]))?(?:左右|上下|出头|多)?(?:的?个子|的?身高"
+            rf"|\s*tall\b|高(?!腰|领|跟|级))?"
         ),
         labelled=tuple(
             (
@@ -98,7 +109,8 @@ def measure_rules(taxonomy: Taxonomy) -> MeasureRules:
             for slot in _LABELLED
         ),
         girth_after=re.compile(
-            rf"(?<![\d.]){_N}\s*-?\s*({length_unit}|\")?(?:\s*(\d)(?![\d.]))?\s*(?:的|-)?\s*({_any(girth_slots)})(?!\w*[粗细大小短]|围)"
+            rf"(?<![\d.]){_N}\s*-?\s*({length_unit}|\")?(?:\s*(\d)(?![\d.]))?\s*(?:的"
+            rf"|-)?\s*({_any(girth_slots)})(?!\w*[粗细大小短]|围)"
         ),
         girth_slots=girth_slots,
         weights=weights,
@@ -182,10 +194,10 @@ def _read_labelled(sheet: Sheet, rules: MeasureRules) -> None:
             sheet.note(rules.girth_slots[match[4]], value, match.span())
     for slot, pattern in rules.labelled:
         for match in sheet.finds(pattern):
-            value = _labelled_value(sheet, slot, match, rules)
-            if value is not None:
+            stated = _labelled_value(sheet, slot, match, rules)
+            if stated is not None:
                 end = match.end() if match[3] is None or slot in _GIRTHS else match.end(2)
-                sheet.note(slot, value, (match.start(), end))
+                sheet.note(slot, stated, (match.start(), end))
 
 
 _NUMBER_NEXT = re.compile(r"[\s:：是为]*\d")
@@ -280,7 +292,7 @@ def _read_pairs(sheet: Sheet) -> None:
         if sheet.has("height_cm") or sheet.has("weight_kg"):
             return
         weight = float(match[3])
-        if "-" in match[2] and not is_weight_like(weight) or not 30 <= weight <= 200:
+        if ("-" in match[2] and not is_weight_like(weight)) or not 30 <= weight <= 200:
             continue
         sheet.note("height_cm", float(match[1]), match.span(1))
         sheet.note("weight_kg", weight / 2 if weight >= 80 else weight, match.span(3))
@@ -318,7 +330,9 @@ def read_bare(sheet: Sheet) -> None:
 
 
 _FIRST_AGE = re.compile(
-    r"(?:\b(?:(?:mum|mom|mother|mother in law|mother-in-law|dad|father|wife|husband|daughter|son|friend)(?: is|'s)|i am|im|i'm|she is|she's|shes|he's|he is|turning|turned|turns)|今年|(?<=岁)|我今年)\s*"
+    r"(?:\b(?:(?:mum|mom|mother|mother in law|mother-in-law|dad|father|wife|husband|daughter"
+    r"|son|friend)(?: is|'s)|i am|im|i'm|she is|she's|shes|he's|he is"
+    r"|turning|turned|turns)|今年|(?<=岁)|我今年)\s*"
     r"(?:is\s+|just\s+)?(1[2-9]|[2-7]\d)(?=\s*[,，.。;、]|\s+(?:and|with|but|now)\b|$)"
 )
 

@@ -5,6 +5,7 @@ from zhiyin.domain.audience.reading.tokens import Token
 
 _PASSED = frozenset({"filler", "through"})
 _MAX_UNKNOWN = 1
+_REACH = 24  # tokens that a "no" may be away, so that a text of nothing but "no" stays cheap
 
 
 class Scopes:
@@ -31,7 +32,7 @@ class Scopes:
         slot, unknown, joined = finding.meaning.slot, 0, True
         at = finding.first - 1
         gap = self._tokens[finding.first].gap
-        while at >= 0:
+        while at >= max(0, finding.first - _REACH):
             token = self._tokens[at]
             if token.boundary and self._lists(at, slot):
                 at, joined = at - 1, True
@@ -66,11 +67,16 @@ class Scopes:
         )
 
     def _lists(self, comma: int, slot: str) -> bool:
-        """no black, brown or grey: the next part is nothing but more of the same kind."""
-        if self._tokens[comma].text not in ",，" or slot not in self._slot_at.get(comma - 1, ()):
+        """no black, brown or grey: the next part is nothing but more colours.
+
+        Other things are not listed so: 不是上班穿，约会穿 corrects.
+        """
+        if slot != "color" or self._tokens[comma].text not in ",，":
+            return False
+        if slot not in self._slot_at.get(comma - 1, ()):
             return False
         at = comma + 1
-        while at < len(self._tokens) and not self._tokens[at].boundary:
+        while at < min(len(self._tokens), comma + _REACH) and not self._tokens[at].boundary:
             if slot not in self._slot_at.get(at, ()) and "conj" not in self._tokens[at].classes:
                 return False
             at += 1
@@ -86,7 +92,7 @@ class Scopes:
 
     def _refused_after(self, finding: Finding) -> bool:
         slot, at, joined = finding.meaning.slot, finding.last + 1, True
-        while at < len(self._tokens):
+        while at < min(len(self._tokens), finding.last + _REACH):
             token = self._tokens[at]
             if token.boundary or token.fact:
                 return False
@@ -104,11 +110,9 @@ class Scopes:
 
     def _ends(self, at: int) -> bool:
         """Whether the phrase is over at `at`, but for particles: 黑色不要了哦。"""
-        while at < len(self._tokens):
-            token = self._tokens[at]
+        for token in self._tokens[at : at + _REACH]:
             if token.boundary or token.gap:
                 return True
             if "neg_done" not in token.classes:
                 return False
-            at += 1
         return True

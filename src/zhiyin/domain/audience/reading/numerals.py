@@ -1,4 +1,4 @@
-"""Numbers written in words become digits: 一米六五, 一百二十斤, 两三百, five foot four, two weeks."""
+"""Numbers in words become digits: 一米六五, 一百二十斤, 两三百, five foot four, two weeks."""
 
 import re
 from collections.abc import Callable
@@ -21,21 +21,24 @@ _HAN_ONE = re.compile(
     rf"{_D}(?=\s*(?:米|尺|斤|公斤|岁|个月|个多月|周|星期|天[之以]?[内后]|天以内|年后|月份|月底|月初|月\d|元|块钱))"
 )
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORD_VALUES = {word: n for n, word in enumerate(_SMALL)} | {
     word: 10 * n for n, word in enumerate(_TENS, start=2)
 }
 _W = "(?:" + "|".join(_SMALL + _TENS) + ")"
 _ENGLISH_FEET = re.compile(
-    rf"\b(four|five|six)[ -](?:foot|feet|ft)?[ -]?(?:and )?({'|'.join(_SMALL[:12])})\b(?! hundred| thousand)"
+    rf"\b(four|five|six)[ -](?:foot|feet|ft)?[ -]?(?:and )?({'|'.join(_SMALL[:12])})\b(?! hundred"
+    rf"| thousand)"
 )
 _ENGLISH_NUMBER = re.compile(
     rf"\b(?:(?:a|{_W}) (?:hundred|thousand)(?: and)?(?: {_W}(?:[ -]{_W})?)?|{_W}(?:[ -]{_W})?"
-    rf"(?= (?:hundred|thousand|feet|foot|ft|pounds?|lbs?|kilos?|kgs?|inch|inches|days?|weeks?|months?|years?"
+    rf"(?= (?:hundred|thousand|feet|foot|ft|pounds?|lbs?|kilos?|kgs?|inch|inches|days?|weeks?"
+    rf"|months?|years?"
     rf"|yuan|rmb|kuai|stone|cm)\b))"
 )
 

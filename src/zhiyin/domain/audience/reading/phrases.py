@@ -7,6 +7,7 @@ from zhiyin.domain.audience.reading.tokens import Token
 
 _MAX_UNKNOWN = 2  # unknown words that may stand between the parts of one phrase
 
+_REACH = 12  # tokens from one part of a phrase to the next
 _NEW_SUBJECT = frozenset({"my", "the", "i", "her", "我", "我的"})
 
 
@@ -62,7 +63,7 @@ def _match(pattern: Pattern, tokens: list[Token], at: int, lexicon: Lexicon) -> 
 def _next(name: str, tokens: list[Token], place: int, lexicon: Lexicon) -> tuple[int, bool] | None:
     """The next token of a class and whether a "not" was passed; None if something else comes."""
     unknown, inverted, joined = 0, False, False
-    for at in range(place + 1, len(tokens)):
+    for at in range(place + 1, min(place + 1 + _REACH, len(tokens))):
         token = tokens[at]
         if name in token.classes:
             return at, inverted
@@ -87,10 +88,13 @@ def _next(name: str, tokens: list[Token], place: int, lexicon: Lexicon) -> tuple
 
 def _outermost(found: list[Finding]) -> list[Finding]:
     """Without the findings whose words all belong to a longer one, and without repeats."""
-    phrases = [one.tokens for one in found if len(one.tokens) > 1]
+    around: dict[int, list[frozenset[int]]] = {}
+    for one in found:
+        if len(one.tokens) > 1:
+            for at in one.tokens:
+                around.setdefault(at, []).append(one.tokens)
     kept: dict[tuple[Meaning, frozenset[int]], Finding] = {}
     for one in found:
-        if any(one.tokens < longer for longer in phrases):
-            continue
-        kept.setdefault((one.meaning, one.tokens), one)
+        if not any(one.tokens < longer for longer in around.get(one.first, ())):
+            kept.setdefault((one.meaning, one.tokens), one)
     return sorted(kept.values(), key=lambda one: (one.first, one.last))

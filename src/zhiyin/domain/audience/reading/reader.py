@@ -37,6 +37,7 @@ _OF_HER_BODY = frozenset({"hair", "haired", "eyes", "eyed", "头发", "眼睛", 
 _PLAIN_NOT = frozenset(
     {"不", "也不", "不太", "不算", "不是", "不是很", "没", "没有", "并不", "不够"}
 )
+_REACH = 24  # tokens that "last time" may be before what it tells of
 _SAYS_NOTHING = frozenset({"neutral"})
 
 
@@ -161,7 +162,7 @@ class _Reader:
     def _is_past(self, noun: Finding) -> bool:
         """上次买的裙子: told, not wanted."""
         at = noun.first - 1
-        while at >= 0 and not self._tokens[at].boundary:
+        while at >= max(0, noun.first - _REACH) and not self._tokens[at].boundary:
             if "past" in self._tokens[at].classes:
                 return True
             if "want" in self._tokens[at].classes and "filler" not in self._tokens[at].classes:
@@ -192,14 +193,21 @@ class _Reader:
             self._chip_of(meaning.slot, meaning.value, finding.tokens)
 
     def _take_colors(self) -> None:
-        """The refused ones first: 黑色穿腻了，不要黑色 is no liking, and a refusal binds the picks."""
+        """The refused ones first: 黑色穿腻了，不要黑色 is no liking; a refusal binds the picks."""
         colors = [
             finding
             for finding in self._findings
             if finding.meaning.slot == "color" and finding.tokens not in self._owned_colors
         ]
-        refused = [finding for finding in colors if self._scopes.is_refused(finding)]
-        refused += [f for f in colors if f not in refused and self._is_blamed(f)]
+        adverse = [
+            f for f in self._findings if f.meaning.adverse and not self._scopes.is_refused(f)
+        ]
+        begins, ends = {f.first for f in adverse}, {f.last for f in adverse}
+        refused = {
+            finding: None
+            for finding in colors
+            if self._scopes.is_refused(finding) or self._is_blamed(finding, begins, ends)
+        }
         for finding in refused:
             self._chip_of("color_avoid", finding.meaning.value, finding.tokens)
         for finding in colors:
@@ -209,19 +217,14 @@ class _Reader:
             if not avoided or self._scopes.is_wanted(finding):
                 self._chip_of("color_like", finding.meaning.value, finding.tokens)
 
-    def _is_blamed(self, color: Finding) -> bool:
+    def _is_blamed(self, color: Finding, begins: set[int], ends: set[int]) -> bool:
         """黑色显老, "washed out in beige": named for the harm it does her."""
         at = color.last + 1
         while at < len(self._tokens) and "filler" in self._tokens[at].classes:
             at += 1
         before = color.first - 1
         said_in = before > 0 and self._tokens[before].text in ("in", "by")
-        return any(
-            f.meaning.adverse
-            and (f.first == at or (said_in and f.last == before - 1))
-            and not self._scopes.is_refused(f)
-            for f in self._findings
-        )
+        return at in begins or (said_in and before - 1 in ends)
 
     def _take_adverse(self, finding: Finding) -> None:
         """显胖 is said to keep it away; wanted outright it contradicts, and is asked back."""

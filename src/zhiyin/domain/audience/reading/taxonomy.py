@@ -150,7 +150,7 @@ def _label_slot(slot: str) -> str:
 
 
 def taxonomy_from_json(document: object) -> Taxonomy:
-    """A taxonomy from parsed JSON. An extension may leave any part out. Raises TaxonomyMalformed."""
+    """A taxonomy from parsed JSON. An extension may leave parts out. Raises TaxonomyMalformed."""
     try:
         return _parse(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -160,7 +160,7 @@ def taxonomy_from_json(document: object) -> Taxonomy:
 def _parse(document: object) -> Taxonomy:
     if not isinstance(document, Mapping):
         raise TypeError("a taxonomy is an object")
-    known = {term_slot for term_slot in SLOTS} | {"color"}
+    known = set(SLOTS) | {"color"}
     values = tuple(_parse_term(row) for row in document.get("values", ()))
     for term in values:
         if term.slot not in known:
