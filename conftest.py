@@ -73,6 +73,16 @@ def _admin_url() -> str:
     return running.admin_url
 
 
+@pytest.fixture(scope="session")
+def copy_database(django_db_setup: None) -> Callable[[str], None]:
+    """Make a database of this name, migrated and empty, that lasts until the run ends."""
+
+    def copy(name: str) -> None:
+        roles.create_from_template(admin_url=_admin_url(), database=name, template=TEMPLATE)
+
+    return copy
+
+
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database of the test's own, in which commits are real. Yields its name."""

@@ -95,6 +95,4 @@ def test_a_planted_breach_is_caught(
     copy: Path, law: Callable[[Path], list[str]], module: str, breach: str
 ) -> None:
     plant(copy / "zhiyin" / module, breach)
-    found = law(copy)
-    assert len(found) == 1
-    assert found[0].startswith(f"zhiyin/{module}:")
+    assert {line.split(":")[0] for line in law(copy)} == {f"zhiyin/{module}"}

@@ -9,7 +9,14 @@ from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.matching import queries as matches
-from zhiyin.domain.matching.types import Answer, Ask, DecisionCard, Disliked, FeedbackKind
+from zhiyin.domain.matching.types import (
+    Answer,
+    Ask,
+    DecisionCard,
+    Disliked,
+    FeedbackKind,
+    WearerPage,
+)
 from zhiyin.domain.members import queries as members
 
 OWN = (None, "self")
@@ -150,4 +157,28 @@ def _check_hers(brand_id: UUID, asker: Asker, need_id: UUID) -> None:
         need_id=need_id,
         member_id=asker.member_id,
         guest_key=asker.guest_key,
+    )
+
+
+def people_like_me(
+    *, brand_id: UUID, asker: Asker, product_id: UUID, offset: int = 0, limit: int = 10
+) -> WearerPage:
+    """Who wore a product, the wearers most like her first.
+
+    What is known of her are the traits she agreed to keep, else those of her latest need. With
+    personalisation off nothing of her is used and the most useful come first.
+    Runs inside the caller's `brand_tx`. Raises MemberNotFound.
+    """
+    hers: dict[str, object] = {}
+    if _is_personal(brand_id, asker):
+        latest = audience.recent_needs(
+            brand_id=brand_id, member_id=asker.member_id, guest_key=asker.guest_key, limit=1
+        )
+        stated = latest[0].slots if latest and latest[0].slots.for_whom in OWN else NeedSlots()
+        if asker.member_id is not None:
+            known = audience.trait_slots(brand_id=brand_id, member_id=asker.member_id)
+            stated = laid_under(known, stated)
+        hers = dict(stated.said())
+    return matches.wearers(
+        brand_id=brand_id, product_id=product_id, hers=hers, offset=offset, limit=limit
     )

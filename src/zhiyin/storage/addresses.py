@@ -27,10 +27,13 @@ def is_embedded() -> bool:
     return not os.environ.get(VARIABLES["web"])
 
 
-def start() -> None:
-    """Bring the embedded server up, if it is ours to run."""
-    if is_embedded():
-        embedded.ensure(CLUSTER, database=NAME)
+def start() -> bool:
+    """Bring the embedded server up, if it is ours to run. Says whether this call started it."""
+    if not is_embedded():
+        return False
+    was_running = embedded.status(CLUSTER) is not None
+    embedded.ensure(CLUSTER, database=NAME)
+    return not was_running
 
 
 def stop() -> None:

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from zhiyin.domain.content.types import ShowCard, ShowSource
+from zhiyin.domain.matching.types import Wearer
 
 SPREAD: Mapping[str, float] = {
     "height_cm": 12.0,
@@ -14,22 +14,6 @@ SPREAD: Mapping[str, float] = {
 }
 """How far apart two people are when they are nothing like each other in a measure."""
 USEFUL_WEIGHT = 0.08
-
-
-@dataclass(frozen=True, slots=True)
-class Wearer:
-    """A show in the order she should read it. `likeness_bps` is None where nothing compares."""
-
-    show: ShowCard
-    likeness_bps: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class WearerPage:
-    """One page of a product's wearers, and how many there are in all."""
-
-    wearers: tuple[Wearer, ...]
-    total: int
 
 
 def likeness(hers: Mapping[str, object], theirs: Mapping[str, object]) -> float | None:

@@ -11,7 +11,7 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.matching import serving, stored
 from zhiyin.domain.matching.advising import AdviceRow, row_to_json, shipped
-from zhiyin.domain.matching.likeness import WearerPage, in_order
+from zhiyin.domain.matching.likeness import in_order
 from zhiyin.domain.matching.matcher import Matcher, why_not
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
 from zhiyin.domain.matching.serving import matcher_for
@@ -26,6 +26,7 @@ from zhiyin.domain.matching.types import (
     FeedbackKind,
     NothingToPick,
     Training,
+    WearerPage,
 )
 from zhiyin.domain.matching.world import uuid_at
 from zhiyin.storage.fields import unseal_json
@@ -220,3 +221,10 @@ def wearers(
     shows = content.shows_of_product(brand_id=brand_id, product_id=product_id)
     ordered = in_order(shows, hers)
     return WearerPage(tuple(ordered[offset : offset + limit]), len(ordered))
+
+
+def answers_given(*, brand_id: UUID, since: datetime, until: datetime) -> int:
+    """How many answers to kept needs were given from `since` to just before `until`. One query."""
+    return Decision.objects.filter(
+        brand_id=brand_id, decided_at__gte=since, decided_at__lt=until
+    ).count()

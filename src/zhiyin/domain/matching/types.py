@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.content.types import ShowCard
 from zhiyin.kit.errors import DomainError, Kind
 
 Chip = tuple[str, str]
@@ -210,6 +211,22 @@ class Training:
     trained_at: datetime
     serving_since: datetime | None
     serving_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wearer:
+    """A show in the order she should read it. `likeness_bps` is None where nothing compares."""
+
+    show: ShowCard
+    likeness_bps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WearerPage:
+    """One page of a product's wearers, and how many there are in all."""
+
+    wearers: tuple[Wearer, ...]
+    total: int
 
 
 class NothingToPick(DomainError):

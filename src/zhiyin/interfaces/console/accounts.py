@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
+from zhiyin.domain.brands import operations as brands
 from zhiyin.kit.ids import NO_ID
 from zhiyin.storage.encryption import Place
 from zhiyin.storage.fields import key_ring
@@ -41,13 +42,12 @@ def add_account(*, name: str, password: str) -> tuple[int, str]:
     The secret is returned once, for her authenticator. An account of that name is replaced in
     both. Staff accounts are no brand's: a role at a brand is granted apart.
     """
-    user, _ = User.objects.get_or_create(username=name)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    user_id = brands.save_account(name=name, password=password)
+    user = User.objects.get(pk=user_id)
     secret = generate_totp_secret()
     user.authenticator_set.all().delete()
     TOTP.activate(user, secret)
-    return user.pk, secret
+    return user_id, secret
 
 
 def six_digits(secret: str, now: datetime) -> str:

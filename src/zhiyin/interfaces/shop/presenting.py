@@ -1,6 +1,6 @@
 """An answer in the words and pictures of a shop page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,20 @@ from django.utils.translation import ngettext
 
 from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.catalog import queries as catalog
-from zhiyin.domain.catalog.types import ProductCard
+from zhiyin.domain.catalog.types import Category, ProductCard, SkuCard
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.types import FitVerdict, LookCard, ShowCard, ShowSource
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard
-from zhiyin.domain.matching.types import Answer, NothingToPick, Pick, PickItem, Reason, ReasonKind
+from zhiyin.domain.matching.types import (
+    Answer,
+    NothingToPick,
+    Pick,
+    PickItem,
+    Reason,
+    ReasonKind,
+    Wearer,
+)
 from zhiyin.flows.decide import Answered
 from zhiyin.interfaces import chips, wording
 from zhiyin.interfaces.shop.access import ShopRequest
@@ -29,12 +37,23 @@ class Presenter:
     """Turns picks into what templates show. Reads every name it needs in one batch per kind."""
 
     def __init__(
-        self, request: ShopRequest, need_id: UUID, decision_id: UUID | None = None
+        self,
+        request: ShopRequest,
+        need_id: UUID | None = None,
+        decision_id: UUID | None = None,
     ) -> None:
         self.request, self.need_id, self.decision_id = request, need_id, decision_id
         self.brand_id = request.visitor.brand.id
         self.is_english = request.language.startswith("en")
         self.taxonomy = audience.taxonomy(brand_id=self.brand_id)
+        self.products: dict[UUID, ProductCard] = {}
+        self.kocs: dict[UUID, KocCard] = {}
+        self.looks: dict[UUID, LookCard] = {}
+
+    def know(self, *, products: Sequence[ProductCard], koc_ids: Sequence[UUID] = ()) -> None:
+        """Take products the page has read already, and read the KOCs it names."""
+        self.products |= {product.id: product for product in products}
+        self.kocs |= kocs.kocs_by_id(brand_id=self.brand_id, koc_ids=sorted(set(koc_ids)))
 
     def answer(self, answered: Answered) -> dict[str, Any]:
         """The picks of an answer, and what it says of chips it could not speak to."""
@@ -100,9 +119,70 @@ class Presenter:
             "is_demo": show.source is ShowSource.AUTHORED,
             "category": product.category if product else "dress",
             "color": show.color or (product.skus[0].color if product and product.skus else "grey"),
-            "attributes": self._drawn(product) if product else {},
+            "kind": product.kind if product else "",
+            "attributes": product.attributes if product else {},
             "title": self._product_name(product) if product else "",
         }
+
+    def wearer(self, wearer: Wearer) -> dict[str, Any]:
+        """A show with how like her its wearer is, where the two can be compared."""
+        shown = self.show(wearer.show)
+        shown["id"], shown["votes"] = str(wearer.show.id), wearer.show.useful_votes
+        if wearer.likeness_bps is not None:
+            shown["likeness"] = round(wearer.likeness_bps / PER_CENT)
+        return shown
+
+    def product(self, product: ProductCard) -> dict[str, Any]:
+        """A product as `parts/good.html` wants it, with what its own page adds."""
+        first = product.skus[0] if product.skus else None
+        return {
+            "id": str(product.id),
+            "href": reverse(
+                "shop:product", kwargs={"slug": self.request.brand.slug, "product_id": product.id}
+            ),
+            "category": product.category,
+            "color": first.color if first else "grey",
+            "attributes": product.attributes,
+            "kind": product.kind,
+            "title": self._product_name(product),
+            "price": format_cny(product.price_from_fen, self.request.language) if first else "",
+            "line": "" if any(sku.on_hand for sku in product.skus) else _("Sold out for now"),
+            "description": product.description_en if self.is_english else product.description_zh,
+            "care": product.care_en if self.is_english else product.care_zh,
+        }
+
+    def variants(self, product: ProductCard) -> list[dict[str, Any]]:
+        """A product's colours, each with its sizes, prices and stock."""
+        by_color: dict[str, list[SkuCard]] = {}
+        for sku in product.skus:
+            by_color.setdefault(sku.color, []).append(sku)
+        return [
+            {
+                "color": color,
+                "name": self._label("color_like", color),
+                "drawing": {**self.product(product), "color": color},
+                "sizes": [
+                    {
+                        "label": sku.size_label,
+                        "price": format_cny(sku.price_fen, self.request.language),
+                        "stock": ngettext("%(left)d in stock", "%(left)d in stock", sku.on_hand)
+                        % {"left": sku.on_hand}
+                        if sku.on_hand
+                        else _("Sold out for now"),
+                        "has_stock": sku.on_hand > 0,
+                    }
+                    for sku in skus
+                ],
+            }
+            for color, skus in by_color.items()
+        ]
+
+    def categories(self, counts: Mapping[Category, int]) -> list[dict[str, Any]]:
+        """The categories that have something, with how much."""
+        return [
+            {"value": category, "label": self._label("categories", category), "count": count}
+            for category, count in counts.items()
+        ]
 
     def _fetch(self, picks: Iterable[Pick]) -> None:
         picks = list(picks)
@@ -144,6 +224,7 @@ class Presenter:
             "is_demo": bool(koc and koc.is_demo),
             "href": href,
             "product_id": str(first.product_id),
+            "decision_id": str(self.decision_id),
         }
 
     def _koc(self, koc: KocCard) -> dict[str, Any]:
@@ -159,18 +240,17 @@ class Presenter:
         return {
             "category": product.category,
             "color": item.color,
-            "attributes": self._drawn(product),
+            "attributes": product.attributes,
+            "kind": product.kind,
             "title": self._product_name(product),
             "size": self._size(item),
             "price": format_cny(item.price_fen, self.request.language),
-            "product_id": str(item.product_id),
+            "href": reverse(
+                "shop:product",
+                kwargs={"slug": self.request.brand.slug, "product_id": item.product_id},
+            ),
             "fit": self._fit(item),
         }
-
-    def _drawn(self, product: ProductCard) -> dict[str, Any]:
-        return {**product.attributes, "kind": product.kind} if product.kind else dict(
-            product.attributes
-        )
 
     def _fit(self, item: PickItem) -> str:
         if item.fit_bps is None:

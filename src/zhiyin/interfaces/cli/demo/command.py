@@ -33,18 +33,22 @@ def demo(serve: bool, port: int) -> None:
     """
     began = time.monotonic()
     _step("PostgreSQL", "its own, embedded" if addresses.is_embedded() else "yours")
-    addresses.start()
-    _migrate()
-    os.environ["ZHIYIN_DEMO"] = "1"
-    import django
+    started = addresses.start()
+    try:
+        _migrate()
+        os.environ["ZHIYIN_DEMO"] = "1"
+        import django
 
-    django.setup()
-    _load(datetime.now(UTC))
-    for text in NEEDS:
-        _decide(text, datetime.now(UTC))
-    screen.print(f"\n[dim]{time.monotonic() - began:.0f} s[/]")
-    if serve:
-        _serve(port)
+        django.setup()
+        _load(datetime.now(UTC))
+        for text in NEEDS:
+            _decide(text, datetime.now(UTC))
+        screen.print(f"\n[dim]{time.monotonic() - began:.0f} s[/]")
+        if serve:
+            _serve(port)
+    finally:
+        if started:
+            addresses.stop()
 
 
 def _step(name: str, words: str) -> None:
@@ -169,4 +173,3 @@ def _serve(port: int) -> None:
     finally:
         worker.terminate()
         worker.wait()
-        addresses.stop()

@@ -1,0 +1,109 @@
+"""Browse, search, a product's page, and the people like her who wore it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.catalog.types import Category
+from zhiyin.domain.content import operations as content
+from zhiyin.flows import decide
+from zhiyin.interfaces.shop.access import ShopRequest, shop_page
+from zhiyin.interfaces.shop.deciding import asker
+from zhiyin.interfaces.shop.presenting import Presenter
+
+PER_PAGE = 24
+SHOWS_PER_PAGE = 10
+
+
+@require_GET
+@shop_page
+def browse(request: ShopRequest) -> HttpResponse:
+    """Everything on the shop, by category or by a search."""
+    brand_id = request.visitor.brand.id
+    search = request.GET.get("q", "").replace("\x00", "")[:60]
+    chosen = request.GET.get("category", "")
+    category = Category(chosen) if chosen in set(Category) else None
+    page = _page(request)
+    found = catalog.products(
+        brand_id=brand_id,
+        search=search,
+        category=category,
+        offset=(page - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+    presenter = Presenter(request)
+    context = {
+        "tab": "browse",
+        "search": search,
+        "category": category,
+        "categories": presenter.categories(catalog.category_counts(brand_id=brand_id)),
+        "products": [presenter.product(product) for product in found.products],
+        "total": found.total,
+        **_pager(page, found.total, PER_PAGE),
+    }
+    return render(request, "shop/browse.html", context)
+
+
+@require_GET
+@shop_page
+def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
+    """One product: what it is, its sizes and stock, and who wore it, the likest first."""
+    brand_id = request.visitor.brand.id
+    card = catalog.product(brand_id=brand_id, product_id=product_id)
+    page = _page(request)
+    worn = decide.people_like_me(
+        brand_id=brand_id,
+        asker=asker(request),
+        product_id=product_id,
+        offset=(page - 1) * SHOWS_PER_PAGE,
+        limit=SHOWS_PER_PAGE,
+    )
+    presenter = Presenter(request)
+    presenter.know(products=[card], koc_ids=[w.show.koc_id for w in worn.wearers if w.show.koc_id])
+    context: dict[str, Any] = {
+        "tab": "browse",
+        "product": presenter.product(card),
+        "variants": presenter.variants(card),
+        "shows": [presenter.wearer(wearer) for wearer in worn.wearers],
+        "total": worn.total,
+        **_pager(page, worn.total, SHOWS_PER_PAGE),
+    }
+    return render(request, "shop/product.html", context)
+
+
+@require_POST
+@shop_page
+def useful(request: ShopRequest, product_id: UUID, show_id: UUID) -> HttpResponse:
+    """She found a show useful, or takes that back."""
+    member = request.visitor.member
+    assert member is not None, "the matrix names members only"
+    brand_id = request.visitor.brand.id
+    if request.POST.get("undo"):
+        content.unvote_useful(brand_id=brand_id, show_id=show_id, member_id=member.id)
+    else:
+        content.vote_useful(
+            brand_id=brand_id, show_id=show_id, member_id=member.id, now=request.now
+        )
+        messages.info(request, _("Thank you. Others will see it earlier."))
+    return redirect("shop:product", slug=request.brand.slug, product_id=product_id)
+
+
+def _page(request: ShopRequest) -> int:
+    asked = request.GET.get("page", "1")
+    return max(1, min(int(asked), 10_000)) if asked.isascii() and asked.isdigit() else 1
+
+
+def _pager(page: int, total: int, per_page: int) -> dict[str, int | None]:
+    pages = max(1, -(-total // per_page))
+    return {
+        "page": page,
+        "pages": pages,
+        "previous_page": page - 1 if page > 1 else None,
+        "next_page": page + 1 if page < pages else None,
+    }
