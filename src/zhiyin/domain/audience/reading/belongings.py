@@ -183,6 +183,8 @@ def _is_not_given(tokens: list[Token], person: Finding) -> bool:
 
 def _owns_an_event(tokens: list[Token], person: Finding) -> bool:
     after = person.last + 1
+    if after < len(tokens) and tokens[after].text == "的":
+        after += 1
     if after >= len(tokens):
         return False
     following = tokens[after]
@@ -205,6 +207,10 @@ def _wears(tokens: list[Token], person: Finding) -> bool:
     following = tokens[after]
     if following.text == "生日" or "过生日" in following.text:
         return any("送" in token.text or token.text in ("gift", "present") for token in tokens)
+    if following.text == "is" and after + 1 < len(tokens):
+        # my friend is getting married: told of her day, not of her wardrobe
+        next_means = tokens[after + 1].meanings
+        return not any(meaning.slot == "occasion" for meaning in next_means)
     return following.fact or (
         "wears" in following.classes and "event_owner" not in following.classes
     )
