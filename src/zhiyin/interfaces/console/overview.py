@@ -1,0 +1,171 @@
+"""The first page: what needs a person now, how today goes, and what is asked for."""
+
+import csv
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.brands.types import ImportState
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.content import queries as content
+from zhiyin.domain.conversations import queries as conversations
+from zhiyin.domain.matching import queries as matches
+from zhiyin.domain.matching.types import THIN_BELOW
+from zhiyin.interfaces import chips
+from zhiyin.interfaces.console.access import ConsoleRequest, console_page
+from zhiyin.interfaces.console.showing import shown, waiting
+from zhiyin.kit.times import start_of_day
+
+WEEK = timedelta(days=7)
+ASKED_DAYS = 14
+NEEDS_READ = 1_000
+BARS = 10
+ASKED_SLOTS = ("occasion", "goals", "categories", "styles")
+"""What is asked for, without facts about bodies: everybody who works here sees the overview."""
+
+
+@require_GET
+@console_page
+def overview(request: ConsoleRequest) -> HttpResponse:
+    """Never an empty page: what to do, how today goes, what shoppers want."""
+    asked, needs = _asked(request)
+    context = {
+        "todos": _todos(request),
+        "stats": _stats(request),
+        "chart": _chart(asked, needs) if asked else None,
+        "needs": needs,
+        "days": ASKED_DAYS,
+    }
+    return shown(request, "console/overview.html", "overview", context)
+
+
+@require_GET
+@console_page
+def asked_csv(request: ConsoleRequest) -> HttpResponse:
+    """The numbers of the overview's chart, all of them."""
+    asked, needs = _asked(request)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="asked-for.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow([_("Asked for"), _("Needs"), _("Of needs"), _("Days")])
+    for label, count in asked.most_common():
+        writer.writerow([label, count, needs, ASKED_DAYS])
+    return response
+
+
+def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
+    brand_id, slug = request.operator.brand.id, request.brand.slug
+    waits = waiting(request)
+    worn = content.counted_shows(brand_id=brand_id)
+    listed = catalog.product_ids(brand_id=brand_id)
+    thin = sum(worn.get(product_id, 0) < THIN_BELOW for product_id in listed)
+    sold_out = catalog.sold_out(brand_id=brand_id)
+    runs, _total = brands.import_runs(brand_id=brand_id)
+    failed = sum(run.state is ImportState.FAILED for run in runs)
+
+    def todo(count: int, what: str, route: str, why: str = "", query: str = "") -> dict[str, Any]:
+        href = reverse(f"console:{route}", kwargs={"slug": slug})
+        return {"count": count, "what": what, "why": why, "href": href + query}
+
+    found = [
+        todo(
+            waits["shows"],
+            ngettext("buyer show to look at", "buyer shows to look at", waits["shows"]),
+            "shows",
+        ),
+        todo(
+            waits["kocs"],
+            ngettext("KOC application to decide", "KOC applications to decide", waits["kocs"]),
+            "kocs",
+        ),
+        todo(
+            waits["reports"],
+            ngettext("report of a conversation", "reports of conversations", waits["reports"]),
+            "reports",
+        ),
+        todo(failed, ngettext("import that failed", "imports that failed", failed), "imports"),
+        todo(
+            sum(sold_out.values()),
+            ngettext("size sold out", "sizes sold out", sum(sold_out.values())),
+            "products",
+            ngettext("in %(count)d product", "in %(count)d products", len(sold_out))
+            % {"count": len(sold_out)},
+            "?view=sold-out",
+        ),
+        todo(
+            thin,
+            ngettext("product with thin evidence", "products with thin evidence", thin),
+            "products",
+            _("worn by fewer than %(few)d people we can count") % {"few": THIN_BELOW},
+            "?view=thin",
+        ),
+    ]
+    return [one for one in found if one["count"]]
+
+
+def _stats(request: ConsoleRequest) -> list[dict[str, object]]:
+    """Today to this minute, against the same weekday to the same minute."""
+    brand, now = request.operator.brand, request.now
+    today = start_of_day(now, brand.time_zone)
+
+    def stat(name: str, value: int, before: int) -> dict[str, object]:
+        against = _("%(count)d a week ago, to this hour") % {"count": before}
+        return {"name": name, "value": value, "against": against}
+
+    def asked(since: datetime, until: datetime) -> int:
+        return audience.needs_asked(brand_id=brand.id, since=since, until=until)
+
+    def answered(since: datetime, until: datetime) -> int:
+        return matches.answers_given(brand_id=brand.id, since=since, until=until)
+
+    return [
+        stat(_("Needs asked today"), asked(today, now), asked(today - WEEK, now - WEEK)),
+        stat(_("Answers given today"), answered(today, now), answered(today - WEEK, now - WEEK)),
+        stat(
+            _("Questions waiting for a KOC"),
+            conversations.waiting_at(brand_id=brand.id, at=now),
+            conversations.waiting_at(brand_id=brand.id, at=now - WEEK),
+        ),
+    ]
+
+
+def _asked(request: ConsoleRequest) -> tuple[Counter[str], int]:
+    """Label -> in how many needs of the last days it was asked for; and how many needs."""
+    brand_id = request.operator.brand.id
+    since = request.now - timedelta(days=ASKED_DAYS)
+    newest, _total = audience.newest_needs(brand_id=brand_id, limit=NEEDS_READ)
+    needs = [need for need in newest if need.asked_at >= since]
+    taxonomy = audience.taxonomy(brand_id=brand_id)
+    counts: Counter[str] = Counter()
+    for need in needs:
+        counts.update(
+            {
+                chips.label(slot, value, taxonomy=taxonomy, language=request.language)
+                for slot, value in chips.values(need.slots)
+                if slot in ASKED_SLOTS and not taxonomy.is_sensitive(slot, str(value))
+            }
+        )
+    return counts, len(needs)
+
+
+def _chart(asked: Counter[str], needs: int) -> dict[str, object]:
+    top = asked.most_common(BARS)
+    words = ", ".join(f"{label} {count}" for label, count in top)
+    return {
+        "kind": "bar",
+        "unit": _("needs"),
+        "sideways": True,
+        "labels": [label for label, _count in top],
+        "series": [{"name": _("Needs"), "values": [count for _label, count in top]}],
+        "summary": _("Of %(needs)d needs in %(days)d days: %(words)s")
+        % {"needs": needs, "days": ASKED_DAYS, "words": words},
+    }

@@ -1,0 +1,95 @@
+"""What every console page is shown with: its place in the side, what waits, and the last undo."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from zhiyin.domain.content import queries as content
+from zhiyin.domain.content.types import ShowState
+from zhiyin.domain.conversations import queries as conversations
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.kocs.types import ApplicationState
+from zhiyin.interfaces.console.access import ConsoleRequest
+from zhiyin.kit.errors import DomainError, Kind
+
+UNDO = "console-undo"
+LAST_PAGE = 100_000
+
+
+class IdMalformed(DomainError):
+    """A field that names rows holds something that is no id."""
+
+    code: ClassVar[str] = "id_malformed"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+def shown(
+    request: ConsoleRequest,
+    template: str,
+    place: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page inside the console's frame. `place` is the open item of the side.
+
+    Runs inside the brand's transaction: it counts what waits for a person.
+    """
+    frame = {"place": place, "counts": waiting(request), "undo": request.session.pop(UNDO, None)}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def waiting(request: ConsoleRequest) -> dict[str, int]:
+    """How much waits for a person, by item of the side. Seven queries."""
+    brand_id = request.operator.brand.id
+    return {
+        "kocs": kocs.applications(brand_id=brand_id, state=ApplicationState.OPEN, limit=1).total,
+        "shows": content.shows_in_state(brand_id=brand_id, state=ShowState.PENDING, limit=1)[1],
+        "reports": conversations.reports(brand_id=brand_id, limit=1).total,
+    }
+
+
+def offer_undo(
+    request: ConsoleRequest, *, words: str, action: str, fields: Mapping[str, Iterable[str]]
+) -> None:
+    """Show `words` on the next page with a button that posts `fields` to `action`."""
+    request.session[UNDO] = {
+        "words": words,
+        "action": action,
+        "fields": [[name, value] for name, values in fields.items() for value in values],
+    }
+
+
+def searched(request: ConsoleRequest) -> str:
+    """What she searches for, without what no search understands."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:60]
+
+
+def page_number(request: ConsoleRequest) -> int:
+    """The page asked for, from 1."""
+    asked = request.GET.get("page", "1")
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 7
+    return max(1, min(int(asked), LAST_PAGE)) if is_number else 1
+
+
+def pager(request: ConsoleRequest, *, total: int, per_page: int) -> dict[str, str]:
+    """What `parts/pager.html` wants; the filters stay as they are."""
+    page, kept = page_number(request), {k: v for k, v in request.GET.items() if k != "page"}
+    first, last = (page - 1) * per_page + 1, min(page * per_page, total)
+    return {
+        "previous_url": f"?{urlencode({**kept, 'page': page - 1})}" if page > 1 else "",
+        "next_url": f"?{urlencode({**kept, 'page': page + 1})}" if last < total else "",
+        "where": f"{min(first, total)}–{last} / {total}",
+    }
+
+
+def ticked(request: ConsoleRequest, name: str = "ids") -> list[UUID]:
+    """The rows she ticked. Raises IdMalformed."""
+    try:
+        return [UUID(one) for one in dict.fromkeys(request.POST.getlist(name))]
+    except ValueError:
+        raise IdMalformed(name=name) from None
