@@ -1,6 +1,7 @@
 """The only readers of what the audience keeps. Words and facts are opened here, row by row."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -196,3 +197,8 @@ def bearers(*, brand_id: UUID, tag_id: UUID, offset: int = 0, limit: int = 50) -
         .values_list("member_id", flat=True)
     )
     return tuple(rows[offset : offset + limit])
+
+
+def needs_asked(*, brand_id: UUID, since: datetime, until: datetime) -> int:
+    """How many needs were asked from `since` to just before `until`. One query."""
+    return Need.objects.filter(brand_id=brand_id, asked_at__gte=since, asked_at__lt=until).count()

@@ -84,6 +84,12 @@ def store(*, brand_id: UUID, store_id: UUID) -> StoreCard:
     return _card(row)
 
 
+def stores_by_id(*, brand_id: UUID, store_ids: Sequence[UUID]) -> tuple[StoreCard, ...]:
+    """Those of `store_ids` that the brand has, by code. One query."""
+    rows = Store.objects.filter(brand_id=brand_id, id__in=list(store_ids))
+    return tuple(_card(row) for row in rows.order_by("code", "id"))
+
+
 def store_facts(*, brand_id: UUID, store_id: UUID) -> StoreFacts:
     """All that was said of a store, as a form shows it again. One query. Raises StoreNotFound."""
     columns = tuple(StoreFacts.__slots__)

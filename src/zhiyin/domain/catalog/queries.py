@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from zhiyin.domain.catalog.models import Product, Sku
+from zhiyin.domain.catalog.models import Product, Sku, Stock
 from zhiyin.domain.catalog.types import (
     Category,
     Color,
@@ -14,7 +14,7 @@ from zhiyin.domain.catalog.types import (
     SkuCard,
 )
 from zhiyin.kit.text import search_tokens
-from zhiyin.storage.sql import many
+from zhiyin.storage.sql import many, one
 
 SKUS_WITH_STOCK = """
     SELECT sku.product_id, sku.id, sku.code, sku.color, sku.size_code, sku.size_label,
@@ -29,12 +29,65 @@ SKUS_WITH_STOCK = """
 """
 
 
+SOLD_OUT = """
+    SELECT product.id
+    FROM catalog_product product
+    JOIN catalog_sku sku ON sku.brand_id = product.brand_id AND sku.product_id = product.id
+      AND sku.retired_at IS NULL
+    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    WHERE product.brand_id = %(brand_id)s AND product.retired_at IS NULL
+    GROUP BY product.brand_id, product.id, product.code, sku.id
+    HAVING coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0) = 0
+    ORDER BY product.code, product.id
+    LIMIT %(limit)s
+"""
+PIECES_IN_STORES = """
+    SELECT coalesce(sum(on_hand), 0) FROM catalog_stock
+    WHERE brand_id = %(brand_id)s AND store_id = ANY(%(store_ids)s)
+"""
+
+
 def product(*, brand_id: UUID, product_id: UUID) -> ProductCard:
     """One product that is on the shop. Two queries. Raises ProductNotFound."""
     found = products_by_id(brand_id=brand_id, product_ids=[product_id])
     if product_id not in found:
         raise ProductNotFound(product_id=product_id)
     return found[product_id]
+
+
+def product_for_staff(*, brand_id: UUID, product_id: UUID) -> tuple[ProductCard, bool]:
+    """One product, on the shop or retired, and whether it is retired. Two queries.
+
+    Raises ProductNotFound.
+    """
+    row = Product.objects.filter(brand_id=brand_id, id=product_id).first()
+    if row is None:
+        raise ProductNotFound(product_id=product_id)
+    return _cards(brand_id, [row])[0], row.retired_at is not None
+
+
+def sold_out(*, brand_id: UUID, limit: int = 10_000) -> dict[UUID, int]:
+    """Product on the shop -> how many of its SKUs lie in no open store. One query."""
+    found: dict[UUID, int] = {}
+    for (product_id,) in many(SOLD_OUT, brand_id=brand_id, limit=limit):
+        found[product_id] = found.get(product_id, 0) + 1
+    return found
+
+
+def pieces_in_stores(*, brand_id: UUID, store_ids: Sequence[UUID]) -> int:
+    """How many pieces lie in some stores together. One query."""
+    row = one(PIECES_IN_STORES, brand_id=brand_id, store_ids=list(store_ids))
+    return int(row[0]) if row else 0
+
+
+def stock_of(*, brand_id: UUID, product_id: UUID) -> dict[tuple[UUID, UUID], int]:
+    """(SKU, store) -> pieces, for every count that was taken of a product. One query."""
+    rows = Stock.objects.filter(brand_id=brand_id, sku__product_id=product_id).order_by("id")
+    return {
+        (sku, store): pieces
+        for sku, store, pieces in rows.values_list("sku_id", "store_id", "on_hand")
+    }
 
 
 def products_by_id(*, brand_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, ProductCard]:
@@ -68,6 +121,12 @@ def all_products(*, brand_id: UUID) -> tuple[ProductCard, ...]:
     """Every product on the shop, by code: what the matcher is built from. Two queries."""
     rows = Product.objects.filter(brand_id=brand_id, retired_at__isnull=True).order_by("code", "id")
     return _cards(brand_id, rows)
+
+
+def product_ids(*, brand_id: UUID) -> tuple[UUID, ...]:
+    """The ids of everything on the shop, by code. One query."""
+    rows = Product.objects.filter(brand_id=brand_id, retired_at__isnull=True)
+    return tuple(rows.order_by("code", "id").values_list("id", flat=True))
 
 
 def product_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:

@@ -86,6 +86,19 @@ def shows_in_state(
     return tuple(_show_cards(brand_id, rows)), found.count()
 
 
+def counted_shows(*, brand_id: UUID) -> dict[UUID, int]:
+    """Product -> how many of its published shows are real wearings; none is left out. One query.
+
+    Authored shows are not counted. Reads every show of the brand: for the console, not a hot path.
+    """
+    return dict(
+        BuyerShow.objects.filter(brand_id=brand_id, state=ShowState.PUBLISHED)
+        .exclude(source=ShowSource.AUTHORED)
+        .values_list("product_id")
+        .annotate(Count("id"))
+    )
+
+
 def published_shows(*, brand_id: UUID) -> Iterator[ShowCard]:
     """Every published show, by id: what the matcher is trained on. Streamed in batches."""
     rows = BuyerShow.objects.filter(brand_id=brand_id, state=ShowState.PUBLISHED).order_by("id")

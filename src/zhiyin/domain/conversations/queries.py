@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from zhiyin.domain.conversations.models import Answer, AnswerPick, Block, Question, Report
-from zhiyin.domain.conversations.rules import ranked
+from zhiyin.domain.conversations.rules import ranked, shown_chips
 from zhiyin.domain.conversations.sealing import opened_answer, opened_chips, opened_words
 from zhiyin.domain.conversations.types import (
     LOAD_DAYS,
     AnswerCard,
     BlockCard,
     Candidate,
+    ChipShown,
     Choice,
     DeclineReason,
     Handover,
@@ -29,6 +30,7 @@ from zhiyin.domain.conversations.types import (
     ReportPage,
     Said,
     Side,
+    Sight,
 )
 from zhiyin.domain.kocs.types import KocCard
 
@@ -149,6 +151,11 @@ def best_to_ask(
     )
 
 
+def what_koc_sees(*, sight: Sight) -> tuple[ChipShown, ...]:
+    """The chips that a KOC would see of a need, before it is put to her. No query."""
+    return shown_chips(sight)
+
+
 def load(
     *, brand_id: UUID, now: datetime, koc_ids: Sequence[UUID] | None = None
 ) -> dict[UUID, int]:
@@ -162,6 +169,13 @@ def load(
     if koc_ids is not None:
         rows = rows.filter(koc_id__in=list(koc_ids))
     return dict(rows.values_list("koc_id").annotate(Count("id")))
+
+
+def waiting_at(*, brand_id: UUID, at: datetime) -> int:
+    """How many questions waited for an answer at a moment. One query."""
+    return Question.objects.filter(
+        Q(closed_at__isnull=True) | Q(closed_at__gt=at), brand_id=brand_id, asked_at__lte=at
+    ).count()
 
 
 def service(*, brand_id: UUID, koc_id: UUID, limit: int = 1_000) -> KocService:

@@ -25,10 +25,16 @@ from zhiyin.domain.matching.world import World
 
 Progress = Callable[[str], None]
 
-WEIGHTS_FROM_ROWS = 200_000
-"""Weights and trees are learned from at most about this many rows; what is counted, from all."""
+WEIGHTS_FROM_ROWS = 60_000
+"""Weights and trees are learned from at most about this many rows of a large shop."""
 
-NEIGHBOUR_ROWS = 400_000
+REMEMBERED_ROWS = 300_000
+"""What takes long to learn about each garment is learned from at most about so many rows, the
+newest of every garment. What is merely counted (demand, lifts, whom it fitted) has all rows."""
+
+LARGE = 200_000
+"""A shop with more rows than this is large; a smaller one is learned from whole."""
+
 SEED = 20_261_122
 FIT, EVIDENCE, RANKER = "fit", "evidence", "ranker"
 
@@ -52,7 +58,7 @@ class Learned:
         return cls(
             ranker=train_ranker(worn, progress) if len(worn) else None,
             fit=train_fit(told, progress) if enough else None,
-            evidence=evidence.train(told, progress) if enough else None,
+            evidence=train_evidence(told, progress) if enough else None,
         )
 
     def save(self, folder: Path) -> None:
@@ -80,7 +86,7 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
     A garment's mean wearer is found from its newest rows only, where there are very many.
     """
     day = int(worn.day.max()) + 1
-    if len(worn) <= WEIGHTS_FROM_ROWS:
+    if len(worn) <= LARGE:
         return ranker.train(worn, day, progress)
     weights = ranker.train(_some(worn, worn.wearer, WEIGHTS_FROM_ROWS), day, progress).weights
     progress("counting every wearing")
@@ -88,7 +94,7 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
     codes = Codes.of(rows)
     category = np.zeros(len(codes.garments), dtype=np.intp)
     category[codes.garment] = rows.category
-    newest = newest_of_each(codes.garment, rows.day, NEIGHBOUR_ROWS)
+    newest = newest_of_each(codes.garment, rows.day, REMEMBERED_ROWS)
     recent = rows.take(newest)
     tables = Tables(
         garments=codes.garments,
@@ -102,11 +108,21 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
 
 def train_fit(told: Wearings, progress: Progress) -> FitModel:
     """The fit model: trees from all rows of some garments, memory of all garments."""
-    if len(told) <= WEIGHTS_FROM_ROWS:
+    if len(told) <= LARGE:
         return fit.train(told, progress)
     trees = fit.train(_some(told, told.garment, WEIGHTS_FROM_ROWS), progress).trees
-    progress("fit: remembering every wearing")
-    return FitModel(memory=FitMemory.learn(told), trees=trees)
+    progress("fit: remembering the newest wearings of every garment")
+    newest = newest_of_each(told.garment, told.day, REMEMBERED_ROWS)
+    return FitModel(memory=FitMemory.learn(told.take(newest)), trees=trees)
+
+
+def train_evidence(told: Wearings, progress: Progress) -> EvidenceModel:
+    """Whose word to read: which differences matter is learned from all rows of some garments.
+
+    Habits of people whom it did not learn from are not known to it; their facts are.
+    """
+    some = told if len(told) <= LARGE else _some(told, told.garment, WEIGHTS_FROM_ROWS)
+    return evidence.train(some, progress)
 
 
 def newest_of_each(

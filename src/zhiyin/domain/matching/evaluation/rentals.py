@@ -30,7 +30,7 @@ OCCASIONS = {
     "other": 13,
 }
 FITS = {"small": 0, "fit": 1, "large": 2}
-CUPS = {name: step for step, name in enumerate("aa a b c d dd e f g h i j".split())}
+CUPS = {name: step for step, name in enumerate(["aa", "a", "b", "c", "d", "dd", "e", "f", "g", "h", "i", "j"])}
 
 CM_PER_INCH = 2.54
 KG_PER_LB = 0.45359237

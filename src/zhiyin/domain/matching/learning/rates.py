@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhiyin.domain.matching.learning.counting import Floats, Positions, positions
 from zhiyin.domain.matching.learning.effects import Effects, Groups
@@ -77,9 +78,9 @@ class FitMemory:
     @classmethod
     def learn(cls, rows: Wearings) -> Self:
         """Remember rows whose outcome was told (`fit` is not UNTOLD), at least one."""
-        typical = TypicalSize.learn(rows)
-        offset = rows.size - typical.of(rows)
-        raw = _facts(rows, offset)
+        typical, body = TypicalSize.learn(rows), body_facts(rows)
+        offset = rows.size - typical.of(rows, body)
+        raw = _facts(body, rows.size, offset)
         mean, spread = mean_and_spread(raw)
         categories = _ids(rows.category.astype(np.int64))
         garments = _ids(rows.garment)
@@ -117,8 +118,8 @@ class FitMemory:
 
     def features(self, rows: Wearings) -> Floats:
         """Shape (rows, len(FEATURES)). Never reads `fit`, `rating`, `occasion` or `day`."""
-        typical = self.typical.of(rows)
-        offset = rows.size - typical
+        body = body_facts(rows)
+        offset = rows.size - self.typical.of(rows, body)
         garment = positions(self.garments, rows.garment)
         stated = rows.category.astype(np.int64)
         category = np.where(stated == UNKNOWN, self.garment_category[garment], stated)
@@ -128,12 +129,12 @@ class FitMemory:
             garment_size=positions(self.garment_sizes, _in_size(rows)),
             wearer=positions(self.wearers, rows.wearer),
         )
-        facts = _standard(_facts(rows, offset), self.fact_mean, self.fact_spread)
+        facts = _standard(_facts(body, rows.size, offset), self.fact_mean, self.fact_spread)
         known = self.garment_table[garment]
         her = self.wearer_table[groups.wearer]
         columns = (
             *(rows.size, offset),
-            *body_facts(rows).T,
+            *body.T,
             *(rows.shape, category),
             *known[:, :5].T,
             offset - known[:, 3],
@@ -155,13 +156,13 @@ class FitMemory:
         return self.typical.of(rows) + garment[:, 3] + habit * trust
 
 
-def _facts(rows: Wearings, offset: Floats) -> Floats:
-    body = body_facts(rows)
-    return np.column_stack([offset, body[:, 0], body[:, 5], body[:, 2:5], rows.size])
+def _facts(body: Floats, size: NDArray[np.float32], offset: Floats) -> Floats:
+    return np.column_stack([offset, body[:, 0], body[:, 5], body[:, 2:5], size])
 
 
 def _standard(facts: Floats, mean: Floats, spread: Floats) -> Floats:
-    standard = np.nan_to_num((facts - mean) / spread, nan=0.0)
+    standard = (facts - mean) / spread
+    standard[np.isnan(standard)] = 0.0
     return np.clip(standard, -STATED_BOUND, STATED_BOUND)
 
 

@@ -12,6 +12,7 @@ SHAPES = 32
 """Codes of `Wearings.shape` told apart; a code beyond them counts as not stated."""
 
 RIDGE = 1e-3
+FACT_COLUMNS = 19
 
 Floats = NDArray[np.float64]
 
@@ -32,15 +33,17 @@ class TypicalSize:
     @classmethod
     def learn(cls, rows: Wearings) -> Self:
         """Learn it from what people took."""
-        mean, _ = mean_and_spread(body_facts(rows))
-        design = _design(rows, mean)
+        facts = body_facts(rows)
+        mean, _ = mean_and_spread(facts)
+        design = _design(facts, rows.shape, mean)
         gram = design.T @ design + RIDGE * max(len(rows), 1) * np.eye(design.shape[1])
         taken = design.T @ rows.size.astype(np.float64)
         return cls(mean=mean, slope=np.linalg.solve(gram, taken).astype(np.float64))
 
-    def of(self, rows: Wearings) -> Floats:
-        """The usual size of each row's body, in size codes."""
-        return np.asarray(_design(rows, self.mean) @ self.slope)
+    def of(self, rows: Wearings, facts: Floats | None = None) -> Floats:
+        """The usual size of each row's body, in size codes. `facts`: its `body_facts`, if at hand."""
+        facts = body_facts(rows) if facts is None else facts
+        return np.asarray(_design(facts, rows.shape, self.mean) @ self.slope)
 
 
 def body_facts(rows: Wearings) -> Floats:
@@ -60,15 +63,21 @@ def mean_and_spread(facts: Floats) -> tuple[Floats, Floats]:
     return mean, np.where(spread > 0, spread, 1.0)
 
 
-def _design(rows: Wearings, mean: Floats) -> Floats:
-    facts = body_facts(rows)
+def _design(facts: Floats, stated_shape: NDArray[np.int8], mean: Floats) -> Floats:
     missing = np.isnan(facts)
     facts = np.where(missing, 0.0, facts - mean)
     height, weight, _, band, cup, mass = facts.T
-    unweighed = missing[:, 1].astype(np.float64)
-    curves = (weight**2, mass**2, height * weight, band * unweighed, cup * unweighed)
-    shape = np.zeros((len(rows), SHAPES + 1))
-    shape[np.arange(len(rows)), np.where(rows.shape < SHAPES, rows.shape, -1)] = 1.0
-    ones = np.ones(len(rows))
-    columns = (ones, *facts.T, *curves, height * unweighed, *missing.T)
-    return np.hstack([np.stack(columns, axis=1), shape])
+    unweighed = missing[:, 1]
+    design = np.zeros((len(facts), FACT_COLUMNS + SHAPES + 1))
+    design[:, 0] = 1.0
+    design[:, 1:7] = facts
+    design[:, 7] = weight**2
+    design[:, 8] = mass**2
+    design[:, 9] = height * weight
+    design[:, 10] = band * unweighed
+    design[:, 11] = cup * unweighed
+    design[:, 12] = height * unweighed
+    design[:, 13:FACT_COLUMNS] = missing
+    shape = np.where((stated_shape >= 0) & (stated_shape < SHAPES), stated_shape, SHAPES)
+    design[np.arange(len(facts)), FACT_COLUMNS + shape] = 1.0
+    return design
