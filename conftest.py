@@ -26,8 +26,11 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "zhiyin.project.settings"
 for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "ZHIYIN_DB_NAME"):
     os.environ.pop(variable, None)
 
-from zhiyin.storage import addresses  # noqa: E402 (the settings read the environment above)
-from zhiyin.storage import embedded, roles  # noqa: E402
+from zhiyin.storage import (  # noqa: E402
+    addresses,
+    embedded,
+    roles,
+)
 
 TEMPLATE = "zhiyin_template"
 _copies = count()

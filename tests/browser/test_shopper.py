@@ -50,7 +50,7 @@ def test_removing_a_chip_answers_anew(phone: Page) -> None:
 
 def test_a_pick_opens_to_its_reasons_and_its_wearers(phone: Page) -> None:
     ask(phone)
-    phone.locator("article.pick").first.get_by_role("link", name="看看为什么").click()
+    phone.locator("article.pick").first.get_by_role("link", name="看看理由").click()
     expect(phone.get_by_role("heading", name="为什么是它")).to_be_visible()
     expect(phone.locator(".show")).not_to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""The jobs: reactions to events, and what the clock starts. Each may run twice, or stop half-way."""
+"""The jobs: reactions to events, and what the clock starts. Each may run twice or stop short."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -4,7 +4,6 @@ import os
 import time
 from uuid import UUID
 
-
 NO_ID = UUID(int=0)
 """Stands where a row belongs to no brand."""
 

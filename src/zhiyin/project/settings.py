@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-from zhiyin.storage import addresses
-from zhiyin.storage import keys
+from zhiyin.storage import addresses, keys
 
 REPOSITORY, STATE = addresses.REPOSITORY, addresses.STATE
 MEDIA_FOLDER = STATE / "media"

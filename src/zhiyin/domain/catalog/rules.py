@@ -6,7 +6,7 @@ from zhiyin.domain.catalog.types import ATTRIBUTES, AttributeUnknown, PriceRefus
 
 
 def check_attributes(attributes: Mapping[str, str | Sequence[str]]) -> None:
-    """Refuse an attribute, or a value of one, that the vocabulary lacks. Raises AttributeUnknown."""
+    """Refuse an attribute or a value that the vocabulary lacks. Raises AttributeUnknown."""
     for name, given in attributes.items():
         if name not in ATTRIBUTES:
             raise AttributeUnknown(attribute=name, allowed=sorted(ATTRIBUTES))

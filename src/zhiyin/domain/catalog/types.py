@@ -49,13 +49,19 @@ class Color(StrEnum):
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "neckline": frozenset(
-        "v scoop square sweetheart boat crew high halter off_shoulder one_shoulder collared cowl strapless".split()
+        (
+            "v scoop square sweetheart boat crew high halter off_shoulder one_shoulder collared cowl"
+            " strapless"
+        ).split()
     ),
     "sleeve": frozenset("sleeveless cap short elbow three_quarter long".split()),
     "sleeve_shape": frozenset("fitted straight puff bell flutter".split()),
     "length": frozenset("cropped waist hip mini knee midi maxi ankle full".split()),
     "cut": frozenset(
-        "a_line sheath bodycon shift wrap fit_and_flare empire straight wide_leg tapered tailored oversized peplum mermaid slip pleated".split()
+        (
+            "a_line sheath bodycon shift wrap fit_and_flare empire straight wide_leg tapered tailored"
+            " oversized peplum mermaid slip pleated"
+        ).split()
     ),
     "waist": frozenset("natural high low empire drop elastic belted none".split()),
     "stretch": frozenset("none some high".split()),

@@ -1,4 +1,4 @@
-"""The `zhiyin` command. Each `--json` prints one JSON object on stdout; everything else is stderr."""
+"""The `zhiyin` command. `--json` prints one JSON object on stdout; all else goes to stderr."""
 
 import json
 import os

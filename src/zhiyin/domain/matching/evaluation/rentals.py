@@ -30,7 +30,7 @@ OCCASIONS = {
     "other": 13,
 }
 FITS = {"small": 0, "fit": 1, "large": 2}
-CUPS = {name: step for step, name in enumerate(["aa", "a", "b", "c", "d", "dd", "e", "f", "g", "h", "i", "j"])}
+CUPS = {name: step for step, name in enumerate("aa a b c d dd e f g h i j".split())}
 
 CM_PER_INCH = 2.54
 KG_PER_LB = 0.45359237
@@ -77,7 +77,8 @@ def category_codes(path: Path) -> dict[str, int]:
 
 
 def _floats(table: pa.Table, name: str) -> NDArray[np.float32]:
-    return table[name].cast(pa.float32()).to_numpy(zero_copy_only=False).astype(np.float32)
+    column: NDArray[np.float32] = table[name].cast(pa.float32()).to_numpy(zero_copy_only=False)
+    return column.astype(np.float32)
 
 
 def _codes(

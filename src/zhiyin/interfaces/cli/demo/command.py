@@ -16,7 +16,8 @@ from zhiyin.storage import addresses
 
 NEEDS = (
     "160，100斤，梨形，小腿粗，下个月参加婚礼，想显瘦，配我的米色鞋，400以内",
-    "5'4\", 140 lbs, pear shaped, need a dress for a summer wedding that hides my upper arms, no black",
+    "5'4\", 140 lbs, pear shaped, need a dress for a summer wedding that hides my upper arms,"
+    " no black",
 )
 BRAND = "anning"
 
