@@ -41,7 +41,7 @@ class TypicalSize:
         return cls(mean=mean, slope=np.linalg.solve(gram, taken).astype(np.float64))
 
     def of(self, rows: Wearings, facts: Floats | None = None) -> Floats:
-        """The usual size of each row's body, in size codes. `facts`: its `body_facts`, if at hand."""
+        """The usual size of each body, in size codes. `facts`: its `body_facts`, if at hand."""
         facts = body_facts(rows) if facts is None else facts
         return np.asarray(_design(facts, rows.shape, self.mean) @ self.slope)
 
