@@ -70,6 +70,7 @@ def test_an_english_need() -> None:
         ("手臂和小腿都比较粗", {"concerns": ["thick_arms", "thick_calves"]}),
         ("胯大腿粗", {"concerns": ["wide_hips", "thick_thighs"]}),
         ("胸大腿短", {"concerns": ["full_bust", "short_legs"]}),
+        ("骨盆大腿短", {"concerns": ["wide_hips", "short_legs"]}),
         ("not too short", {}),
         ("my arms aren't thick", {}),
         ("my arms and calves are a bit thick", {"concerns": ["thick_arms", "thick_calves"]}),
@@ -106,6 +107,7 @@ def test_concerns_and_goals_with_their_negations(text: str, expected: dict[str, 
         ("喜欢黑白灰", {"color_like": ["black", "white", "grey"]}),
         ("皮肤不黑", {}),
         ("黄黑皮", {"skin_tone": "olive"}),
+        ("皮肤黑，偏黄", {"skin_tone": "olive"}),
         ("黑色显老", {"goals": ["younger"], "color_avoid": ["black"]}),
         ("brown hair", {}),
     ],
@@ -176,7 +178,7 @@ def test_everyday_slips_and_other_spellings(text: str, slot: str, value: str) ->
 
 
 def test_a_common_word_is_not_taken_for_a_slip() -> None:
-    assert understood("what a waste, please return") == {}
+    assert understood("please write, I stock cards alone") == {}
 
 
 def test_the_greatest_occasion_wins_over_the_everyday_one() -> None:
