@@ -29,8 +29,8 @@ from zhiyin.domain.conversations.types import (
     QuestionMoveRefused,
     QuestionState,
 )
-from zhiyin.domain.kocs.types import KocUnavailable
-from zhiyin.flows import answering
+from zhiyin.domain.kocs.types import KocNotFound, KocUnavailable
+from zhiyin.flows import answering, koc_review
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -52,7 +52,7 @@ def at_once(*acts):
         gate.wait()
         try:
             return act()
-        except (KocUnavailable, QuestionMoveRefused, AlreadyAsked, Blocked) as refused:
+        except (KocNotFound, KocUnavailable, QuestionMoveRefused, AlreadyAsked, Blocked) as refused:
             return type(refused)
         finally:
             connection.close()
@@ -135,3 +135,15 @@ def test_a_block_and_a_question_at_once_leave_nothing_waiting(brand_id, shopper)
             conversations.lift_block(
                 brand_id=brand_id, block_id=blocked, blocker_id=shopper, now=NOW
             )
+
+
+def test_a_question_and_her_leaving_at_once_leave_nothing_that_nobody_answers(brand_id, shopper):
+    for n in range(8):
+        koc, need_id = a_koc(brand_id, f"k{n}"), a_need(brand_id, shopper)
+        _, asked = at_once(
+            lambda koc=koc: koc_review.leave(brand_id=brand_id, member_id=koc.member_id, now=NOW),
+            lambda koc=koc, need=need_id: ask(brand_id, shopper, koc, need),
+        )
+        with brand_tx(brand_id):
+            due = conversations.expire_due(brand_id=brand_id, now=NOW, limit=10)
+        assert due == (() if asked is KocNotFound else (asked,))
