@@ -32,6 +32,8 @@ from zhiyin.storage import (  # noqa: E402
     roles,
 )
 
+pytest_plugins = ["tests.tally"]
+
 TEMPLATE = "zhiyin_template"
 _copies = count()
 

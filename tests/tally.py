@@ -1,0 +1,22 @@
+"""A plug-in that remembers which tests passed, and runs the guide's list after all others."""
+
+import pytest
+
+PASSED = pytest.StashKey[set[str]]()
+LAST = "test_what_you_can_do.py"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PASSED] = set()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    report = yield
+    if report.when == "call" and report.passed:
+        item.config.stash[PASSED].add(item.nodeid.partition("[")[0])
+    return report
