@@ -1,5 +1,60 @@
-"""The HTTP API."""
+"""The HTTP API for a brand's developer."""
 
-from ninja import NinjaAPI
+from typing import Any
 
-api = NinjaAPI(title="Zhiyin", version="1", openapi_url="openapi.json", docs_url="docs")
+from django.urls import path
+from django.views.generic import RedirectView
+from ninja import NinjaAPI, Router
+
+from zhiyin.interfaces.api import imports_side, needs_side, people_side, shop_side
+from zhiyin.interfaces.api.access import ApiRequest, BrandKey, in_brand
+from zhiyin.interfaces.api.docs import views
+from zhiyin.interfaces.api.refusing import refuse_in_one_shape
+from zhiyin.interfaces.api.shapes import answers, plain
+
+
+class BrandApi(NinjaAPI):
+    """The API with pages of its own in place of those that need scripts from elsewhere."""
+
+    @property
+    def urls(self) -> tuple[list[Any], str, str]:
+        """Its addresses; the root, whose name the framework needs, leads to the page."""
+        found, app, namespace = super().urls
+        openapi, docs = views(self)
+        own = [
+            path("openapi.json", openapi, name="openapi-json"),
+            path("docs", docs, name="docs"),
+            path("", RedirectView.as_view(url="docs"), name="api-root"),
+        ]
+        kept = [pattern for pattern in found if pattern.name != "api-root"]
+        return [*own, *kept], app, namespace
+
+
+api = BrandApi(
+    title="Zhiyin",
+    version="1",
+    description="Stores, goods, people and needs of one brand. Errors: docs/reference/errors.md.",
+    openapi_url=None,
+    docs_url=None,
+    auth=BrandKey(),
+)
+refuse_in_one_shape(api)
+
+brand = Router(tags=["brand"])
+
+
+@brand.get("/brand", response=answers(dict))
+@in_brand
+def get_brand(request: ApiRequest) -> Any:
+    """The brand that this key belongs to, and the key's role."""
+    return plain(request.brand) | {"role": request.auth.value}  # type: ignore[attr-defined]
+
+
+for router in (
+    brand,
+    needs_side.router,
+    shop_side.router,
+    people_side.router,
+    imports_side.router,
+):
+    api.add_router("", router)

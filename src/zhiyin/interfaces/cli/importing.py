@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from zhiyin.interfaces.cli.output import print_json
+from zhiyin.interfaces.cli.refused import one_object
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage import addresses
 
@@ -63,11 +64,30 @@ def import_file(
     as_json: bool,
 ) -> None:
     """Load FILE. Killed or stopped, it goes on where it was; run twice, it changes nothing."""
-    mapping = _mapping(mapping_file)
-    addresses.start()
-    import django
+    with one_object(as_json):
+        mapping = _mapping(mapping_file)
+        addresses.start()
+        import django
 
-    django.setup()
+        django.setup()
+        answer = _imported(file, slug, kind, mapping, dry_run, again, report, language, as_json)
+    if as_json:
+        print_json(answer)
+    else:
+        _say(answer)
+
+
+def _imported(
+    file: Path,
+    slug: str,
+    kind: str,
+    mapping: dict[str, Any],
+    dry_run: bool,
+    again: bool,
+    report: Path | None,
+    language: str,
+    as_json: bool,
+) -> dict[str, Any]:
     from zhiyin.domain.brands import queries as brands
     from zhiyin.domain.brands.types import ImportKind
     from zhiyin.flows.importing import loading
@@ -108,7 +128,7 @@ def import_file(
                 "resumed_at_row": before,
                 "was_done": was_done,
             }
-    answer |= {
+    return answer | {
         "encoding": source.facts.encoding,
         "rows": read,
         "rows_loaded": read - bad,
@@ -116,10 +136,6 @@ def import_file(
         "problems": listed,
         "report": str(place) if listed else None,
     }
-    if as_json:
-        print_json(answer)
-    else:
-        _say(answer)
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -1,0 +1,143 @@
+"""Reading a need, answering it, and the taxonomy both are done with."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from ninja import Router
+from pydantic import Field
+
+from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.audience.reading.reader import read
+from zhiyin.domain.audience.types import (
+    NEED_MAX_CHARS,
+    NeedHasNul,
+    NeedSlots,
+    NeedTooLong,
+    Reading,
+    slots_from_json,
+)
+from zhiyin.domain.members import queries as members
+from zhiyin.domain.members.types import MemberNotFound
+from zhiyin.flows import decide, taxonomy
+from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
+from zhiyin.interfaces.api.answering import answer_json, reading_json
+from zhiyin.interfaces.api.shapes import Code, In, answers, chars
+from zhiyin.kit.times import day_of
+
+router = Router(tags=["needs"])
+
+
+class ReadIn(In):
+    text: str = Field(max_length=NEED_MAX_CHARS * 10)
+
+
+class MatchIn(In):
+    """Words or slots, or both: then the slots stand for what the words say."""
+
+    text: str = Field("", max_length=NEED_MAX_CHARS * 10)
+    slots: dict[Code, Any] | None = Field(None, max_length=40)
+    member: Code | None = None
+    personal: bool = True
+
+
+class TaxonomyIn(In):
+    """`based_on` is the version that was edited; an older one is a conflict."""
+
+    extension: dict[chars(80, least=1), Any]  # type: ignore[valid-type]
+    based_on: int = Field(ge=0, le=2_000_000_000)
+
+
+@router.post("/needs/read", response=answers(dict))
+@in_brand
+def read_need(request: ApiRequest, need: ReadIn) -> Any:
+    """What a need in her own words says: chips with the words they came from, and what is left."""
+    words = audience.taxonomy(brand_id=request.brand.id)
+    reading = _read(request, need.text, words)
+    return reading_json(reading, taxonomy=words, language=_language())
+
+
+@router.post("/match", response=answers(dict))
+@in_brand
+def match(request: ApiRequest, need: MatchIn) -> Any:
+    """Three picks for a need, each with `koc`, `look`, `size`, `reasons` and `evidence`.
+
+    With `member`, what she agreed to keep is laid under what the need says. Nothing is kept.
+    """
+    brand_id = request.brand.id
+    words = audience.taxonomy(brand_id=brand_id)
+    reading = _read(request, need.text, words)
+    slots = reading.slots
+    if need.slots is not None:
+        slots = slots_from_json(need.slots, vocabulary=words.vocabulary)
+        reading = Reading(slots, (), reading.not_understood, reading.problems)
+    answered = decide.answer_need(
+        brand_id=brand_id,
+        asker=_asker(request, need),
+        folder=settings.MODEL_FOLDER,
+        now=request.now,
+        slots=slots,
+    )
+    return answer_json(
+        brand=request.brand,
+        reading=reading,
+        answered=answered,
+        taxonomy=words,
+        language=_language(),
+    )
+
+
+@router.get("/taxonomy", response=answers(dict))
+@in_brand
+def get_taxonomy(request: ApiRequest) -> Any:
+    """The brand's additions to the shipped taxonomy, and the words that each slot may hold."""
+    edit = audience.taxonomy_edit(brand_id=request.brand.id)
+    words = audience.taxonomy(brand_id=request.brand.id)
+    return {
+        "version": edit.version,
+        "edited_at": edit.edited_at,
+        "extension": edit.extension,
+        "values": {slot: sorted(held) for slot, held in sorted(words.vocabulary.items())},
+    }
+
+
+@router.put("/taxonomy", response=answers(dict))
+@opening_its_own
+def put_taxonomy(request: ApiRequest, edit: TaxonomyIn) -> Any:
+    """Save additions as the next version, and say how many recent needs it reads differently."""
+    saved = taxonomy.save(
+        brand_id=request.brand.id,
+        extension=edit.extension,
+        based_on=edit.based_on,
+        user_id=None,
+        now=request.now,
+    )
+    found = saved.comparison
+    return {
+        "version": saved.version,
+        "needs_read": found.read,
+        "read_differently": len(found.differences),
+    }
+
+
+def _read(request: ApiRequest, text: str, words: Any) -> Reading:
+    if len(text) > NEED_MAX_CHARS:
+        raise NeedTooLong(max_chars=NEED_MAX_CHARS)
+    if "\0" in text:
+        raise NeedHasNul()
+    if not text:
+        return Reading(NeedSlots(), (), (), ())
+    return read(text, words, day_of(request.now, request.brand.time_zone))
+
+
+def _asker(request: ApiRequest, need: MatchIn) -> decide.Asker:
+    if need.member is None:
+        return decide.Asker(wants_personal=need.personal)
+    found = members.members_by_external_id(brand_id=request.brand.id, external_ids=[need.member])
+    if need.member not in found:
+        raise MemberNotFound(external_id=need.member)
+    return decide.Asker(member_id=found[need.member], wants_personal=need.personal)
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"

@@ -1,0 +1,86 @@
+"""What goes in and out of the API. Inputs refuse unknown names, and texts refuse a NUL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field
+
+OFFSET_MAX, LIMIT_MAX = 1_000_000, 200
+
+
+def storable(text: str) -> str:
+    """A text that the database can hold. Raises ValueError for a NUL or half a character."""
+    if "\0" in text:
+        raise ValueError("holds a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character") from None
+    return text
+
+
+def chars(max_chars: int, *, least: int = 0) -> Any:
+    """The type of a text of so many characters."""
+    return Annotated[str, Field(min_length=least, max_length=max_chars), AfterValidator(storable)]
+
+
+Code = chars(80, least=1)
+Line = chars(200)
+Block = chars(4_000)
+
+
+class In(Schema):
+    """An input: unknown names are refused, so that a typo is not taken for silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(In):
+    """Which page of a list. Lists have a fixed order, so pages neither repeat nor skip."""
+
+    offset: int = Field(0, ge=0, le=OFFSET_MAX)
+    limit: int = Field(50, ge=1, le=LIMIT_MAX)
+
+
+class SearchQuery(PageQuery):
+    """A page of what a search finds."""
+
+    search: chars(80) = ""  # type: ignore[valid-type]
+
+
+class Problem(Schema):
+    """A refusal. `code` is stable; `message` is in the language of Accept-Language."""
+
+    code: str
+    kind: str
+    message: str
+    details: dict[str, Any] = {}
+
+
+REFUSALS: Mapping[int, type[Problem]] = dict.fromkeys((401, 403, 404, 409, 422, 429, 503), Problem)
+
+
+def answers(shape: Any) -> dict[int, Any]:
+    """The responses of a call: what it gives, and the refusals."""
+    return {200: shape, **REFUSALS}
+
+
+class Listed(Schema):
+    """A page of rows and how many there are in all."""
+
+    items: list[dict[str, Any]]
+    total: int
+
+
+def listed(rows: Iterable[Any], total: int) -> dict[str, Any]:
+    """Cards as a page."""
+    return {"items": [plain(row) for row in rows], "total": total}
+
+
+def plain(card: Any) -> dict[str, Any]:
+    """A card as a JSON object."""
+    assert is_dataclass(card)
+    assert not isinstance(card, type)
+    return asdict(card)
