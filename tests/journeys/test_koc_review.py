@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from tests.cast import NOW, make_brand
 from tests.journeys.answering import a_koc, a_member, a_product, a_shopper, answer, ask, consent
 from zhiyin.domain.audience import queries as kept
-from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.audience.types import SLOTS, NeedSlots
 from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as shelf
 from zhiyin.domain.catalog.types import Color, SkuFacts
@@ -19,6 +19,7 @@ from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.kocs import operations as koc_desk
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import (
+    GOOD_AT_SLOTS,
     AgeNeeded,
     ApplicationFacts,
     ApplicationState,
@@ -195,6 +196,12 @@ def test_every_number_of_the_score_opens_to_its_rows(brand_id, applicant):
     assert set(lines[ScoreKey.PURCHASES].row_ids) == set(bought[1:])
     assert set(lines[ScoreKey.SHOWS].row_ids) == set(shows)
     assert lines[ScoreKey.USEFUL_VOTES].row_ids == (shows[1],)
+
+
+def test_whatever_she_can_be_good_at_is_a_slot_with_words(brand_id):
+    with brand_tx(brand_id):
+        vocabulary = kept.taxonomy(brand_id=brand_id).vocabulary
+    assert all(slot in SLOTS and vocabulary[slot] for slot in GOOD_AT_SLOTS)
 
 
 @pytest.mark.parametrize(

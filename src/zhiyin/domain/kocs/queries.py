@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from zhiyin.domain.kocs.models import Follow, KocApplication, KocAway, KocProfile
 from zhiyin.domain.kocs.rules import score, score_from_json, why_unavailable
@@ -29,6 +29,25 @@ def kocs(*, brand_id: UUID) -> tuple[KocCard, ...]:
     """Every KOC of the brand now, by handle. One query."""
     rows = KocProfile.objects.filter(brand_id=brand_id, until__isnull=True)
     return tuple(_card(row) for row in rows.order_by("handle", "id"))
+
+
+def koc_page(
+    *, brand_id: UUID, search: str = "", offset: int = 0, limit: int = 50
+) -> tuple[tuple[KocCard, ...], int]:
+    """One page of the KOCs of now, by handle, and how many the search found in all. Two queries.
+
+    `search` looks in handle, names and city.
+    """
+    found = KocProfile.objects.filter(brand_id=brand_id, until__isnull=True)
+    if search:
+        found = found.filter(
+            Q(handle__icontains=search)
+            | Q(name_zh__icontains=search)
+            | Q(name_en__icontains=search)
+            | Q(city__icontains=search)
+        )
+    rows = found.order_by("handle", "id")[offset : offset + limit]
+    return tuple(_card(row) for row in rows), found.count()
 
 
 def kocs_by_id(*, brand_id: UUID, koc_ids: Sequence[UUID]) -> dict[UUID, KocCard]:

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from tests.cast import NOW, enter
-from zhiyin.domain.audience.reading.taxonomy import shipped
 from zhiyin.domain.kocs import operations, queries
 from zhiyin.domain.kocs.models import Follow, KocApplication, KocAway, KocProfile
 from zhiyin.domain.kocs.types import (
@@ -31,7 +30,11 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import ConsentNeeded, Purpose
 from zhiyin.kit.ids import uuid7
 
-VOCABULARY = shipped().vocabulary
+VOCABULARY = {
+    "occasion": frozenset({"wedding"}),
+    "concerns": frozenset({"broad_shoulders"}),
+    "weight_kg": frozenset({"50"}),
+}
 SCORE = queries.score_of(facts=ScoreFacts(weekly_capacity=5))
 DAY = timedelta(days=1)
 
