@@ -172,9 +172,7 @@ def asker(request: ShopRequest) -> Asker:
 
 
 def _kept(request: ShopRequest, need_id: UUID) -> tuple[NeedCard, Taxonomy, Reading]:
-    card = needs.need(
-        brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker
-    )
+    card = needs.need(brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker)
     taxonomy, reading = _read(request, card.text)
     return card, taxonomy, reading
 

@@ -106,7 +106,7 @@ class Presenter:
             "name": self._name(koc) if koc else _("A wearer"),
             "hue_key": str(show.koc_id or show.author_id or show.id),
             "body": " · ".join(self._facts(show)),
-            "text": text or self._rating(show),
+            "text": text or show.text_zh or show.text_en or self._rating(show),
             "size": labels.get(show.size_code, show.size_code),
             "fit": fits[show.fit] if show.fit else "",
             "fit_is_good": show.fit is FitVerdict.FIT,
@@ -122,7 +122,24 @@ class Presenter:
             "kind": product.kind if product else "",
             "attributes": product.attributes if product else {},
             "title": self._product_name(product) if product else "",
+            "photo_url": self._photo_url(show),
         }
+
+    def look(self, look: LookCard) -> dict[str, Any]:
+        """A look: what goes together and why, each part leading to its product."""
+        return {
+            "name": look.name_en if self.is_english else look.name_zh,
+            "why": self._why(look),
+            "items": [
+                {**self.product(self.products[item.product_id]), "color": item.color}
+                for item in look.items
+                if item.product_id in self.products
+            ],
+        }
+
+    def color(self, color: str) -> str:
+        """A colour by its name."""
+        return self.taxonomy.value_label("color", color, self._tongue)
 
     def wearer(self, wearer: Wearer) -> dict[str, Any]:
         """A show with how like her its wearer is, where the two can be compared."""
@@ -225,6 +242,18 @@ class Presenter:
             "href": href,
             "product_id": str(first.product_id),
             "decision_id": str(self.decision_id),
+            **self._ask(koc),
+        }
+
+    def _ask(self, koc: KocCard | None) -> dict[str, str]:
+        """Where her need can be put to the pick's KOC; nowhere if the KOC is herself."""
+        member = self.request.visitor.member
+        if koc is None or (member is not None and koc.member_id == member.id):
+            return {"ask_url": "", "ask_label": ""}
+        where = {"slug": self.request.brand.slug, "need_id": self.need_id, "koc_id": koc.id}
+        return {
+            "ask_url": reverse("shop:ask", kwargs=where),
+            "ask_label": _("Ask %(name)s") % {"name": self._name(koc)},
         }
 
     def _koc(self, koc: KocCard) -> dict[str, Any]:
@@ -233,6 +262,7 @@ class Presenter:
             "hue_key": str(koc.id),
             "alike": koc.persona_en if self.is_english else koc.persona_zh,
             "id": str(koc.id),
+            "href": reverse("shop:koc", kwargs={"slug": self.request.brand.slug, "koc_id": koc.id}),
         }
 
     def _item(self, item: PickItem) -> dict[str, Any]:
@@ -294,6 +324,13 @@ class Presenter:
             for slot in ("height_cm", "weight_kg", "body_shape")
             if show.facts.get(slot)
         ]
+
+    def _photo_url(self, show: ShowCard) -> str:
+        if not show.media_refs:
+            return ""
+        return reverse(
+            "shop:photo", kwargs={"slug": self.request.brand.slug, "ref": show.media_refs[0]}
+        )
 
     def _rating(self, show: ShowCard) -> str:
         if show.rating is None:

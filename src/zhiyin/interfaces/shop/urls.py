@@ -2,11 +2,24 @@
 
 from django.urls import include, path
 
-from zhiyin.interfaces.shop import browsing, deciding, joining
+from zhiyin.interfaces.shop import (
+    asking,
+    browsing,
+    deciding,
+    joining,
+    koc_applying,
+    koc_desk,
+    me,
+    persons,
+    stating,
+)
 
 app_name = "shop"
 
 NEED = "needs/<uuid:need_id>/"
+QUESTION = "messages/<uuid:question_id>/"
+KOC = "kocs/<uuid:koc_id>/"
+INBOX = "koc/questions/<uuid:question_id>/"
 
 pages = [
     path("", deciding.home, name="decide"),
@@ -17,11 +30,51 @@ pages = [
     path(f"{NEED}verdict/", deciding.verdict, name="verdict"),
     path("browse/", browsing.browse, name="browse"),
     path("products/<uuid:product_id>/", browsing.product, name="product"),
-    path(
-        "products/<uuid:product_id>/shows/<uuid:show_id>/useful/", browsing.useful, name="useful"
-    ),
+    path("products/<uuid:product_id>/shows/<uuid:show_id>/useful/", browsing.useful, name="useful"),
     path("sign-in/", joining.sign_in, name="sign-in"),
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
+    path("form/", stating.form, name="form"),
+    path("photos/<str:ref>", koc_applying.photo, name="photo"),
 ]
-urlpatterns = [path("s/<slug:slug>/", include(pages))]
+hers = [
+    path("me/", me.me, name="me"),
+    path("me/facts/", stating.facts, name="facts"),
+    path("me/facts/<slug:slot>/remove/", stating.remove_fact, name="fact-remove"),
+    path(f"me/{NEED}keep/", stating.keep_facts, name="facts-keep"),
+    path(f"me/{NEED}shelf/", me.shelve, name="shelve"),
+    path("me/consent/", me.consent, name="consent"),
+    path("me/personal/", me.personal, name="personal"),
+    path("me/nickname/", me.nickname, name="nickname"),
+    path("me/blocks/<uuid:block_id>/lift/", me.lift_block, name="block-lift"),
+    path("me/download/", me.download, name="download"),
+    path("me/delete/", me.delete, name="delete"),
+    path(f"{NEED}ask/<uuid:koc_id>/", asking.ask, name="ask"),
+    path("messages/", asking.inbox, name="messages"),
+    path(QUESTION, asking.question, name="question"),
+    path(f"{QUESTION}withdraw/", asking.withdraw, name="question-withdraw"),
+    path(f"{QUESTION}block/", asking.block, name="question-block"),
+    path(f"{QUESTION}report/", asking.report, name="question-report"),
+]
+kocs = [
+    path(KOC, persons.koc, name="koc"),
+    path(f"{KOC}follow/", persons.follow, name="follow"),
+    path(f"{KOC}block/", persons.block, name="koc-block"),
+    path("koc/", koc_desk.home, name="koc-home"),
+    path("koc/apply/", koc_applying.apply, name="koc-apply"),
+    path(
+        "koc/apply/<uuid:application_id>/take-back/",
+        koc_applying.take_back,
+        name="koc-apply-take-back",
+    ),
+    path("koc/shows/", koc_applying.shows, name="koc-shows"),
+    path("koc/page/", koc_desk.page, name="koc-page"),
+    path("koc/facts/", koc_desk.refresh_facts, name="koc-facts"),
+    path("koc/away/", koc_desk.away, name="koc-away"),
+    path("koc/away/<uuid:away_id>/back/", koc_desk.come_back, name="koc-back"),
+    path("koc/leave/", koc_desk.leave, name="koc-leave"),
+    path("koc/goods/", koc_desk.goods, name="koc-goods"),
+    path(INBOX, koc_desk.question, name="koc-question"),
+    path(f"{INBOX}decline/", koc_desk.decline, name="koc-decline"),
+]
+urlpatterns = [path("s/<slug:slug>/", include([*pages, *hers, *kocs]))]

@@ -1,0 +1,98 @@
+"""A member shows what she bought: picture, size, verdict, words; a person publishes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from zhiyin.domain.audience import queries as kept
+from zhiyin.domain.audience.kept import BODY_SLOTS
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.catalog.types import ProductCard
+from zhiyin.domain.content import operations as content
+from zhiyin.domain.content.types import FitVerdict, ShowFacts, ShowSource, ShowState
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.members import operations as members
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.types import PurchaseCard
+from zhiyin.kit.text import clean_block
+from zhiyin.storage.media import CleanImage, MediaStore
+from zhiyin.storage.tenancy import brand_tx
+
+WORDS_CHARS_MAX = 1_000
+PURCHASES_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wearing:
+    """What she says of a thing she wore. `rights_granted`: the brand may show it here."""
+
+    size_code: int
+    color: str
+    fit: FitVerdict | None
+    words: str
+    language: str
+    rights_granted: bool
+
+
+def show(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    product_id: UUID,
+    wearing: Wearing,
+    picture: CleanImage | None,
+    media: MediaStore,
+    now: datetime,
+) -> UUID:
+    """Keep a member's show until a person of the brand has looked at it. Returns its id.
+
+    It rests on a purchase of hers of that product; the body facts she agreed to keep go with it.
+    A refused show leaves no picture behind.
+    Raises ProductNotFound, ShowNotVerified, MemberNotFound, TextTooLong, TextHasNul.
+    """
+    words = clean_block(wearing.words, WORDS_CHARS_MAX)
+    with brand_tx(brand_id):
+        members.hold_member(brand_id=brand_id, member_id=member_id)
+        product = catalog.product(brand_id=brand_id, product_id=product_id)
+        purchase = bought(brand_id=brand_id, member_id=member_id, product=product)
+        koc = kocs.koc_of_member(brand_id=brand_id, member_id=member_id)
+        is_english = wearing.language.startswith("en")
+        refs = (str(media.save(brand_id, picture)),) if picture and purchase else ()
+        facts = ShowFacts(
+            product_id=product_id,
+            size_code=wearing.size_code,
+            color=wearing.color,
+            worn_at=now,
+            source=ShowSource.PURCHASE,
+            purchase_id=purchase.id if purchase else None,
+            author_id=member_id,
+            koc_id=koc.id if koc else None,
+            fit=wearing.fit,
+            text_zh="" if is_english else words,
+            text_en=words if is_english else "",
+            facts=_snapshot(brand_id, member_id),
+            media_refs=refs,
+            rights_granted=wearing.rights_granted,
+        )
+        return content.save_shows(
+            brand_id=brand_id, shows=[facts], state=ShowState.PENDING, now=now
+        )[0]
+
+
+def bought(*, brand_id: UUID, member_id: UUID, product: ProductCard) -> PurchaseCard | None:
+    """The member's last purchase of a product, or None. One query, inside the caller's tx."""
+    sku_ids = {sku.id for sku in product.skus}
+    purchases = orders.purchases_of(
+        brand_id=brand_id, member_id=member_id, limit=PURCHASES_LOOKED_AT
+    )
+    own = [purchase for purchase in purchases if purchase.sku_id in sku_ids]
+    return own[-1] if own else None
+
+
+def _snapshot(brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    """The body facts that stand under her consent at this moment."""
+    return {
+        trait.slot: trait.value
+        for trait in kept.traits_of(brand_id=brand_id, member_id=member_id)
+        if trait.slot in BODY_SLOTS and trait.consent_id is not None
+    }
