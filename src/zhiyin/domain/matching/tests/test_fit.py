@@ -114,6 +114,14 @@ def test_best_size_follows_the_body_and_stays_in_stock(rows: Wearings, model: Fi
         model.best_size(asked(rows), 5, np.array([]))
 
 
+def test_where_chances_say_nothing_the_size_is_what_bodies_like_hers_take(rows: Wearings) -> None:
+    by_chance = np.random.default_rng(8).integers(0, 3, len(rows)).astype(np.int8)
+    model = fit.train(replace(rows, fit=by_chance), silent)
+    sizes = np.array([0, 4, 8, 12, 16, 20], dtype=np.float32)
+    picks = [model.best_size(asked(rows, weight_kg=weight), 5, sizes)[0] for weight in (48, 60, 72)]
+    assert picks == [4, 8, 12]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
