@@ -12,6 +12,8 @@ from zhiyin.events.types import REACT_QUEUE, REACT_TASK
 from zhiyin.flows import answering, reactions
 from zhiyin.storage.tenancy import brand_tx
 
+BATCH = 500
+
 
 @app.task(
     name=REACT_TASK,
@@ -32,5 +34,7 @@ def pass_on_overdue(timestamp: int) -> None:
     """Close the questions nobody answered in time; the reaction asks another KOC."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     for brand in brands.open_brands():
-        with brand_tx(brand.id):
-            answering.expire_overdue(brand_id=brand.id, now=as_of, limit=500)
+        closed = BATCH
+        while closed == BATCH:
+            with brand_tx(brand.id):
+                closed = answering.expire_overdue(brand_id=brand.id, now=as_of, limit=BATCH)

@@ -82,12 +82,16 @@ class Wardrobe:
     def _by_model(
         self, body: Body, wearer: int, in_stock: dict[int, NDArray[np.intp]], model: FitModel
     ) -> dict[int, Sized]:
-        """The model's own rule (`FitModel.best_size`), for several garments at once."""
+        """The model's own rule (`FitModel.best_size`), for several garments at once.
+
+        What bodies like hers take is read off the similar wearings where there are any: the
+        model's line through all bodies runs high for a shopper who states no bra size.
+        """
         rows = np.concatenate(list(in_stock.values()))
         garment = self.world.variants.garment[self.world.skus.variant[rows]]
         asked = self._asked(body, wearer, garment, self.world.skus.size[rows])
         chances = model.chances(asked)
-        away = (asked.size - model.memory.expected_size(asked)) / SIZE_SPREAD_CODES
+        away = (asked.size - self._expected(body, garment, asked, model)) / SIZE_SPREAD_CODES
         worth = np.log(chances[:, FIT] + 1e-9) - 0.5 * away**2
         found, start = {}, 0
         for variant, skus in in_stock.items():
@@ -95,6 +99,14 @@ class Wardrobe:
             found[variant] = Sized(int(rows[best]), _bps(chances[best]))
             start += len(skus)
         return found
+
+    def _expected(
+        self, body: Body, garment: NDArray[np.integer], asked: Wearings, model: FitModel
+    ) -> NDArray[np.floating]:
+        usual = float(self.sizes.usual[body.cell()]) if body.is_measured else float("nan")
+        if np.isnan(usual):
+            return model.memory.expected_size(asked)
+        return usual + self.sizes.runs[garment]
 
     def _asked(
         self, body: Body, wearer: int, garment: NDArray[np.integer], size: NDArray[np.integer]

@@ -14,10 +14,14 @@ SPREAD: Mapping[str, float] = {
 }
 """How far apart two people are when they are nothing like each other in a measure."""
 USEFUL_WEIGHT = 0.08
+UNKNOWN_FACTS = 0.5
 
 
 def likeness(hers: Mapping[str, object], theirs: Mapping[str, object]) -> float | None:
-    """How alike two people are in what both have stated, 0 to 1; None where they share nothing."""
+    """How alike two people are in what both have stated, 0 to 1; None where they share nothing.
+
+    One fact in common says less than four: an unknown half fact is counted against every pair.
+    """
     alike = []
     for slot, spread in SPREAD.items():
         if slot in hers and slot in theirs:
@@ -26,7 +30,7 @@ def likeness(hers: Mapping[str, object], theirs: Mapping[str, object]) -> float 
     for slot in ("body_shape", "skin_tone"):
         if slot in hers and slot in theirs:
             alike.append(1.0 if hers[slot] == theirs[slot] else 0.0)
-    return sum(alike) / len(alike) if alike else None
+    return sum(alike) / (len(alike) + UNKNOWN_FACTS) if alike else None
 
 
 def in_order(shows: Sequence[ShowCard], hers: Mapping[str, object]) -> list[Wearer]:

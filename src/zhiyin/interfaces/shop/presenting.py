@@ -31,6 +31,20 @@ from zhiyin.kit.money import format_cny
 
 COUNTED = {ReasonKind.LIKENESS, ReasonKind.WORN, ReasonKind.CHOSEN, ReasonKind.SIZE}
 PER_CENT = 100
+CARD_REASONS = 4
+CARD_KINDS = (
+    ReasonKind.LIKENESS,
+    ReasonKind.WORN,
+    ReasonKind.ADVICE,
+    ReasonKind.OWNED,
+    ReasonKind.CHOSEN,
+    ReasonKind.SKILL,
+    ReasonKind.BUDGET,
+    ReasonKind.COLOR,
+    ReasonKind.CATEGORY,
+    ReasonKind.SIZE,
+    ReasonKind.IN_STOCK,
+)
 
 
 class Presenter:
@@ -107,7 +121,7 @@ class Presenter:
             "hue_key": str(show.koc_id or show.author_id or show.id),
             "body": " · ".join(self._facts(show)),
             "text": text or show.text_zh or show.text_en or self._rating(show),
-            "size": labels.get(show.size_code, show.size_code),
+            "size": labels.get(show.size_code) or _("size %(code)d") % {"code": show.size_code},
             "fit": fits[show.fit] if show.fit else "",
             "fit_is_good": show.fit is FitVerdict.FIT,
             "when": f"{show.worn_at:%Y-%m}",
@@ -176,7 +190,7 @@ class Presenter:
         return [
             {
                 "color": color,
-                "name": self._label("color_like", color),
+                "name": self.taxonomy.value_label("color", color, self._tongue),
                 "drawing": {**self.product(product), "color": color},
                 "sizes": [
                     {
@@ -235,6 +249,7 @@ class Presenter:
             "price": format_cny(pick.total_fen, self.request.language),
             "stock": self._stock(pick),
             "reasons": [self._reason(reason) for reason in pick.reasons],
+            "first_reasons": [self._reason(reason) for reason in _telling(pick.reasons)],
             "thin": self._thin(pick) if pick.is_thin else "",
             "is_ad": pick.earns,
             "ad_line": _("She earns when you buy this.") if pick.earns else "",
@@ -359,3 +374,9 @@ class Presenter:
     @property
     def _tongue(self) -> str:
         return "en" if self.is_english else "zh-Hans"
+
+
+def _telling(reasons: Sequence[Reason]) -> list[Reason]:
+    """The few reasons a card has room for: one of each kind, the counted ones first."""
+    firsts = {reason.kind: reason for reason in reversed(reasons)}
+    return [firsts[kind] for kind in CARD_KINDS if kind in firsts][:CARD_REASONS]

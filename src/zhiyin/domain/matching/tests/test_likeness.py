@@ -60,4 +60,10 @@ def test_flipping_every_verdict_moves_nobody() -> None:
 
 def test_two_who_share_no_fact_are_not_compared() -> None:
     assert likeness({"height_cm": 160.0}, {"age": 30.0}) is None
-    assert likeness(HER, HER) == 1.0
+
+
+def test_more_facts_in_common_say_more() -> None:
+    one, three = likeness(HER, {"height_cm": 160.0}), likeness(HER, HER)
+    assert one is not None
+    assert three is not None
+    assert one < three < 1.0

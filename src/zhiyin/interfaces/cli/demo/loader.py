@@ -175,7 +175,7 @@ def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, UUID]:
                 city=koc["city_zh"],
                 persona_zh=koc["persona_zh"],
                 persona_en=koc["persona_en"],
-                good_at=koc["good_at"],
+                good_at=_by_slot(koc["good_at"]),
                 topics=koc["topics_zh"],
                 facts=koc["facts"],
                 weekly_capacity=koc["weekly_capacity"],
@@ -240,7 +240,7 @@ def _load_looks(
                 name_en=look["name_en"],
                 why_zh=look["why_zh"],
                 why_en=look["why_en"],
-                answers=look["needs"],
+                answers=_by_slot(look["needs"]),
                 items=[
                     LookItemCard(product_ids[item["product"]], item["color"])
                     for item in look["items"]
@@ -324,6 +324,11 @@ def _variants(
 def _wearings() -> list[dict[str, str]]:
     with gzip.open(WORLD / "wearings.csv.gz", "rt", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _by_slot(words: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The world says "occasions", because there are several; the slot is `occasion`."""
+    return {"occasion" if key == "occasions" else key: held for key, held in words.items()}
 
 
 def _read(name: str) -> Any:
