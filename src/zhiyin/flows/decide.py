@@ -7,6 +7,8 @@ from uuid import UUID
 
 from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.conversations import queries as conversations
+from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import (
@@ -79,6 +81,7 @@ def answer_need(
         ask=Ask(slots=stated, personalised=personal, disliked=disliked, member_id=asker.member_id),
         folder=folder,
         now=now,
+        busy=_blocked(brand_id, asker),
     )
     decision_id = None
     if need_id is not None:
@@ -149,6 +152,16 @@ def _is_personal(brand_id: UUID, asker: Asker) -> bool:
     if asker.member_id is None:
         return asker.wants_personal
     return members.member(brand_id=brand_id, member_id=asker.member_id).personalised
+
+
+def _blocked(brand_id: UUID, asker: Asker) -> frozenset[UUID]:
+    """The KOCs with whom she wants nothing to do, or they with her."""
+    if asker.member_id is None:
+        return frozenset()
+    blocked = conversations.blocked_ids(brand_id=brand_id, member_id=asker.member_id)
+    if not blocked:
+        return blocked
+    return frozenset(card.id for card in kocs.kocs(brand_id=brand_id) if card.member_id in blocked)
 
 
 def _check_hers(brand_id: UUID, asker: Asker, need_id: UUID) -> None:

@@ -32,6 +32,9 @@ REMEMBERED_ROWS = 300_000
 """What takes long to learn about each garment is learned from at most about so many rows, the
 newest of every garment. What is merely counted (demand, lifts, whom it fitted) has all rows."""
 
+WEIGHTS_FROM_GARMENTS = 1_500
+"""Which parts of a ranking matter is learned among about so many garments."""
+
 LARGE = 200_000
 """A shop with more rows than this is large; a smaller one is learned from whole."""
 
@@ -81,14 +84,17 @@ class Learned:
 
 
 def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
-    """The ranker: weights from some of the people, tables from all of them.
+    """The ranker: weights from some garments and people, tables from all of them.
 
     A garment's mean wearer is found from its newest rows only, where there are very many.
     """
     day = int(worn.day.max()) + 1
     if len(worn) <= LARGE:
         return ranker.train(worn, day, progress)
-    weights = ranker.train(_some(worn, worn.wearer, WEIGHTS_FROM_ROWS), day, progress).weights
+    share = WEIGHTS_FROM_GARMENTS / len(np.unique(worn.garment))
+    some = _some(worn, worn.garment, round(min(share, 1.0) * len(worn)))
+    some = _some(some, some.wearer, WEIGHTS_FROM_ROWS)
+    weights = ranker.train(some, day, progress).weights
     progress("counting every wearing")
     rows = without_repeats(worn)
     codes = Codes.of(rows)

@@ -55,7 +55,7 @@ def answer(
 ) -> Answer:
     """Answer a need from the brand's model, with prices and stock of this moment.
 
-    `busy` are KOCs with no room left this week. What would be picked is read once more: if a
+    `busy` are KOCs who are not to be named to her: whom she has blocked. What would be picked is read once more: if a
     price has changed or a size is gone since the shelf was filled, the need is answered again.
     Runs inside the caller's `brand_tx`. Two queries when nothing has changed.
     Raises NotTrained, NothingToPick.
@@ -200,6 +200,12 @@ def advice(*, brand_id: UUID) -> AdviceTable:
         edits=tuple(edit.rows) if edit else (),
         edited_at=edit.edited_at if edit else None,
     )
+
+
+def advice_edits(*, brand_id: UUID, version: int) -> tuple[Mapping[str, object], ...]:
+    """The brand's edits as of a version; none for version 0. One query."""
+    edit = AdviceVersion.objects.filter(brand_id=brand_id, version=version).first()
+    return tuple(edit.rows) if edit else ()
 
 
 def _plain(row: AdviceRow) -> dict[str, object]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.conversations import queries as conversations
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import artefacts
 from zhiyin.domain.matching.advising import Advice, AdviceRow, merged, rows_from_json, shipped
@@ -92,7 +93,10 @@ def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
 
 
 def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
-    """Prices, stock and free KOCs of a matcher's world, read from the rooms. Four queries."""
+    """Prices, stock and free KOCs of a matcher's world, read from the rooms. Five queries.
+
+    A KOC is free who is not away and was asked less often this week than she can take on.
+    """
     world = matcher.world
     live = {
         sku.id.bytes: (sku.price_fen, sku.on_hand)
@@ -102,14 +106,19 @@ def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
     gone = (0, 0)
     found = [live.get(world.skus.id[row].tobytes(), gone) for row in range(len(world.skus))]
     away = kocs.away_ids(brand_id=brand_id, now=now)
-    serving = {card.id for card in kocs.kocs(brand_id=brand_id) if card.weekly_capacity > 0}
+    load = conversations.load(brand_id=brand_id, now=now)
+    free = {
+        card.id
+        for card in kocs.kocs(brand_id=brand_id)
+        if card.id not in away and load.get(card.id, 0) < card.weekly_capacity
+    }
     people = [uuid_at(world.kocs.id, row) for row in range(len(world.kocs))]
     return Shelf.of(
         world,
         matcher.sizes,
         price_fen=np.array([price for price, _ in found], dtype=np.int64),
         on_hand=np.array([on_hand for _, on_hand in found], dtype=np.int32),
-        koc_free=np.array([koc in serving and koc not in away for koc in people], dtype=np.bool_),
+        koc_free=np.array([koc in free for koc in people], dtype=np.bool_),
     )
 
 
