@@ -1,10 +1,11 @@
 """How staff sign in: accounts are made by an admin, with a password and a second factor."""
 
+import base64
 from datetime import datetime
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa import app_settings
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -48,6 +49,19 @@ def add_account(*, name: str, password: str) -> tuple[int, str]:
     user.authenticator_set.all().delete()
     TOTP.activate(user, secret)
     return user_id, secret
+
+
+def has_account(name: str) -> bool:
+    """Whether somebody signs in by this name already, in whatever case."""
+    return User.objects.filter(username__iexact=name).exists()
+
+
+def authenticator_link(name: str, secret: str) -> tuple[str, str]:
+    """What an authenticator app opens for a secret, and the same as a picture's address to scan."""
+    adapter = get_adapter()
+    link = adapter.build_totp_url(User(username=name), secret)
+    picture = base64.b64encode(adapter.build_totp_svg(link).encode()).decode()
+    return link, f"data:image/svg+xml;base64,{picture}"
 
 
 def six_digits(secret: str, now: datetime) -> str:

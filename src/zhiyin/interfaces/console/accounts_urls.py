@@ -17,6 +17,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
     path("signup/", to_sign_in, name="account_signup"),
     path("factor/", factor.index, name="mfa_index"),
     path("factor/code/", factor.authenticate, name="mfa_authenticate"),

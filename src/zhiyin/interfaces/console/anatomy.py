@@ -123,7 +123,11 @@ def part_label(name: str, *, taxonomy: Taxonomy, language: str) -> str:
     family, _apart, chip = name.partition(":")
     if chip:
         slot, _apart, value = chip.partition(":")
-        label = chips.label(slot, value, taxonomy=taxonomy, language=language)
+        # The table speaks of something she owns by its colour or by its noun, each for itself.
+        is_color = slot == "owned" and value in taxonomy.vocabulary["color_like"]
+        label = chips.label(
+            "color" if is_color else slot, value, taxonomy=taxonomy, language=language
+        )
         return _("Advice: %(chip)s") % {"chip": label}
     return str(NAMES[family][0]) if family in NAMES else family
 

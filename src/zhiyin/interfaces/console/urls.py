@@ -2,7 +2,26 @@
 
 from django.urls import include, path
 
-from zhiyin.interfaces.console import access, accounts_urls, match_lab, overview, stores
+from zhiyin.interfaces.console import (
+    access,
+    accounts_urls,
+    advice,
+    kocs,
+    looks,
+    match_lab,
+    overview,
+    product,
+    products,
+    shows,
+    staff,
+    stores,
+    taxonomy,
+    units,
+)
+
+PRODUCT = "products/<uuid:product_id>/"
+LOOK = "looks/<uuid:look_id>/"
+APPLICATION = "applications/<uuid:application_id>/"
 
 pages = [
     path("", overview.overview, name="overview"),
@@ -13,6 +32,40 @@ pages = [
     path("stores/close/", stores.close, name="stores-close"),
     path("stores/reopen/", stores.reopen, name="stores-reopen"),
     path("stores/<uuid:store_id>/", stores.store, name="store"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/add/", staff.add, name="staff-add"),
+    path("staff/grant/", staff.grant, name="staff-grant"),
+    path("staff/<uuid:role_id>/end/", staff.end, name="staff-end"),
+    path("staff/<int:user_id>/renew/", staff.renew, name="staff-renew"),
+    path("products/", products.products, name="products"),
+    path("products/add/", products.add, name="product-add"),
+    path("products/retire/", products.retire, name="products-retire"),
+    path("products/relist/", products.relist, name="products-relist"),
+    path(PRODUCT, product.product, name="product"),
+    path(f"{PRODUCT}save/", product.save, name="product-save"),
+    path(f"{PRODUCT}prices/", product.save_prices, name="product-prices"),
+    path(f"{PRODUCT}stock/<uuid:store_id>/", product.save_stock, name="product-stock"),
+    path(f"{PRODUCT}sku/", product.add_sku, name="sku-add"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/add/", looks.add, name="look-add"),
+    path(LOOK, looks.look, name="look"),
+    path(f"{LOOK}retire/", looks.retire, name="look-retire"),
+    path(f"{LOOK}relist/", looks.relist, name="look-relist"),
+    path("words/", taxonomy.taxonomy, name="taxonomy"),
+    path("words/restore/", taxonomy.restore, name="taxonomy-restore"),
+    path("words/units/", units.add, name="unit-add"),
+    path("words/<slug:term_slot>/<str:value>/", taxonomy.term, name="term"),
+    path("advice/", advice.advice, name="advice"),
+    path("advice/row/", advice.row, name="advice-row"),
+    path("advice/undo/", advice.undo, name="advice-undo"),
+    path("kocs/", kocs.kocs, name="kocs"),
+    path("kocs/<uuid:koc_id>/", kocs.koc, name="koc"),
+    path(APPLICATION, kocs.application, name="application"),
+    path(f"{APPLICATION}decide/", kocs.decide, name="application-decide"),
+    path("shows/", shows.shows, name="shows"),
+    path("shows/moderate/", shows.moderate, name="shows-moderate"),
+    path("reports/", shows.reports, name="reports"),
+    path("reports/<uuid:report_id>/resolve/", shows.resolve, name="report-resolve"),
 ]
 console = [path("", access.home, name="home"), path("<slug:slug>/", include(pages))]
 urlpatterns = [

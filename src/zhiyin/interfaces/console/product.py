@@ -1,0 +1,297 @@
+"""One product: its facts and attributes, its prices, its stock per store."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.brands.types import Role, StoreCard
+from zhiyin.domain.catalog import operations, queries
+from zhiyin.domain.catalog.types import Color, ProductCard, ProductFacts, SkuFacts, StockFacts
+from zhiyin.domain.content import queries as content
+from zhiyin.interfaces import chips
+from zhiyin.interfaces.console.access import ConsoleRequest, NotYours, console_page
+from zhiyin.interfaces.console.forms import ProductForm, SkuForm
+from zhiyin.interfaces.console.products import categories, drawn, name
+from zhiyin.interfaces.console.showing import offer_undo, shown
+from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.kit.money import FEN_PER_CNY, format_cny
+
+STORES_LISTED = 1_000
+PIECES_MAX = 1_000_000
+PRICE_MAX_FEN = 10**12
+SHOWS_LISTED = 10
+
+
+@require_GET
+@console_page
+def product(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
+    """Everything about a product, and what depends on it."""
+    return _page(request, product_id)
+
+
+@require_POST
+@console_page
+def save(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
+    """Correct its facts and attributes."""
+    brand_id = request.operator.brand.id
+    card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
+    form = ProductForm(request.POST, categories=categories(request))
+    if not form.is_valid():
+        return _page(request, product_id, form=form)
+    operations.save_products(
+        brand_id=brand_id,
+        products=[ProductFacts(code=card.code, attributes=form.attributes, **form.facts)],
+        now=request.now,
+    )
+    offer_undo(
+        request,
+        words=_("Saved. The next training of the matcher reads it."),
+        action=request.path,
+        fields={key: [str(value)] for key, value in _initial(card).items()},
+    )
+    return redirect("console:product", slug=request.brand.slug, product_id=product_id)
+
+
+@require_POST
+@console_page
+def save_prices(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
+    """New prices for its SKUs. All of them are right, or none is changed."""
+    brand_id = request.operator.brand.id
+    card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
+    stated: dict[UUID, int] = {}
+    for sku in card.skus:
+        typed = request.POST.get(f"price_{sku.id}")
+        if typed is None:
+            continue
+        fen = fen_of(typed)
+        if fen is None:
+            error = _("%(code)s: a price is yuan above zero, with two decimals at most.") % {
+                "code": sku.code
+            }
+            return _page(request, product_id, price_error=error)
+        if fen != sku.price_fen:
+            stated[sku.id] = fen
+    for sku_id, fen in stated.items():
+        operations.set_price(brand_id=brand_id, sku_ids=[sku_id], price_fen=fen)
+    offer_undo(
+        request,
+        words=ngettext("%(count)d price changed.", "%(count)d prices changed.", len(stated))
+        % {"count": len(stated)},
+        action=request.path,
+        fields={f"price_{sku.id}": [yuan(sku.price_fen)] for sku in card.skus if sku.id in stated},
+    )
+    return redirect("console:product", slug=request.brand.slug, product_id=product_id)
+
+
+@require_POST
+@console_page
+def save_stock(request: ConsoleRequest, product_id: UUID, store_id: UUID) -> HttpResponse:
+    """A new count of its SKUs in one store. A store's manager counts her own store only."""
+    brand_id = request.operator.brand.id
+    store = brands.store(brand_id=brand_id, store_id=store_id)
+    if not _may_count(request, store_id):
+        raise NotYours(store_id=store_id)
+    card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
+    before = queries.stock_of(brand_id=brand_id, product_id=product_id)
+    lines = []
+    for sku in card.skus:
+        typed = request.POST.get(f"pieces_{sku.id}", "").strip()
+        if not typed:
+            continue
+        if not (typed.isascii() and typed.isdigit() and int(typed[:9]) <= PIECES_MAX):
+            error = _("%(code)s: pieces are a whole number.") % {"code": sku.code}
+            return _page(request, product_id, stock_error=error, store_id=store_id)
+        lines.append(StockFacts(sku_code=sku.code, store_code=store.code, on_hand=int(typed)))
+    operations.set_stock(brand_id=brand_id, stock=lines, store_ids={store.code: store.id})
+    offer_undo(
+        request,
+        words=_("Counted."),
+        action=request.path,
+        fields={f"pieces_{sku.id}": [str(before.get((sku.id, store_id), 0))] for sku in card.skus},
+    )
+    here = reverse("console:product", kwargs={"slug": request.brand.slug, "product_id": product_id})
+    return redirect(f"{here}?store={store_id}#stock")
+
+
+@require_POST
+@console_page
+def add_sku(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
+    """A colour and size it has not had."""
+    brand_id = request.operator.brand.id
+    card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
+    form = SkuForm(request.POST, colors=_colors(request))
+    if form.is_valid():
+        said = form.cleaned_data
+        if queries.sku_ids_by_code(brand_id=brand_id, codes=[said["code"]]):
+            form.add_error("code", _("Another SKU has this code. Choose another."))
+        elif any((s.color, s.size_code) == (said["color"], said["size_code"]) for s in card.skus):
+            form.add_error("size_code", _("It has this colour in this size already."))
+        else:
+            operations.save_skus(
+                brand_id=brand_id,
+                skus=[
+                    SkuFacts(
+                        product_code=card.code,
+                        code=said["code"],
+                        color=Color(said["color"]),
+                        size_code=said["size_code"],
+                        size_label=said["size_label"],
+                        price_fen=int(said["price"] * FEN_PER_CNY),
+                    )
+                ],
+            )
+            messages.info(request, _("Added. Count its stock, or it is sold out."))
+            return redirect("console:product", slug=request.brand.slug, product_id=product_id)
+    return _page(request, product_id, sku_form=form)
+
+
+def fen_of(typed: str) -> int | None:
+    """Yuan as typed, in fen; None if that is no price."""
+    try:
+        fen = Decimal(typed.strip()) * FEN_PER_CNY
+    except InvalidOperation:
+        return None
+    is_price = fen.is_finite() and fen == fen.to_integral_value() and 0 < fen <= PRICE_MAX_FEN
+    return int(fen) if is_price else None
+
+
+def yuan(fen: int) -> str:
+    """Fen as a field shows them."""
+    return f"{fen // FEN_PER_CNY}.{fen % FEN_PER_CNY:02d}"
+
+
+def _page(
+    request: ConsoleRequest,
+    product_id: UUID,
+    *,
+    form: ProductForm | None = None,
+    sku_form: SkuForm | None = None,
+    price_error: str = "",
+    stock_error: str = "",
+    store_id: UUID | None = None,
+) -> HttpResponse:
+    brand_id, language = request.operator.brand.id, request.language
+    card, is_retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
+    taxonomy = audience.taxonomy(brand_id=brand_id)
+    shows = content.shows_of_product(brand_id=brand_id, product_id=product_id)
+    looks = [
+        look
+        for look in content.looks(brand_id=brand_id)
+        if any(item.product_id == product_id for item in look.items)
+    ]
+    is_refused = bool(form or sku_form or price_error or stock_error)
+    context = {
+        "card": card,
+        "name": name(request, card),
+        "drawing": drawn(request, card),
+        "is_retired": is_retired,
+        "form": form or ProductForm(initial=_initial(card), categories=categories(request)),
+        "sku_form": sku_form or SkuForm(colors=_colors(request)),
+        "price_error": price_error,
+        "stock_error": stock_error,
+        "skus": [
+            {
+                "card": sku,
+                "color": chips.label("color", sku.color, taxonomy=taxonomy, language=language),
+                "yuan": request.POST.get(f"price_{sku.id}", yuan(sku.price_fen)),
+                "price": format_cny(sku.price_fen, language),
+            }
+            for sku in card.skus
+        ],
+        "looks": [
+            (look.id, look.name_en if language.startswith("en") else look.name_zh) for look in looks
+        ],
+        "shows_total": len(shows),
+        "shows": [
+            wearing(show, taxonomy=taxonomy, language=language) for show in shows[:SHOWS_LISTED]
+        ],
+        "shows_more": max(0, len(shows) - SHOWS_LISTED),
+        **_stock(request, card, store_id),
+    }
+    return shown(
+        request, "console/product.html", "products", context, status=422 if is_refused else 200
+    )
+
+
+def _stock(request: ConsoleRequest, card: ProductCard, store_id: UUID | None) -> dict[str, Any]:
+    brand_id = request.operator.brand.id
+    held = queries.stock_of(brand_id=brand_id, product_id=card.id)
+    stores = [
+        one
+        for one in brands.stores(brand_id=brand_id, closed=False, limit=STORES_LISTED).stores
+        if _may_count(request, one.id)
+    ]
+    asked = str(store_id or request.GET.get("store", ""))
+    chosen = next((one for one in stores if str(one.id) == asked), stores[0] if stores else None)
+    pieces: dict[UUID, int] = {}
+    for (_sku, store), on_hand in held.items():
+        pieces[store] = pieces.get(store, 0) + on_hand
+    return {
+        "stores": [
+            {"id": one.id, "name": _store_name(request, one), "pieces": pieces.get(one.id, 0)}
+            for one in stores
+        ],
+        "store": chosen,
+        "store_name": _store_name(request, chosen) if chosen else "",
+        "stores_with_stock": sum(1 for count in pieces.values() if count),
+        "counts": [
+            {
+                "sku": sku,
+                "pieces": request.POST.get(
+                    f"pieces_{sku.id}", held.get((sku.id, chosen.id), "") if chosen else ""
+                ),
+            }
+            for sku in card.skus
+        ],
+    }
+
+
+def _may_count(request: ConsoleRequest, store_id: UUID) -> bool:
+    roles = request.operator.roles
+    if not request.operator.can["product_stock"]:
+        return True  # she reads every store and saves none: the route is closed to her
+    if roles & {Role.ADMIN, Role.OPERATOR}:
+        return True
+    own = brands.own_stores(
+        brand_id=request.operator.brand.id, user_id=request.operator.user_id, role=Role.MANAGER
+    )
+    return own is None or store_id in own
+
+
+def _store_name(request: ConsoleRequest, store: StoreCard) -> str:
+    return store.name_en if request.language.startswith("en") else store.name_zh
+
+
+def _colors(request: ConsoleRequest) -> list[tuple[str, str]]:
+    taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
+    return [
+        (one.value, chips.label("color", one, taxonomy=taxonomy, language=request.language))
+        for one in Color
+    ]
+
+
+def _initial(card: ProductCard) -> dict[str, Any]:
+    said = {
+        field: getattr(card, field)
+        for field in (
+            "name_zh",
+            "name_en",
+            "category",
+            "kind",
+            "description_zh",
+            "description_en",
+            "care_zh",
+            "care_en",
+        )
+    }
+    return said | {f"attribute_{key}": value for key, value in card.attributes.items()}
