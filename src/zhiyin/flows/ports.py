@@ -1,10 +1,12 @@
 """What the journeys need from outside, in their own words. `project/wiring.py` says who answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from zhiyin.domain.audience.types import Vocabulary
 from zhiyin.kit.errors import DomainError, Kind
 
 
@@ -20,6 +22,33 @@ class SmsSender(Protocol):
 
     def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
         """Hand a code over. Returns once the carrier has taken it. Raises SmsUnavailable."""
+
+
+class ReaderUnavailable(DomainError):
+    """The second reader did not answer in time, or refused. `why` is a word, never her words."""
+
+    code: ClassVar[str] = "second_reader_unavailable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+class ReaderGarbled(DomainError):
+    """The second reader answered, and not in the shape that was asked for. `why` is a word."""
+
+    code: ClassVar[str] = "second_reader_garbled"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+class NeedReader(Protocol):
+    """A second reader of needs, outside the house: it is shown only what ours left over."""
+
+    def read(
+        self, *, pieces: Sequence[str], vocabulary: Vocabulary, today: date
+    ) -> Sequence[Mapping[str, object]]:
+        """What each piece of her text says: slot -> stated value, one mapping per piece, in order.
+
+        Nothing in it was checked; `flows/reading.py` does. Returns within a bounded time.
+        Raises ReaderUnavailable, ReaderGarbled.
+        """
 
 
 class SandboxMessage(Protocol):
@@ -42,10 +71,13 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Who answers each port in this process. A live installation has no sandbox."""
+    """Who answers each port in this process. A live installation has no sandbox, and no second
+    reader unless its operator names one.
+    """
 
     sms: SmsSender
     sandbox: Sandbox | None = None
+    reader: NeedReader | None = None
 
 
 _wired: list[Ports] = []

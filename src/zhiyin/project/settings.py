@@ -158,3 +158,9 @@ LOGGING = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# A second reader of needs outside the house: off while READER_URL is empty
+# (docs/guide/second-reader.md).
+READER_URL = os.environ.get("ZHIYIN_READER_URL", "")
+READER_KEY = os.environ.get("ZHIYIN_READER_KEY", "")
+READER_MODEL = os.environ.get("ZHIYIN_READER_MODEL", "")

@@ -1,9 +1,12 @@
-"""Who answers which port. Without an operator's carrier, the sandbox does."""
+"""Who answers which port. Without an operator's carrier, the sandbox does; without a second reader
+of her choice, nobody.
+"""
 
 import sys
 
 from django.conf import settings
 
+from zhiyin.connectors.openai_reader.client import OpenAiReader
 from zhiyin.connectors.sandbox.sms import SandboxSms
 from zhiyin.flows import ports
 
@@ -13,4 +16,9 @@ def _tell(line: str) -> None:
 
 
 _sandbox = SandboxSms(settings.STATE, tell=_tell if settings.DEMO else None)
-ports.wire(ports.Ports(sms=_sandbox, sandbox=_sandbox))
+_reader = (
+    OpenAiReader(base_url=settings.READER_URL, model=settings.READER_MODEL, key=settings.READER_KEY)
+    if settings.READER_URL
+    else None
+)
+ports.wire(ports.Ports(sms=_sandbox, sandbox=_sandbox, reader=_reader))
