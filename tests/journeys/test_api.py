@@ -199,7 +199,7 @@ def test_the_taxonomy_is_edited_by_version(call):
     assert call("GET", "taxonomy")["version"] == 0
     label = {"zh-Hans": "木琴节", "en": "Xylofest"}
     word = {"slot": "occasion", "value": "xylofest", "label": label}
-    edit = {"extension": {"values": [word | {"words": ["xylofest"]}]}, "based_on": 0}
+    edit = {"extension": {"values": [word | {"en": ["xylofest"]}]}, "based_on": 0}
     assert call("PUT", "taxonomy", edit)["version"] == 1
     assert call("PUT", "taxonomy", edit, status=409)["code"] == "taxonomy_conflict"
     assert call("POST", "needs/read", {"text": "xylofest"})["slots"] == {"occasion": "xylofest"}

@@ -30,7 +30,7 @@ def shop(tmp_path: Path) -> Path:
     for n, row in enumerate(people):
         if n % 10:
             row |= {"height": "", "weight": ""}
-    people[3]["height"] = people[PEOPLE - 2]["height"] = "16"
+    people[60]["height"] = people[PEOPLE - 2]["height"] = "16"
     shows = files.review_rows(SHOWS, members=50)
     shows[3]["day"] = shows[SHOWS - 2]["day"] = "soon"
     files.written(tmp_path, "stores")
