@@ -225,7 +225,7 @@ def _row(request: ShopRequest, card: QuestionCard, known: Mapping[UUID, KocCard]
         "state": card.state.value,
         "badge": BADGES.get(card.state, ""),
         "badge_words": {
-            QuestionState.WAITING: _("waiting"),
+            QuestionState.WAITING: _("not answered yet"),
             QuestionState.ANSWERED: _("answered"),
             QuestionState.WITHDRAWN: _("taken back"),
         }.get(card.state)

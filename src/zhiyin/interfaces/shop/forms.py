@@ -41,8 +41,8 @@ LABELS = {
     "color_avoid": gettext_lazy("Colours to leave out"),
     "owned": gettext_lazy("It should go with my"),
     "owned_color": gettext_lazy("Its colour"),
-    "budget_cny_min": gettext_lazy("From"),
-    "budget_cny_max": gettext_lazy("Up to"),
+    "budget_cny_min": gettext_lazy("Budget from"),
+    "budget_cny_max": gettext_lazy("Budget up to"),
     "needed_by": gettext_lazy("Needed by"),
 }
 UNITS = {
