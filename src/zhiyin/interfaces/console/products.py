@@ -40,7 +40,7 @@ def products(request: ConsoleRequest) -> HttpResponse:
     brand_id = request.operator.brand.id
     view = request.GET.get("view", "")
     chosen = request.GET.get("category", "")
-    category = Category(chosen) if chosen in Category else None
+    category = Category(chosen) if chosen in set(Category) else None
     offset = (page_number(request) - 1) * PER_PAGE
     worn = content.counted_shows(brand_id=brand_id)
     sold_out = queries.sold_out(brand_id=brand_id)

@@ -6,6 +6,7 @@ from zhiyin.interfaces.console import (
     access,
     accounts_urls,
     advice,
+    imports,
     kocs,
     looks,
     match_lab,
@@ -65,6 +66,9 @@ pages = [
     path("shows/", shows.shows, name="shows"),
     path("shows/moderate/", shows.moderate, name="shows-moderate"),
     path("reports/", shows.reports, name="reports"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:run_id>/", imports.run, name="import-run"),
+    path("imports/<uuid:run_id>/problems.csv", imports.problems, name="import-problems"),
     path("reports/<uuid:report_id>/resolve/", shows.resolve, name="report-resolve"),
 ]
 console = [path("", access.home, name="home"), path("<slug:slug>/", include(pages))]
