@@ -22,6 +22,7 @@ from zhiyin.interfaces.api.shapes import (
     In,
     Listed,
     PageQuery,
+    Reason,
     answers,
     chars,
     listed,
@@ -30,7 +31,6 @@ from zhiyin.interfaces.api.shapes import (
 from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["people"])
-Reason = chars(200, least=1)
 
 
 class ShowQuery(PageQuery):

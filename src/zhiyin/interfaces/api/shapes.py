@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
@@ -26,9 +26,12 @@ def chars(max_chars: int, *, least: int = 0) -> Any:
     return Annotated[str, Field(min_length=least, max_length=max_chars), AfterValidator(storable)]
 
 
-Code = chars(80, least=1)
-Line = chars(200)
-Block = chars(4_000)
+Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(storable)]
+Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(storable)]
+Block: TypeAlias = Annotated[str, Field(max_length=4_000), AfterValidator(storable)]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(storable)]
+Title: TypeAlias = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(storable)]
+Reason: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
 
 
 class In(Schema):

@@ -31,7 +31,9 @@ from zhiyin.interfaces.api.shapes import (
     In,
     Line,
     Listed,
+    Name,
     SearchQuery,
+    Title,
     answers,
     chars,
     listed,
@@ -41,8 +43,6 @@ from zhiyin.interfaces.api.shapes import (
 router = Router(tags=["shop"])
 PRICE_FEN_MAX, PIECES_MAX, SIZE_MAX = 100_000_000_000, 10_000_000, 32_767
 LINES_MAX = 2_000
-Name = chars(80, least=1)
-Title = chars(120, least=1)
 
 
 class StoreQuery(SearchQuery):

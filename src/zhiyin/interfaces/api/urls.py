@@ -26,7 +26,7 @@ class BrandApi(NinjaAPI):
             path("docs", docs, name="docs"),
             path("", RedirectView.as_view(url="docs"), name="api-root"),
         ]
-        kept = [pattern for pattern in found if pattern.name != "api-root"]
+        kept = [pattern for pattern in found if getattr(pattern, "name", "") != "api-root"]
         return [*own, *kept], app, namespace
 
 

@@ -18,6 +18,6 @@ def test_a_code_means_one_thing_and_says_what_it_is():
     found = reference.refusals()
     codes = [refusal.code for refusal in found]
     assert sorted({code for code in codes if codes.count(code) > 1}) == []
-    assert all(re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", code) for code in codes)
+    assert all(re.fullmatch(r"([a-z]+\.)?[a-z]+(_[a-z0-9]+)*", code) for code in codes)
     unsaid = [refusal.code for refusal in found if len(reference._sentence(refusal)) < 10]
     assert unsaid == []
