@@ -12,6 +12,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import (
+    RUNNERS_UP,
     Answer,
     Ask,
     DecisionCard,
@@ -57,7 +58,8 @@ def answer_need(
     """Three picks for a kept need, or for slots alone; given both, `slots` stand for the need's.
 
     Her kept traits are laid under what a need of her own says, unless she has turned
-    personalisation off: then nothing about her is read. An answer to a kept need is kept too.
+    personalisation off: then nothing about her is read. An answer to a kept need is kept too, the
+    picks alone; any other answer comes with runners-up.
     Runs inside the caller's `brand_tx`. `folder` holds the trained models.
     Raises NeedNotFound, MemberNotFound, NotTrained, NothingToPick.
     """
@@ -82,6 +84,7 @@ def answer_need(
         folder=folder,
         now=now,
         busy=_blocked(brand_id, asker),
+        runners_up=RUNNERS_UP if need_id is None else 0,
     )
     decision_id = None
     if need_id is not None:

@@ -108,10 +108,12 @@ def row_to_json(row: AdviceRow) -> dict[str, object]:
 class Advice:
     """The table compiled for a world: `column[chip]` is a row of `strength`, over variants.
 
-    Strength lies between -1 and 1: points for less points against, saturating.
+    Strength lies between -1 and 1: points for less points against, saturating. `traits` says what
+    each row speaks to, as `traits_of` does.
     """
 
     rows: tuple[AdviceRow, ...]
+    traits: tuple[frozenset[int], ...]
     of_chip: Mapping[Chip, tuple[int, ...]]
     column: Mapping[Chip, int]
     strength: NDArray[np.float32]
@@ -130,6 +132,7 @@ class Advice:
             points[column[row.slot, row.value]] += np.where(_has(row, world), signed, 0)
         return cls(
             rows=tuple(rows),
+            traits=tuple(_traits(row) for row in rows),
             of_chip=of_chip,
             column=column,
             strength=(points / (np.abs(points) + np.float32(SATURATION))).astype(np.float32),
@@ -140,11 +143,26 @@ class Advice:
         place = self.column.get(chip)
         return None if place is None else self.strength[place]
 
-    def speaking(self, chip: Chip, world: World, variant: int) -> tuple[AdviceRow, ...]:
-        """The rows that speak for or against a variant, strongest first."""
-        rows = (self.rows[place] for place in self.of_chip.get(chip, ()))
-        found = [row for row in rows if _one_has(row, world, variant)]
+    def speaking(self, chip: Chip, wearing: frozenset[int]) -> tuple[AdviceRow, ...]:
+        """The rows that speak for or against what a variant has (`traits_of`), strongest first."""
+        found = [
+            self.rows[place]
+            for place in self.of_chip.get(chip, ())
+            if not self.traits[place].isdisjoint(wearing)
+        ]
         return tuple(sorted(found, key=lambda row: -row.weight))
+
+
+def traits_of(world: World, variant: int) -> frozenset[int]:
+    """The tokens of a variant's garment and, after them, its colour."""
+    tokens = np.flatnonzero(world.garments.tokens[world.variants.garment[variant]])
+    return frozenset((*tokens.tolist(), len(words.TOKENS) + int(world.variants.color[variant])))
+
+
+def _traits(row: AdviceRow) -> frozenset[int]:
+    if row.attribute == "color":
+        return frozenset(len(words.TOKENS) + words.COLORS.index(v) for v in row.attr_values)
+    return frozenset(words.TOKEN_CODE[row.attribute, value] for value in row.attr_values)
 
 
 def owned_chips(owned: str) -> tuple[Chip, ...]:
@@ -159,10 +177,3 @@ def _has(row: AdviceRow, world: World) -> NDArray[np.bool_]:
     tokens = [words.TOKEN_CODE[row.attribute, value] for value in row.attr_values]
     has = np.asarray(world.garments.tokens[:, tokens].any(axis=1))
     return np.asarray(has[world.variants.garment])
-
-
-def _one_has(row: AdviceRow, world: World, variant: int) -> bool:
-    if row.attribute == "color":
-        return words.COLORS[world.variants.color[variant]] in row.attr_values
-    tokens = [words.TOKEN_CODE[row.attribute, value] for value in row.attr_values]
-    return bool(world.garments.tokens[world.variants.garment[variant], tokens].any())

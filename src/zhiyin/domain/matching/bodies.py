@@ -1,6 +1,6 @@
 """Bodies: what a need states of one, in which cell it falls, and how like two of them are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -118,13 +118,24 @@ def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
 
 
 Traits = dict[str, NDArray[np.float32]]
+NOT_STATED = np.float32(1e6)
+"""Stands for a measure that a KOC does not state: far from every body."""
+
+
+def comparable(kocs: Kocs) -> Kocs:
+    """The same KOCs with NOT_STATED for every measure that is missing."""
+    told = {
+        slot: np.nan_to_num(getattr(kocs, slot), nan=float(NOT_STATED))
+        for slot in ("height_cm", "weight_kg", "age", "band_cm", "cup")
+    }
+    return replace(kocs, **told)
 
 
 def likeness(body: Body, kocs: Kocs, *, tone_matters: bool) -> tuple[NDArray[np.float32], Traits]:
     """How like her every KOC is, 0 to 1, over the traits that matter for this need; and each one.
 
     A trait matters when she states it; the skin tone only where colour is at stake. A KOC who
-    does not state it is not like her in it. Weights: TRAIT_WEIGHTS.
+    does not state it (NOT_STATED, see `comparable`) is not like her in it. Weights: TRAIT_WEIGHTS.
     """
     traits: Traits = {}
     for slot, scale, relative in (
@@ -137,15 +148,18 @@ def likeness(body: Body, kocs: Kocs, *, tone_matters: bool) -> tuple[NDArray[np.
         stated = getattr(body, slot)
         if not np.isnan(stated):
             reach = np.float32(scale * stated if relative else scale)
-            distance = (getattr(kocs, slot) - np.float32(stated)) / reach
-            traits[slot] = np.nan_to_num(np.exp(-0.5 * distance * distance), nan=0.0)
+            # Half alike at one reach. What is not stated stands so far away that it is not alike.
+            distance = getattr(kocs, slot) - np.float32(stated)
+            distance *= distance
+            distance *= np.float32(1.0) / (reach * reach)
+            distance += np.float32(1.0)
+            traits[slot] = np.reciprocal(distance, out=distance)
     if body.shape >= 0:
         traits["body_shape"] = (kocs.shape == body.shape).astype(np.float32)
     if body.tone >= 0 and tone_matters:
         apart = np.abs(kocs.tone - body.tone)
-        traits["skin_tone"] = np.where(
-            kocs.tone < 0, 0.0, np.where(apart == 0, 1.0, np.where(apart == 1, 0.4, 0.0))
-        ).astype(np.float32)
+        near = np.where(apart == 0, 1.0, np.where(apart == 1, 0.4, 0.0))
+        traits["skin_tone"] = np.where(kocs.tone < 0, 0.0, near).astype(np.float32)
     if body.concerns:
         shared = np.bitwise_count(kocs.concerns & np.uint32(body.concerns))
         traits["concerns"] = shared.astype(np.float32) / body.concerns.bit_count()

@@ -1,5 +1,6 @@
 """Which buyer shows stand behind a pick, and what their numbers are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -74,29 +75,40 @@ class Reading:
             return cls(model=None, wearers=None)
         return cls(model=model, wearers=model.describe(world.shows.worn, is_remembered=True))
 
-    def choose(self, body: Body, size: int, world: World, garment: int) -> tuple[UUID, ...]:
-        """At most SHOWS shows, nearest to her first; authored ones only fill what is left.
+    def choose(
+        self, body: Body, asked: Sequence[tuple[int, int]], world: World
+    ) -> list[tuple[UUID, ...]]:
+        """For each (garment, size): at most SHOWS shows, nearest to her first.
 
-        Neither verdict nor rating is looked at.
+        Authored ones only fill what is left. Neither verdict nor rating is looked at.
         """
+        her = None
+        if self.model is not None and body.is_comparable and asked:
+            rows = her_rows(body, [size for _, size in asked])
+            her = self.model.describe(rows, is_remembered=False)
+        return [
+            self._nearest(her.take(slice(place, place + 1)) if her else None, world, garment)
+            for place, (garment, _) in enumerate(asked)
+        ]
+
+    def _nearest(self, her: Wearers | None, world: World, garment: int) -> tuple[UUID, ...]:
         rows = rows_of(world, garment)
         places = rows.start + np.arange(rows.stop - rows.start)
         counted = places[world.shows.counted[rows]]
-        if self.model is None or self.wearers is None or not body.is_comparable:
+        if self.model is None or self.wearers is None or her is None:
             near = _newest(world, counted)[:SHOWS]
         else:
-            her = self.model.describe(her_row(body, size), is_remembered=False)
             own = self.wearers.take(rows).take(np.flatnonzero(world.shows.counted[rows]))
             near = counted[self.model.choose(own, her, SHOWS)]
-        authored = _newest(world, places[~world.shows.counted[rows]])
-        return ids_of(world, np.concatenate([near, authored])[:SHOWS])
+        if len(near) < SHOWS:
+            near = np.concatenate([near, _newest(world, places[~world.shows.counted[rows]])])
+        return ids_of(world, near[:SHOWS])
 
 
-def her_row(body: Body, size: float) -> Wearings:
-    """Her body and the size she thinks of, as a wearing that has not happened."""
-    return with_facts(
-        blank_rows(1),
-        size=size,
+def her_rows(body: Body, sizes: Sequence[int]) -> Wearings:
+    """Her body and the sizes she thinks of, as wearings that have not happened."""
+    rows = with_facts(
+        blank_rows(len(sizes)),
         height_cm=body.height_cm,
         weight_kg=body.weight_kg,
         age=body.age,
@@ -104,6 +116,8 @@ def her_row(body: Body, size: float) -> Wearings:
         cup=body.cup,
         shape=body.shape,
     )
+    rows.size[:] = sizes
+    return rows
 
 
 def own_words(koc: int, world: World, garment: int) -> UUID | None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import evidence
 from zhiyin.domain.matching.advising import Advice, AdviceRow
-from zhiyin.domain.matching.dressing import Sized, Wardrobe
+from zhiyin.domain.matching.bodies import comparable
+from zhiyin.domain.matching.dressing import Wardrobe
 from zhiyin.domain.matching.evidence import Reading
 from zhiyin.domain.matching.history import Histories, IdIndex
 from zhiyin.domain.matching.learned import Learned
@@ -41,6 +42,7 @@ from zhiyin.domain.matching.types import (
     Ask,
     Part,
     Pick,
+    PickItem,
 )
 from zhiyin.domain.matching.vocabulary import UNKNOWN
 from zhiyin.domain.matching.wishes import Wish
@@ -92,6 +94,7 @@ class Matcher:
     ) -> Self:
         """Compute all columns from a world and what was learned from it."""
         progress("counting whom garments fit")
+        world = replace(world, kocs=comparable(world.kocs))
         sizes = SizeTable.of(world)
         signals = Signals.of(world)
         progress("asking for every occasion and body")
@@ -116,8 +119,8 @@ class Matcher:
         """The same matcher with prices, stock and KOCs as they are now."""
         return replace(self, shelf=shelf)
 
-    def answer(self, ask: Ask) -> Answer:
-        """Up to three picks that differ, and the runners-up. Raises NothingToPick."""
+    def answer(self, ask: Ask, *, runners_up: int = RUNNERS_UP) -> Answer:
+        """Up to three picks that differ, and at most so many runners-up. Raises NothingToPick."""
         asked = self._ask(ask, CANDIDATES)
         offered = options(
             asked.wish,
@@ -127,18 +130,15 @@ class Matcher:
             shelf=self.shelf,
             looks=self.looks,
         )
-        placed = in_order(
-            offered, asked.people, self.world, self.signals, PICKS + RUNNERS_UP + SPARE
-        )
-        wardrobe = Wardrobe(
-            world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit
-        )
-        picks, rest = self._dressed(asked, wardrobe, placed)
-        if not picks:
+        wanted = PICKS + runners_up
+        placed = in_order(offered, asked.people, self.world, self.signals, wanted + SPARE)
+        found = self._dressed(asked, placed, wanted)
+        if not found:
             raise nothing(asked.wish, self.world, self.shelf, None)
+        picks = tuple(found[:PICKS])
         return Answer(
             picks=picks,
-            runners_up=rest,
+            runners_up=tuple(found[PICKS:]),
             unproven=unproven(asked.wish, picks),
             set_aside=asked.wish.set_aside,
             considered=int(asked.found.main.sum()),
@@ -209,43 +209,52 @@ class Matcher:
         near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
         return near, dict(zip(garment.tolist(), groups, strict=True))
 
-    def _dressed(
-        self, asked: Asked, wardrobe: Wardrobe, placed: Sequence[Placed]
-    ) -> tuple[tuple[Pick, ...], tuple[Pick, ...]]:
-        """Picks and runners-up in her sizes. What breaks her budget in her size is passed over.
-
-        The fit model is asked for the picks alone; runners-up have the most worn size.
-        """
+    def _dressed(self, asked: Asked, placed: Sequence[Placed], count: int) -> list[Pick]:
+        """At most `count` picks in her sizes. What breaks her budget in her size is passed over."""
+        wardrobe = Wardrobe(
+            world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit
+        )
         picks: list[Pick] = []
         left = list(placed)
-        while left and len(picks) < PICKS:
-            trying, left = left[: PICKS - len(picks)], left[PICKS - len(picks) :]
+        while left and len(picks) < count:
+            trying, left = left[: count - len(picks)], left[count - len(picks) :]
             looks = wardrobe.dress(
                 asked.wish.body, asked.wearer, [one.option.items for one in trying]
             )
-            for one, sized in zip(trying, looks, strict=True):
-                pick = self._pick(asked, wardrobe, one, sized, is_full=True)
-                if _is_within(asked.wish, pick):
-                    picks.append(pick)
-        unmeasured = replace(asked.wish.body, weight_kg=np.nan)
-        rest = wardrobe.dress(unmeasured, UNKNOWN, [one.option.items for one in left])
-        runners_up = [
-            self._pick(asked, wardrobe, one, sized, is_full=False)
-            for one, sized in zip(left, rest, strict=True)
-        ]
-        return tuple(picks), tuple(runners_up[:RUNNERS_UP])
+            kept = [
+                (one, items)
+                for one, sized in zip(trying, looks, strict=True)
+                if _is_within(asked.wish, items := tuple(wardrobe.item(each) for each in sized))
+            ]
+            read = self.reading.choose(
+                asked.wish.body,
+                [(self._garment(one), items[0].size_code) for one, items in kept],
+                self.world,
+            )
+            picks += [
+                self._pick(asked, one, items, shows)
+                for (one, items), shows in zip(kept, read, strict=True)
+            ]
+        return picks
+
+    def _garment(self, one: Placed) -> int:
+        return int(self.world.variants.garment[one.option.items[0]])
 
     def _pick(
-        self, asked: Asked, wardrobe: Wardrobe, one: Placed, sized: list[Sized], *, is_full: bool
+        self, asked: Asked, one: Placed, items: tuple[PickItem, ...], read: tuple[UUID, ...]
     ) -> Pick:
-        """A pick; a runner-up (not `is_full`) goes without reasons and evidence."""
-        world, koc, wish = self.world, one.koc, asked.wish
-        garment = int(world.variants.garment[one.option.items[0]])
-        items = tuple(wardrobe.item(each) for each in sized)
+        world, koc, wish, garment = self.world, one.koc, asked.wish, self._garment(one)
         parts = self._parts(asked, one)
         worn = evidence.worn_by_similar(wish.body, world, garment)
-        told = (
-            reasons(
+        alike = 0.0 if koc == NOBODY else float(asked.people.likeness[koc])
+        return Pick(
+            koc_id=None if koc == NOBODY else uuid_at(world.kocs.id, koc),
+            look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
+            items=items,
+            likeness_bps=round(alike * 10_000),
+            score=sum(part.share for part in parts),
+            parts=parts,
+            reasons=reasons(
                 wish,
                 world=world,
                 advice=self.advice,
@@ -254,19 +263,7 @@ class Matcher:
                 variants=one.option.items,
                 items=items,
                 worn=worn,
-            )
-            if is_full
-            else ()
-        )
-        read = self.reading.choose(wish.body, items[0].size_code, world, garment) if is_full else ()
-        return Pick(
-            koc_id=None if koc == NOBODY else uuid_at(world.kocs.id, koc),
-            look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
-            items=items,
-            likeness_bps=0 if koc == NOBODY else round(float(asked.people.likeness[koc]) * 10_000),
-            score=sum(part.share for part in parts),
-            parts=parts,
-            reasons=told,
+            ),
             evidence=read,
             quote=None if koc == NOBODY else evidence.own_words(koc, world, garment),
             worn_count=worn.all,
@@ -302,8 +299,8 @@ class Matcher:
         return int(np.flatnonzero((self.world.skus.id == wanted).all(axis=1))[0])
 
 
-def _is_within(wish: Wish, pick: Pick) -> bool:
-    return wish.most_fen is None or pick.total_fen <= wish.most_fen
+def _is_within(wish: Wish, items: Sequence[PickItem]) -> bool:
+    return wish.most_fen is None or sum(item.price_fen for item in items) <= wish.most_fen
 
 
 def why_not(pick: Pick, better: Pick) -> tuple[Part, ...]:

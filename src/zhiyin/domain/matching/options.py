@@ -15,6 +15,8 @@ from zhiyin.domain.matching.world import World, starts
 
 CANDIDATES = 320
 OPTIONS = 40
+LOOKED_AROUND = 128
+"""Looks are taken from around so many of the best candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def _looks(
     looks: LookIndex,
 ) -> list[Option]:
     """The looks about one of the candidates, all of whose items pass and fit her budget."""
-    rows = looks.around(near.rows)
+    rows = looks.around(near.rows[:LOOKED_AROUND])
     limit = NEVER if wish.most_fen is None else wish.most_fen + 1
     rows = rows[shelf.look_fen[rows] < limit]
     if not len(rows):

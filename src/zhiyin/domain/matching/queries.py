@@ -17,6 +17,7 @@ from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback,
 from zhiyin.domain.matching.serving import matcher_for
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.types import (
+    RUNNERS_UP,
     AdviceTable,
     Answer,
     Ask,
@@ -52,17 +53,19 @@ def answer(
     folder: Path,
     now: datetime,
     busy: frozenset[UUID] = frozenset(),
+    runners_up: int = RUNNERS_UP,
 ) -> Answer:
     """Answer a need from the brand's model, with prices and stock of this moment.
 
-    `busy` are KOCs who are not to be named to her: whom she has blocked. What would be picked is read once more: if a
-    price has changed or a size is gone since the shelf was filled, the need is answered again.
+    `busy` are KOCs who are not to be named to her, such as those she blocked. What would be picked
+    is read once more: if a price has changed or a size is gone since the shelf was filled, the
+    need is answered again.
     Runs inside the caller's `brand_tx`. Two queries when nothing has changed.
     Raises NotTrained, NothingToPick.
     """
     matcher = _with_busy(matcher_for(brand_id=brand_id, folder=folder, now=now), busy)
     for _ in range(LOOKS_AGAIN):
-        found = matcher.answer(ask)
+        found = matcher.answer(ask, runners_up=runners_up)
         corrected = _corrected(brand_id, matcher, found)
         if corrected is None:
             return found

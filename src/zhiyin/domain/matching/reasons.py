@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from zhiyin.domain.matching import vocabulary as words
-from zhiyin.domain.matching.advising import Advice, owned_chips
+from zhiyin.domain.matching.advising import Advice, owned_chips, traits_of
 from zhiyin.domain.matching.bodies import named_traits
 from zhiyin.domain.matching.evidence import Count, chosen_for
 from zhiyin.domain.matching.people import NOBODY, People
@@ -94,12 +94,13 @@ def _counted(wish: Wish, world: World, garment: int, worn: Count) -> Iterator[Re
 
 def _advised(wish: Wish, world: World, advice: Advice, variants: Sequence[int]) -> Iterator[Reason]:
     """What speaks for the main garment, one row a chip, and what speaks against it."""
+    wearing = traits_of(world, variants[0])
     for chip in wish.chips:
         if chip[0] not in (*ADVISED_SLOTS, "owned"):
             continue
         asked = owned_chips(chip[1]) if chip[0] == "owned" else (chip,)
         for one in asked:
-            rows = advice.speaking(one, world, variants[0])
+            rows = advice.speaking(one, wearing)
             pro = [row for row in rows if row.is_for][:1]
             con = [row for row in rows if not row.is_for][:1]
             for row in pro + con:

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.audience.types import SLOTS, NeedSlots
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import owned_chips
 from zhiyin.domain.matching.bodies import Body
@@ -42,11 +42,14 @@ class Wish:
     def of(cls, ask: Ask) -> Self:
         """Read an ask. Without personalisation only SPOKEN_WISHES are left of it."""
         slots = ask.slots if ask.personalised else spoken(ask.slots)
+        chips = chips_of(slots)
         owned = [words.split_owned(thing) for thing in slots.owned]
         return cls(
             slots=slots,
-            chips=chips_of(slots),
-            set_aside=tuple(chip for chip in chips_of(ask.slots) if chip not in chips_of(slots)),
+            chips=chips,
+            set_aside=()
+            if ask.personalised
+            else tuple(chip for chip in chips_of(ask.slots) if chip not in chips),
             body=Body.of(slots),
             occasion=words.code(slots.occasion, words.OCCASIONS),
             wanted=_codes(slots.categories, words.CATEGORIES),
@@ -106,10 +109,11 @@ def spoken(slots: NeedSlots) -> NeedSlots:
 def chips_of(slots: NeedSlots) -> tuple[Chip, ...]:
     """Every stated value as a chip, in the order of the slots."""
     chips: list[Chip] = []
-    for slot, value in slots.said().items():
+    for slot in SLOTS:
+        value = getattr(slots, slot)
         if isinstance(value, tuple):
             chips += [(slot, one) for one in value]
-        else:
+        elif value is not None:
             chips.append((slot, f"{value:g}" if isinstance(value, float) else str(value)))
     return tuple(chips)
 

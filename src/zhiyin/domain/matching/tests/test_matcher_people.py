@@ -45,14 +45,14 @@ class TestEvidence:
         before, after = matcher().reading, rebuilt(turned).reading
         for garment in range(len(world().garments)):
             for body in (HERS, Body()):
-                chosen = before.choose(body, 8, world(), garment)
-                assert chosen == after.choose(body, 8, turned, garment)
+                chosen = before.choose(body, [(garment, 8)], world())
+                assert chosen == after.choose(body, [(garment, 8)], turned)
 
     def test_the_nearest_are_read_and_the_unhappy_among_them(self) -> None:
         shows = {card.id: card for card in cards()["shows"]}
         unhappy, apart, usual = 0, [], []
         for garment in range(6):
-            read = matcher().reading.choose(HERS, 4, world(), garment)
+            (read,) = matcher().reading.choose(HERS, [(garment, 4)], world())
             assert len(read) == SHOWS
             rows = [shows[show] for show in read]
             unhappy += sum(row.fit != "fit" for row in rows)
