@@ -143,17 +143,13 @@ def staff(*, brand_id: UUID, limit: int = 500) -> tuple[StaffCard, ...]:
         .select_related("user", "store")
         .order_by("user__username", "role", "id")[:limit]
     )
-    return tuple(
-        StaffCard(
-            id=row.id,
-            user_id=row.user_id,
-            user_name=row.user.username,
-            role=Role(row.role),
-            store_id=row.store_id,
-            store_name=row.store.name_zh if row.store else "",
-        )
-        for row in rows
-    )
+    return tuple(_staff_card(row) for row in rows)
+
+
+def staff_ever(*, brand_id: UUID, limit: int = 2_000) -> tuple[StaffCard, ...]:
+    """Everybody who holds a role or held one, a card for each role, newest first. One query."""
+    rows = StaffRole.objects.filter(brand_id=brand_id).select_related("user", "store")
+    return tuple(_staff_card(row) for row in rows.order_by("-since", "id")[:limit])
 
 
 def role_of_key(*, brand_id: UUID, key: str) -> Role | None:
@@ -212,6 +208,17 @@ def each_problem(*, brand_id: UUID, run_id: UUID) -> Iterator[RowProblem]:
     while page := import_problems(brand_id=brand_id, run_id=run_id, after=after):
         yield from page
         after = (page[-1].line, page[-1].column)
+
+
+def _staff_card(row: StaffRole) -> StaffCard:
+    return StaffCard(
+        id=row.id,
+        user_id=row.user_id,
+        user_name=row.user.username,
+        role=Role(row.role),
+        store_id=row.store_id,
+        store_name=row.store.name_zh if row.store else "",
+    )
 
 
 def _run_card(row: ImportRun) -> ImportRunCard:

@@ -14,6 +14,7 @@ from zhiyin.domain.content.types import (
     LookItemCard,
     LookNotFound,
     ShowCard,
+    ShowRecord,
     ShowSource,
     ShowState,
 )
@@ -84,6 +85,14 @@ def shows_in_state(
     found = BuyerShow.objects.filter(brand_id=brand_id, state=state)
     rows = found.order_by("worn_at", "id")[offset : offset + limit]
     return tuple(_show_cards(brand_id, rows)), found.count()
+
+
+def show_records(*, brand_id: UUID, show_ids: Sequence[UUID]) -> dict[UUID, ShowRecord]:
+    """What stands behind some shows, in whatever state, by id. One query."""
+    rows = BuyerShow.objects.filter(brand_id=brand_id, id__in=list(show_ids)).values_list(
+        "id", "purchase_id", "external_ref", "rights_granted_at", "state_reason", "moderated_at"
+    )
+    return {show_id: ShowRecord(*record) for show_id, *record in rows}
 
 
 def counted_shows(*, brand_id: UUID) -> dict[UUID, int]:

@@ -57,6 +57,17 @@ class ShowCard:
     media_refs: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowRecord:
+    """What stands behind a show, for whoever moderates it: its proof, its rights, the last word."""
+
+    purchase_id: UUID | None
+    external_ref: str | None
+    rights_granted_at: datetime | None
+    state_reason: str
+    moderated_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowFacts:
     """What is known of a wearing before it becomes a show.

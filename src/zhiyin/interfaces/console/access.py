@@ -63,7 +63,7 @@ class BrandView:
 class ConsoleRequest(HttpRequest):
     """A request that the console's door has let in."""
 
-    brand: BrandView  # type: ignore[assignment]
+    brand: BrandView
     operator: Operator
     now: datetime
     language: str

@@ -68,8 +68,6 @@ def match_lab(request: ConsoleRequest) -> HttpResponse:
             }
         except NeedHasNul:
             context["error"] = _("There is a character in it that cannot be read. Type it anew.")
-        except NotTrained:
-            context["untrained"] = True
         status = 422 if "error" in context else 200
     return shown(request, "console/match_lab.html", "match-lab", context, status=status)
 
@@ -97,6 +95,8 @@ def _answered(request: ConsoleRequest, text: str) -> dict[str, Any]:
         assert isinstance(slots, list | tuple)
         tongue = "en" if request.language.startswith("en") else "zh-Hans"
         return heard | {"nothing": [taxonomy.slot_label(slot, tongue) for slot in slots]}
+    except NotTrained:
+        return heard | {"untrained": True}
     return heard | _candidates(request, answer, taxonomy)
 
 

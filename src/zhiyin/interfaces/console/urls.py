@@ -1,6 +1,6 @@
 """The operator's addresses: signing in, and what stands below /console/<brand>/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from zhiyin.interfaces.console import (
     access,
@@ -71,7 +71,10 @@ pages = [
     path("imports/<uuid:run_id>/problems.csv", imports.problems, name="import-problems"),
     path("reports/<uuid:report_id>/resolve/", shows.resolve, name="report-resolve"),
 ]
-console = [path("", access.home, name="home"), path("<slug:slug>/", include(pages))]
+console: list[URLPattern | URLResolver] = [
+    path("", access.home, name="home"),
+    path("<slug:slug>/", include(pages)),
+]
 urlpatterns = [
     path("account/", include(accounts_urls)),
     path("", include((console, "console"))),
