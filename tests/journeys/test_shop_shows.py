@@ -74,7 +74,7 @@ def test_a_show_of_what_she_bought_waits_to_be_looked_at_with_its_picture(shop):
     (ref,) = show.media_refs
     picture = hers.get(f"photos/{ref}")
     assert picture["Content-Type"] == "image/jpeg"
-    assert Image.open(io.BytesIO(b"".join(picture.streaming_content))).size == (640, 800)
+    assert Image.open(io.BytesIO(picture.content)).size == (640, 800)
     _maple, elsewhere = a_shop("maple")
     elsewhere.get(f"photos/{ref}", 404)
     elsewhere.get("photos/..%2Fkeys", 404)

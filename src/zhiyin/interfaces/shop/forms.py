@@ -92,7 +92,7 @@ class SlotForm(forms.Form):
     def __init__(
         self, *args: Any, taxonomy: Taxonomy, language: str, before: NeedSlots, **options: Any
     ) -> None:
-        super().__init__(*args, use_required_attribute=False, **options)
+        super().__init__(*args, **{"use_required_attribute": False, **options})
         self.taxonomy, self.before = taxonomy, before
         self.tongue = "en" if language.startswith("en") else "zh-Hans"
         self.checked: dict[str, Value | tuple[str, ...] | None] = {}
@@ -162,10 +162,10 @@ class SlotForm(forms.Form):
             self.add_error("budget_cny_max", _("This is below what you say it costs at least."))
 
     def _contradict(self, one: str, other: str) -> None:
-        names = [
-            self.taxonomy.value_label(*chip.split(":", 1), self.tongue) for chip in (one, other)
-        ]
-        slot = other.split(":", 1)[0]
+        names = []
+        for chip in (one, other):
+            slot, _colon, value = chip.partition(":")
+            names.append(self.taxonomy.value_label(slot, value, self.tongue))
         if slot in self.fields:
             self.add_error(
                 slot,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -168,17 +168,15 @@ def shows(request: ShopRequest) -> HttpResponse:
 
 @require_GET
 @shop_page
-def photo(request: ShopRequest, ref: str) -> HttpResponse | FileResponse:
+def photo(request: ShopRequest, ref: str) -> HttpResponse:
     """A picture of a show. Its name is its hash, so nobody guesses it, and it never changes."""
     brand_id = request.visitor.brand.id
     media_ref = MediaRef.parse(ref)
     if ref not in content.media_of_others(brand_id=brand_id, member_ids=[], refs=[ref]):
         raise MediaMissing(ref=ref)
     size = Size.THUMBNAIL if "small" in request.GET else Size.FULL
-    answer = FileResponse(
-        MediaStore(settings.MEDIA_FOLDER).open(brand_id, media_ref, size),
-        content_type=media_ref.format.media_type,
-    )
+    with MediaStore(settings.MEDIA_FOLDER).open(brand_id, media_ref, size) as picture:
+        answer = HttpResponse(picture.read(), content_type=media_ref.format.media_type)
     # For her browser alone, and not for long: a deleted picture must be gone.
     answer["Cache-Control"] = "private, max-age=300"
     return answer

@@ -193,7 +193,8 @@ class PageForm(GoodAtFields):
                 "weekly_capacity",
             )
         } | {"topics": "\n".join(card.topics)}
-        super().__init__(*args, initial=initial, use_required_attribute=False, **options)
+        plain = {"initial": initial, "use_required_attribute": False}
+        super().__init__(*args, **{**plain, **options})
         tongue = "en" if language.startswith("en") else "zh-Hans"
         self.add_good_at(taxonomy, tongue, card.good_at)
 
@@ -279,7 +280,7 @@ class ShowForm(forms.Form):
     def __init__(
         self, *args: Any, product: ProductCard, sizes: Sequence[tuple[str, str]], **options: Any
     ) -> None:
-        super().__init__(*args, use_required_attribute=False, **options)
+        super().__init__(*args, **{"use_required_attribute": False, **options})
         self.product = product
         size, fit = self.fields["size"], self.fields["fit"]
         assert isinstance(size, forms.ChoiceField)

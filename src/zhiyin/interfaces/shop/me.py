@@ -46,7 +46,9 @@ NEEDS_SHOWN = 12
 def me(request: ShopRequest) -> HttpResponse:
     """A guest reads what signing in gives; a member has everything that is hers on one page."""
     if request.visitor.member is None:
-        needs = kept.recent_needs(brand_id=request.visitor.brand.id, **request.visitor.asker)
+        needs = kept.recent_needs(
+            brand_id=request.visitor.brand.id, guest_key=request.visitor.guest_key
+        )
         return shown(request, "shop/me_guest.html", {"needs": needs}, tab="me")
     brand_id, own_id = request.visitor.brand.id, member_id(request)
     saved = kept.saved_needs(brand_id=brand_id, member_id=own_id)
