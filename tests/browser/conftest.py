@@ -64,15 +64,21 @@ def shop_server(django_db_setup: None, copy_database: Callable[[str], None]) -> 
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium. The set-up installed it, or named it as missing."""
+    """The machine's Chromium. The set-up installed it, or named it as missing.
+
+    Playwright keeps an event loop running in this thread, in which Django would refuse to ask the
+    database; so it ends with the tests of this folder, and they may ask meanwhile.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     found = next(path for name in BROWSERS if (path := shutil.which(name)))
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found, args=flags)
         yield running
         running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
