@@ -10,6 +10,7 @@ from zhiyin.domain.brands import queries as brands
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
 from zhiyin.flows import answering, reactions
+from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
 BATCH = 500
@@ -38,3 +39,14 @@ def pass_on_overdue(timestamp: int) -> None:
         while closed == BATCH:
             with brand_tx(brand.id):
                 closed = answering.expire_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+
+
+@app.task(
+    name=uploads.LOAD_TASK,
+    queue=uploads.IMPORTS_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def load_import(brand_slug: str, upload_id: str) -> None:
+    """Load an uploaded file to its end. Stopped or repeated, it goes on where it was."""
+    brand = brands.brand_by_slug(slug=brand_slug)
+    uploads.load(brand=brand, upload_id=UUID(upload_id), now=datetime.now(UTC))

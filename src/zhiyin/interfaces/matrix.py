@@ -137,6 +137,8 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:advice-row": EDITORS,
     "console:advice-undo": EDITORS,
     "console:imports": EDITORS,
+    "console:import-upload": EDITORS,
+    "console:import-map": EDITORS,
     "console:import-run": EDITORS,
     "console:import-problems": EDITORS,
     "console:kocs": STAFF,
@@ -187,6 +189,7 @@ API: Mapping[str, frozenset[Actor]] = {
 JOBS: Mapping[str, str] = {
     "react": "app_web, inside the brand of its event",
     "pass_on_overdue": "app_web, one brand after another",
+    "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 
 MATRIX: Mapping[str, frozenset[Actor]] = {**SHOP, **CONSOLE, **API}

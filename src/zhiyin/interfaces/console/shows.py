@@ -154,7 +154,7 @@ def reports(request: ConsoleRequest) -> HttpResponse:
             for one in page.reports
         ],
         "views": [
-            {"name": _("Open"), "href": here, "is_current": not is_resolved},
+            {"name": _("To resolve"), "href": here, "is_current": not is_resolved},
             {
                 "name": _("Resolved"),
                 "href": f"{here}?state=resolved",
