@@ -37,6 +37,7 @@ pytest_plugins = ["tests.tally"]
 TEMPLATE = "zhiyin_template"
 _copies = count()
 
+
 def _admin_url() -> str:
     running = embedded.status(addresses.CLUSTER)
     assert running is not None

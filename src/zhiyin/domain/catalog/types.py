@@ -50,8 +50,8 @@ class Color(StrEnum):
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "neckline": frozenset(
         (
-            "v scoop square sweetheart boat crew high halter off_shoulder one_shoulder collared cowl"
-            " strapless"
+            "v scoop square sweetheart boat crew high halter off_shoulder one_shoulder"
+            " collared cowl strapless"
         ).split()
     ),
     "sleeve": frozenset("sleeveless cap short elbow three_quarter long".split()),
@@ -59,8 +59,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "length": frozenset("cropped waist hip mini knee midi maxi ankle full".split()),
     "cut": frozenset(
         (
-            "a_line sheath bodycon shift wrap fit_and_flare empire straight wide_leg tapered tailored"
-            " oversized peplum mermaid slip pleated"
+            "a_line sheath bodycon shift wrap fit_and_flare empire straight wide_leg tapered"
+            " tailored oversized peplum mermaid slip pleated"
         ).split()
     ),
     "waist": frozenset("natural high low empire drop elastic belted none".split()),
