@@ -158,7 +158,7 @@ def _page(
         "is_reviews": kept.kind is ImportKind.REVIEWS,
         "publish": "publish" in form,
         "rights_granted": "rights_granted" in form,
-        "steps": [_("Upload"), _("Columns"), _("Look"), _("Load")],
+        "steps": [_("Upload"), _("Columns"), _("First rows"), _("Load")],
         "now": 3 if read else 2,
         "error": error,
         "read": read,
