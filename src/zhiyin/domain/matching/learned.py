@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.learning import evidence, fit, ranker
 from zhiyin.domain.matching.learning.bodies import Bodies
-from zhiyin.domain.matching.learning.choices import without_repeats
 from zhiyin.domain.matching.learning.counting import Codes
 from zhiyin.domain.matching.learning.demand import Demand
 from zhiyin.domain.matching.learning.evidence import EvidenceModel
@@ -96,7 +95,7 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
     some = _some(some, some.wearer, WEIGHTS_FROM_ROWS)
     weights = ranker.train(some, day, progress).weights
     progress("counting every wearing")
-    rows = without_repeats(worn)
+    rows = first_wearings(worn)
     codes = Codes.of(rows)
     category = np.zeros(len(codes.garments), dtype=np.intp)
     category[codes.garment] = rows.category
@@ -148,6 +147,14 @@ def newest_of_each(
         else:
             high = middle - 1
     return np.sort(order[place < low])
+
+
+def first_wearings(rows: Wearings) -> Wearings:
+    """As `without_repeats`, by whole numbers, which is many times faster for many rows."""
+    order = np.argsort(rows.day, kind="stable")
+    width = int(rows.garment.max(initial=0)) + 1
+    _, first = np.unique(rows.wearer[order] * width + rows.garment[order], return_index=True)
+    return rows.take(order[np.sort(first)])
 
 
 def _some(rows: Wearings, key: NDArray[np.int64], about: int) -> Wearings:

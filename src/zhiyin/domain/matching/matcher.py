@@ -134,6 +134,10 @@ class Matcher:
         placed = in_order(offered, asked.people, self.world, self.signals, wanted + SPARE)
         found = self._dressed(asked, placed, wanted)
         if not found:
+            # Her sizes of the best ones cost more than their cheapest sizes: look at all of them.
+            placed = in_order(offered, asked.people, self.world, self.signals, len(offered))
+            found = self._dressed(asked, placed, wanted)
+        if not found:
             raise nothing(asked.wish, self.world, self.shelf, None)
         picks = tuple(found[:PICKS])
         return Answer(
