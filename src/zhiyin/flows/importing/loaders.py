@@ -12,7 +12,7 @@ from uuid import UUID
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.kept import BODY_SLOTS, TRAIT_SLOTS, TraitSource
-from zhiyin.domain.audience.types import NeedSlots, slots_from_json, slots_to_json
+from zhiyin.domain.audience.types import NeedSlots, slots_to_json
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands.types import ImportKind, RowProblem, StoreFacts
 from zhiyin.domain.catalog import operations as catalog
@@ -323,7 +323,7 @@ def _not_her_own(target: Target, member_id: UUID, facts: Mapping[str, object]) -
         if trait.source is not TraitSource.IMPORT
     }
     stated = {slot: value for slot, value in facts.items() if slot not in own}
-    return slots_from_json(stated, vocabulary=kept.taxonomy(brand_id=target.brand_id).vocabulary)
+    return NeedSlots(**stated)  # type: ignore[arg-type]
 
 
 def _facts(row: Row) -> dict[str, object]:

@@ -28,7 +28,7 @@ BATCHES_A_STEP = 5
 class UploadTooLarge(DomainError):
     """The file is larger than an upload may be. Use `zhiyin import`, which takes any size."""
 
-    code: ClassVar[str] = "upload_too_large"
+    code: ClassVar[str] = "api_upload_too_large"
     kind: ClassVar[Kind] = Kind.INVALID
 
 
