@@ -1,0 +1,117 @@
+"""Every field of a form, a query or a body that names a row, and how to send it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.urls import reverse
+
+from tests.journeys.two_towns import Town
+
+
+class Field(NamedTuple):
+    """Who sends it and where to, what stands for it in a town, and what is sent with a value."""
+
+    who: str
+    method: str
+    path: str
+    key: str
+    sent: Callable[[Any], dict[str, Any]]
+
+
+def fields(town: Town, question_id: UUID) -> list[Field]:
+    """The fields of the shop, the console and the API; `question_id` waits for the town's KOC."""
+    return [*_shop(town, question_id), *_console(town), *_api(town)]
+
+
+def _shop(town: Town, question_id: UUID) -> list[Field]:
+    def page(name: str, **more: Any) -> str:
+        return reverse(f"shop:{name}", kwargs={"slug": town.mark, **more})
+
+    verdicts = page("verdict", need_id=town.ids["need_id"])
+    verdict = {
+        "product": str(town.ids["product_id"]),
+        "decision": str(town.ids["decision_id"]),
+        "verdict": "not_my_style",
+    }
+    question = page("koc-question", question_id=question_id)
+    return [
+        Field("asker", "POST", verdicts, "product_id", lambda x: verdict | {"product": x}),
+        Field("asker", "POST", verdicts, "decision_id", lambda x: verdict | {"decision": x}),
+        Field("asker", "GET", page("form"), "need_id", lambda x: {"need": x}),
+        Field("asker", "GET", page("browse"), "code", lambda x: {"q": x}),
+        Field("asker", "POST", page("koc-apply"), "show_id", lambda x: {"shows": x}),
+        Field("koc", "GET", page("koc-shows"), "product_id", lambda x: {"product": x}),
+        Field("koc", "GET", page("koc-shows"), "code", lambda x: {"q": x}),
+        Field("koc", "GET", page("koc-goods"), "product_id", lambda x: {"product": x}),
+        Field("koc", "POST", question, "product_id", lambda x: {"text": "yes", "product": x}),
+    ]
+
+
+def _console(town: Town) -> list[Field]:
+    def page(name: str) -> str:
+        return reverse(f"console:{name}", kwargs={"slug": town.mark})
+
+    look = {
+        "code": "new",
+        "name_zh": "新",
+        "name_en": "New",
+        "why_zh": "新",
+        "why_en": "New",
+        "item": f"{town.ids['product_id']}|beige",
+        "act": "save",
+    }
+    lists = {
+        "stores-close": "store_id",
+        "stores-reopen": "store_id",
+        "products-retire": "product_id",
+        "products-relist": "product_id",
+        "shows-moderate": "pending_id",
+    }
+    ticked = {"confirmed": "1", "state": "published"}
+    grant = {"user": str(town.user_id), "role": "clerk"}
+    add, staff = page("look-add"), page("staff-grant")
+    return [
+        *(
+            Field("staff", "POST", page(name), key, lambda x: ticked | {"ids": x})
+            for name, key in lists.items()
+        ),
+        Field("staff", "POST", staff, "user_id", lambda x: grant | {"user": x}),
+        Field("staff", "POST", staff, "store_id", lambda x: grant | {"store": x}),
+        Field("staff", "POST", add, "product_id", lambda x: look | {"item": f"{x}|beige"}),
+        Field("staff", "POST", add, "koc_id", lambda x: look | {"koc": x}),
+        Field("staff", "GET", page("stores"), "code", lambda x: {"q": x}),
+        Field("staff", "GET", page("products"), "code", lambda x: {"q": x}),
+    ]
+
+
+def _api(town: Town) -> list[Field]:
+    at = "/api/v1"
+    item = {"product_id": str(town.ids["product_id"]), "color": "beige"}
+    look = {"code": "newer", "name_zh": "新", "name_en": "New", "items": [item]}
+    line = {"sku_code": f"{town.mark}-p0-2", "store_code": f"{town.mark}-store", "on_hand": 3}
+    verdict = f"{at}/shows/{town.ids['pending_id']}/verdict"
+    decision = f"{at}/koc-applications/{town.ids['application_id']}/decision"
+    no = {"reason": "no"}
+
+    def lines(**changed: str) -> dict[str, Any]:
+        return {"lines": [line | changed]}
+
+    return [
+        Field("key", "GET", f"{at}/members", "external_id", lambda x: {"external_id": x}),
+        Field("key", "GET", f"{at}/stores", "code", lambda x: {"search": x}),
+        Field("key", "GET", f"{at}/products", "code", lambda x: {"search": x}),
+        Field("key", "POST", f"{at}/match", "external_id", lambda x: {"text": "1米6", "member": x}),
+        Field("key", "POST", f"{at}/looks", "koc_id", lambda x: look | {"koc_id": x}),
+        Field(
+            "key",
+            "POST",
+            f"{at}/looks",
+            "product_id",
+            lambda x: look | {"items": [item | {"product_id": x}]},
+        ),
+        Field("key", "PUT", f"{at}/stock", "sku", lambda x: lines(sku_code=x)),
+        Field("key", "PUT", f"{at}/stock", "store", lambda x: lines(store_code=x)),
+        Field("key", "POST", verdict, "staff", lambda x: no | {"state": "refused", "by": x}),
+        Field("key", "POST", decision, "staff", lambda x: no | {"accepted": False, "by": x}),
+    ]

@@ -1,0 +1,387 @@
+"""Two brands in one house: nothing of one in any answer, file, log or export of the other."""
+
+import json
+import logging
+from collections import defaultdict
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+
+from tests.cast import NOW
+from tests.journeys import two_towns
+from tests.journeys.crawling import (
+    Seen,
+    a_client,
+    difference,
+    get,
+    guest,
+    keyed,
+    member,
+    quiet,
+    routes,
+    send,
+    staff,
+    values,
+)
+from tests.journeys.foreign_fields import fields
+from tests.journeys.town_talk import need_text
+from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.flows import answering
+from zhiyin.storage.tenancy import BrandOwned, brand_tx
+
+HERE, THERE = "zqcedar", "zqmaple"
+NOWHERE = "zqnobody"
+
+# Columns of text that nobody writes: codes and figures of ours, hashes, ids, words of enums.
+NOT_WRITTEN = {
+    "audience.TaxonomyVersion.category",
+    "audience.Trait.slot",
+    "brands.ImportProblem.code",
+    "brands.ImportRun.mapping_hash",
+    "catalog.Product.attributes",
+    "content.BuyerShow.color",
+    "content.BuyerShow.media_refs",
+    "content.BuyerShow.occasion",
+    "content.LookItem.color",
+    "events.Event.name",
+    "events.Event.payload",
+    "kocs.KocApplication.score",
+    "kocs.KocApplication.show_ids",
+    "kocs.KocProfile.good_at",
+    "matching.Decision.model_version",
+    "matching.TrainedModel.figures",
+    "matching.TrainedModel.version",
+    "members.Member.language",
+    "members.Merge.moved",
+}
+
+# Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
+# signing in: what they send is still searched.
+LEADS_ELSEWHERE = {
+    "account_logout",
+    "account_signup",
+    "api-1:api-root",
+    "console:home",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "set_language",
+}
+
+# Words of the brand that its own pages must show, or this crawl would see nothing anywhere.
+SHOWN = (
+    "{}连衣裙",
+    "{}的描述",
+    "{}手洗",
+    "{}4",
+    "{}-p0",
+    "{} store",
+    "{}城",
+    "{}姐",
+    "{}的人设",
+    "{}-topic",
+    "{}很合身",
+    "{}搭配",
+    "{}因为",
+    "{}needed",
+    "{}风",
+    "{}的建议",
+    "{} asks",
+    "{} answers",
+    "{} reports",
+    "{} stated",
+    "{}asker",
+    "{}-openid",
+    "{}-tag",
+    "{}-order",
+    "{}.csv",
+    "{} is no phone",
+    "{} uploaded",
+    "{}-staff",
+)
+
+# Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
+# is not there is lifted or ended already, a vote is the show's.
+NOT_LOOKED_FOR = {
+    ("console:term", "value"),
+    ("shop:block-lift", "block_id"),
+    ("shop:koc-back", "away_id"),
+    ("shop:useful", "product_id"),
+}
+
+# Parameters of addresses that name a row, an account or a file of one brand.
+NAMES_A_ROW = {"code", "external_id", "ref", "user_id", "value"}
+
+
+@pytest.fixture
+def towns(own_database):
+    return two_towns.settle(HERE), two_towns.settle(THERE)
+
+
+def owned_models():
+    return [model for model in apps.get_models() if issubclass(model, BrandOwned)]
+
+
+def crawl(town) -> dict[str, list[Seen]]:
+    """Every address of the product as a guest, a member, a KOC and staff of a town open it."""
+    visitor, guest_need = guest(town)
+    actors = [(member(town, "asker"), {}), (member(town, "koc"), {}), (staff(town), {})]
+    actors.append((visitor, {"need_id": guest_need}))
+    found = defaultdict(list)
+    for route in routes():
+        own = values(town, route)
+        if route.name.startswith("api-"):
+            found[route.name].append(get(quiet(), route.path(own), **keyed(town)))
+            found[route.name].append(get(quiet(), route.path(own)))
+            continue
+        for client, special in actors:
+            found[route.name].append(get(client, route.path(own | special)))
+    found["api-1:list_members"].append(
+        get(quiet(), "/api/v1/members", {"external_id": f"{town.mark}-asker"}, **keyed(town))
+    )
+    return found
+
+
+def rows(town) -> dict[str, list[dict[str, object]]]:
+    """Everything that the database holds of a town."""
+    with brand_tx(town.brand.id):
+        return {
+            model._meta.label: list(
+                model.objects.filter(brand_id=town.brand.id).order_by("id").values()
+            )
+            for model in owned_models()
+        }
+
+
+def ids_of(town) -> list[str]:
+    return [str(row["id"]) for held in rows(town).values() for row in held] + [str(town.brand.id)]
+
+
+def traces(text: str, town, ids) -> list[str]:
+    """What of a town stands in a text: its mark, and its ids in either spelling."""
+    low = text.lower()
+    found = [low[max(0, at - 60) : at + 40] for at in [low.find(town.mark)] if at >= 0]
+    return found + [one for one in ids if one in low or one.replace("-", "") in low]
+
+
+def is_written(field) -> bool:
+    texts = (models.CharField, models.TextField, models.JSONField, ArrayField)
+    return isinstance(field, texts) and not field.choices
+
+
+def test_every_text_that_somebody_writes_bears_its_brands_mark(own_database):
+    town = two_towns.settle(HERE)
+    held = rows(town)
+    bare = {
+        f"{model._meta.label}.{field.name}"
+        for model in owned_models()
+        for field in model._meta.local_fields
+        if is_written(field)
+        and not any(HERE in str(row[field.attname]) for row in held[model._meta.label])
+    }
+    assert bare == NOT_WRITTEN
+
+
+def test_the_database_shows_a_brand_no_row_of_another(towns):
+    here, there = towns
+    held = rows(there)
+    assert sum(map(len, held.values())) > 100
+    with brand_tx(here.brand.id), connection.cursor() as cursor:
+        for model in owned_models():
+            cursor.execute(
+                f'SELECT count(*) FROM "{model._meta.db_table}" WHERE brand_id = %s',
+                [there.brand.id],
+            )
+            assert cursor.fetchone() == (0,), model._meta.label
+
+
+def test_no_answer_and_no_log_line_of_one_brand_holds_a_word_of_the_other(towns, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    here, there = towns
+    foreign = ids_of(there)
+    found = crawl(here)
+    for name, answers in found.items():
+        for seen in answers:
+            assert seen.status < 500, seen.path
+            assert traces(f"{seen.headers}\n{seen.body}", there, foreign) == [], seen.path
+        statuses = {seen.status for seen in answers}
+        is_sent_only = statuses == {405}
+        assert 200 in statuses or is_sent_only or name in LEADS_ELSEWHERE, (name, statuses)
+    pages = "".join(seen.body for answers in found.values() for seen in answers)
+    assert [words for words in SHOWN if words.format(HERE) not in pages] == []
+    printed = capfd.readouterr()
+    logged = "\n".join([caplog.text, printed.out, printed.err])
+    assert traces(logged, there, foreign) == []
+
+
+def test_the_command_line_and_the_files_of_one_brand_hold_no_word_of_the_other(
+    towns, zhiyin, own_database
+):
+    here, there = towns
+    foreign = ids_of(there)
+    runs = [
+        ("match", "--brand", HERE, "--need", need_text(HERE), "--json"),
+        ("staff", "list", "--brand", HERE, "--json"),
+    ]
+    for words in runs:
+        ran = zhiyin(*words, database=own_database)
+        assert ran.returncode == 0, ran.stderr
+        assert json.loads(ran.stdout)
+        assert traces(ran.stdout + ran.stderr, there, foreign) == [], words
+    stranger = zhiyin(
+        "match", "--brand", HERE, "--need", "160cm", "--member", f"{THERE}-asker", "--json",
+        database=own_database,
+    )  # fmt: skip
+    nobody = zhiyin(
+        "match", "--brand", HERE, "--need", "160cm", "--member", f"{NOWHERE}-asker", "--json",
+        database=own_database,
+    )  # fmt: skip
+    assert stranger.returncode == nobody.returncode == 2
+    assert stranger.stdout.replace(THERE, "") == nobody.stdout.replace(NOWHERE, "")
+    for folder in (settings.MODEL_FOLDER, settings.MEDIA_FOLDER, settings.STATE / "imports"):
+        home = folder / str(here.brand.id)
+        files = [file for file in home.rglob("*") if file.is_file()]
+        assert files, home
+        for file in files:
+            text = f"{file.relative_to(home)} {file.read_bytes().decode(errors='replace')}"
+            assert traces(text, there, foreign) == [], file
+
+
+def missing(value: object) -> object:
+    """A value of the same kind that names nothing anywhere."""
+    if isinstance(value, int):
+        return 999_999_999
+    if isinstance(value, str):
+        return value.replace(THERE, NOWHERE) if THERE in value else "0" * 64 + ".jpg"
+    return uuid4()
+
+
+def test_an_address_with_another_brands_id_answers_as_one_with_no_such_id(towns):
+    here, there = towns
+    before = rows(there)
+    shoppers, desk = [member(here, "asker"), member(here, "koc"), guest(here)[0]], [staff(here)]
+    tried, not_found, unlike = set(), set(), []
+    for route in routes():
+        named = {p for p in route.params if p.endswith("_id") or p in NAMES_A_ROW}
+        named |= {"slug"} & set(route.params) if route.name.startswith("console:") else set()
+        own, foreign = values(here, route), values(there, route)
+        for param in sorted(named):
+            for ask in askers(route, here, shoppers, desk):
+                theirs, nothing = foreign[param], missing(foreign[param])
+                answers = [
+                    ask(route.path(own | {param: one})).but_for(one) for one in (theirs, nothing)
+                ]
+                tried.add((route.name, param))
+                if told := difference(*answers):
+                    unlike.append(f"{route.name} {param}: {told}")
+                if answers[0][0] == 404:
+                    not_found.add((route.name, param))
+    assert unlike == [], "\n".join(unlike)
+    assert tried - not_found == NOT_LOOKED_FOR
+    assert rows(there) == before
+
+
+def askers(route, town, shoppers, desk):
+    """Ways to ask for a route: each who may, with each method that it may take."""
+    if route.name.startswith("api-"):
+        body = json.dumps(BODIES.get(route.name.split(":")[1], lambda _: {})(town))
+        return [
+            lambda path, method=method: send(quiet(), method, path, body, **keyed(town))
+            for method in (("GET", "POST") if "put" not in route.name else ("GET",))
+        ]
+    clients = desk if route.name.startswith("console:") else shoppers
+    return [
+        ask
+        for client in clients
+        for ask in (
+            lambda path, client=client: get(client, path),
+            lambda path, client=client: send(client, "POST", path, form(town)),
+        )
+    ]
+
+
+def form(town) -> dict[str, str]:
+    """What a form needs so that the row its address names is looked for at all."""
+    return {
+        "act": "save",
+        "confirmed": "1",
+        "decision": str(town.ids["decision_id"]),
+        "drop": "goals|slimming",
+        "for": "body",
+        "reason": "no_time",
+        "resolution": "seen",
+        "text": "yes",
+        "verdict": "not_my_style",
+        "words": "hello",
+        "product": str(town.ids["product_id"]),
+    }
+
+
+BODIES = {
+    "judge_show": lambda town: {"state": "published", "by": f"{town.mark}-staff"},
+    "decide_application": lambda town: {
+        "accepted": False,
+        "by": f"{town.mark}-staff",
+        "reason": "no",
+    },
+}
+
+
+def a_waiting_question(town):
+    """A question to the town's KOC that nobody answered yet."""
+    with brand_tx(town.brand.id):
+        need_id = audience.save_need(
+            brand_id=town.brand.id,
+            text="",
+            slots=NeedSlots(height_cm=160.0),
+            taxonomy_version=0,
+            member_id=town.people["author"],
+            now=NOW,
+        )
+    return answering.ask(
+        brand_id=town.brand.id,
+        member_id=town.people["author"],
+        need_id=need_id,
+        koc_id=town.ids["koc_id"],
+        words="hello",
+        now=NOW,
+    )
+
+
+def test_a_field_with_another_brands_id_is_answered_as_one_with_no_such_id(towns):
+    here, there = towns
+    question_id = a_waiting_question(here)
+    before, own_before = rows(there), rows(here)
+    theirs = there.ids | {
+        "external_id": f"{THERE}-asker",
+        "sku": f"{THERE}-p0-2",
+        "store": f"{THERE}-store",
+        "staff": f"{THERE}-staff",
+    }
+    unlike = []
+    for who, method, path, key, sent in fields(here, question_id):
+        answers = []
+        for one in (theirs[key], missing(theirs[key])):
+            headers = keyed(here) if who == "key" else {}
+            client = a_client(here, who)
+            body = sent(one if isinstance(one, int) else str(one))
+            if method == "GET":
+                seen = get(client, path, body, **headers)
+            else:
+                seen = send(client, method, path, json.dumps(body) if headers else body, **headers)
+            answers.append(seen.but_for(one))
+        if told := difference(*answers):
+            unlike.append(f"{method} {path} {key}: {told}")
+    assert unlike == [], "\n".join(unlike)
+    assert rows(there) == before
+    changed = {label for label, held in rows(here).items() if held != own_before[label]}
+    assert changed == set()
