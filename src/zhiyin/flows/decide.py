@@ -16,6 +16,7 @@ from zhiyin.domain.matching.types import (
     Answer,
     Ask,
     DecisionCard,
+    DecisionNotFound,
     Disliked,
     FeedbackKind,
     WearerPage,
@@ -106,9 +107,13 @@ def turn_down(
 ) -> None:
     """She says "not my style" or "not my body" of a pick; her next answer takes it into account.
 
-    Runs inside the caller's `brand_tx`. Raises NeedNotFound, DecisionNotFound.
+    Runs inside the caller's `brand_tx`. Raises NeedNotFound; DecisionNotFound also for a product
+    that was not among the picks.
     """
-    _check_hers(brand_id, asker, need_id)
+    shown = decision(brand_id=brand_id, asker=asker, need_id=need_id, decision_id=decision_id)
+    picked = {item.product_id for pick in shown.answer.picks for item in pick.items}
+    if product_id not in picked:
+        raise DecisionNotFound(decision_id=decision_id)
     matching.give_feedback(
         brand_id=brand_id,
         decision_id=decision_id,

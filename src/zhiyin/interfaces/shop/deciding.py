@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -141,8 +142,10 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
 def verdict(request: ShopRequest, need_id: UUID) -> HttpResponse:
     """She says "not my style" or "not my body" of a pick, or takes it back."""
     brand_id = request.visitor.brand.id
-    feedback = VERDICTS[request.POST["verdict"]]
-    product_id = UUID(request.POST["product"])
+    feedback = VERDICTS.get(request.POST.get("verdict", ""))
+    product_id = _posted_id(request, "product")
+    if feedback is None:
+        raise BadRequest
     if request.POST.get("undo"):
         decide.take_back(
             brand_id=brand_id,
@@ -157,13 +160,20 @@ def verdict(request: ShopRequest, need_id: UUID) -> HttpResponse:
             brand_id=brand_id,
             asker=asker(request),
             need_id=need_id,
-            decision_id=UUID(request.POST["decision"]),
+            decision_id=_posted_id(request, "decision"),
             product_id=product_id,
             feedback=feedback,
             now=request.now,
         )
         messages.info(request, _("Noted. The next answer takes it into account."))
     return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
+
+
+def _posted_id(request: ShopRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise BadRequest from None
 
 
 def asker(request: ShopRequest) -> Asker:
