@@ -18,5 +18,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     report = yield
     if report.when == "call" and report.passed:
-        item.config.stash[PASSED].add(item.nodeid.partition("[")[0])
+        path, *_, name = item.nodeid.partition("[")[0].split("::")
+        item.config.stash[PASSED].add(f"{path}::{name}")
     return report
