@@ -184,8 +184,9 @@ def _shows(
     popular = (1.0 + rng.permutation(len(garments))) ** -shape.popularity_exponent
     occasions = _occasions(shape, len(garments), rng)
     garment = rng.choice(len(garments), shows, p=popular / popular.sum())
-    order = np.argsort(garment, kind="stable")
-    garment, wearer = garment[order], wearer[order]
+    day = LAST_DAY - rng.integers(0, DRIFT_DAYS, shows)
+    order = np.lexsort((-day, garment))
+    garment, wearer, day = garment[order], wearer[order], day[order]
     height = body.height_cm + rng.normal(0, 1.0, people)
     weight = body.weight_kg * np.exp(rng.normal(0, 0.02, people))
     usual = np.nan_to_num(4 + (weight - 50) * 0.45 - (height - 163) * 0.05, nan=10.0)
@@ -212,7 +213,7 @@ def _shows(
         rating=np.where(fit == FIT, rng.choice([6, 8, 10], shows, p=[0.1, 0.3, 0.6]), 4.0).astype(
             np.float32
         ),
-        day=(LAST_DAY - rng.integers(0, DRIFT_DAYS, shows)).astype(np.int32),
+        day=day.astype(np.int32),
     )
     rows = np.bincount(wearer, minlength=people)
     most = np.argsort(-rows, kind="stable")[:kocs]

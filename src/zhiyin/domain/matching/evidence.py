@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
 
 SHOWS = 10
+LOOKED_AT = 1_000
+"""Of a garment with more shows, the newest so many are looked at."""
+
 MOST_COUNTED = 100
 """At most so many shows are counted for one reason, the newest ones; all of them can be opened."""
 
@@ -46,7 +49,7 @@ def worn_by_similar(body: Body, world: World, garment: int) -> Count:
     told = world.shows.counted[rows] & (world.shows.worn.fit[rows] != UNTOLD)
     if body.is_comparable:
         told &= alike_rows(body, world.shows.worn, rows)
-    kept = _newest(world, rows.start + np.flatnonzero(told))
+    kept = rows.start + np.flatnonzero(told)[:MOST_COUNTED]
     return Count(kept, int((world.shows.worn.fit[kept] == FIT).sum()))
 
 
@@ -54,7 +57,7 @@ def chosen_for(occasion: int, world: World, garment: int) -> Count:
     """Who chose a garment for an occasion, and whom it fitted."""
     rows = rows_of(world, garment)
     there = world.shows.counted[rows] & (world.shows.worn.occasion[rows] == occasion)
-    kept = _newest(world, rows.start + np.flatnonzero(there))
+    kept = rows.start + np.flatnonzero(there)[:MOST_COUNTED]
     return Count(kept, int((world.shows.worn.fit[kept] == FIT).sum()))
 
 
@@ -96,12 +99,12 @@ class Reading:
         places = rows.start + np.arange(rows.stop - rows.start)
         counted = places[world.shows.counted[rows]]
         if self.model is None or self.wearers is None or her is None:
-            near = _newest(world, counted)[:SHOWS]
+            near = counted[:SHOWS]
         else:
             own = self.wearers.take(rows).take(np.flatnonzero(world.shows.counted[rows]))
             near = counted[self.model.choose(own, her, SHOWS)]
         if len(near) < SHOWS:
-            near = np.concatenate([near, _newest(world, places[~world.shows.counted[rows]])])
+            near = np.concatenate([near, places[~world.shows.counted[rows]]])
         return ids_of(world, near[:SHOWS])
 
 
@@ -124,20 +127,26 @@ def own_words(koc: int, world: World, garment: int) -> UUID | None:
     """The newest show of a garment by a KOC herself, whatever it says."""
     rows = rows_of(world, garment)
     hers = rows.start + np.flatnonzero(world.shows.koc[rows] == koc)
-    return uuid_at(world.shows.id, int(_newest(world, hers)[0])) if len(hers) else None
+    return uuid_at(world.shows.id, int(hers[0])) if len(hers) else None
 
 
 def rows_of(world: World, garment: int) -> slice:
-    """The rows of a garment's shows."""
-    return slice(int(world.shows.first[garment]), int(world.shows.first[garment + 1]))
+    """The rows of a garment's shows, newest first, at most LOOKED_AT of them."""
+    first, last = int(world.shows.first[garment]), int(world.shows.first[garment + 1])
+    return slice(first, min(last, first + LOOKED_AT))
 
 
 def ids_of(world: World, rows: NDArray[np.intp]) -> tuple[UUID, ...]:
     """The ids of some shows."""
     packed = world.shows.id[rows].tobytes()
-    return tuple(UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16))
+    return tuple(
+        _uuid(int.from_bytes(packed[at : at + 16], "big")) for at in range(0, len(packed), 16)
+    )
 
 
-def _newest(world: World, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    order = np.argsort(-world.shows.worn.day[rows], kind="stable")
-    return rows[order[:MOST_COUNTED]]
+def _uuid(whole: int) -> UUID:
+    """UUID(int=whole) without its checks, which cost more than all else where ids are many."""
+    one = object.__new__(UUID)
+    object.__setattr__(one, "int", whole)
+    object.__setattr__(one, "is_safe", SafeUUID.unknown)
+    return one

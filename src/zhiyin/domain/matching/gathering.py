@@ -37,7 +37,7 @@ def gather(
     kocs: Sequence[KocCard],
     looks: Sequence[LookCard],
 ) -> World:
-    """The world of one brand. Rows follow the order of the arguments, shows go by garment.
+    """The world of one brand. Rows follow the arguments; shows go by garment, newest first.
 
     Shows of products that are not among `products`, and looks with such an item, are left out.
     """
@@ -118,7 +118,7 @@ def _shows(
     rows: Mapping[UUID, int],
     kocs: Mapping[UUID, int],
 ) -> tuple[Shows, NDArray[np.uint8]]:
-    cards.sort(key=lambda card: (rows[card.product_id], card.id.bytes))
+    cards.sort(key=lambda c: (rows[c.product_id], -c.worn_at.timestamp(), c.id.bytes))
     people: dict[UUID, int] = {}
     for card in cards:
         if card.author_id is not None:

@@ -129,6 +129,7 @@ class Matcher:
             world=self.world,
             shelf=self.shelf,
             looks=self.looks,
+            worth=asked.people.worth,
         )
         wanted = PICKS + runners_up
         placed = in_order(offered, asked.people, self.world, self.signals, wanted + SPARE)

@@ -13,9 +13,9 @@ from zhiyin.domain.matching.types import NothingToPick
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World, starts
 
-CANDIDATES = 320
-OPTIONS = 40
-LOOKED_AROUND = 128
+CANDIDATES = 192
+OPTIONS = 24
+LOOKED_AROUND = 48
 """Looks are taken from around so many of the best candidates."""
 
 
@@ -62,10 +62,6 @@ class LookIndex:
         order = np.argsort(world.looks.item, kind="stable")
         items = world.looks.item[order]
         return cls(first=starts(items, len(world.variants)), look=owner[order].astype(np.int32))
-
-    def around(self, variants: NDArray[np.intp]) -> NDArray[np.int32]:
-        """The looks that any of the variants stands in, ascending."""
-        return np.unique(gathered(self.look, self.first, variants)[0])
 
 
 def gathered(
@@ -134,15 +130,18 @@ def options(
     world: World,
     shelf: Shelf,
     looks: LookIndex,
+    worth: NDArray[np.float32],
 ) -> list[Option]:
-    """The best looks and garments alone, best first, at most OPTIONS of them."""
+    """The best garments alone and the best looks, at most OPTIONS of each.
+
+    `worth` is what each KOC adds beside a look; of a look, its author's counts.
+    """
     alone = [
         Option(-1, (int(row),), float(score), 0)
         for row, score in zip(near.rows[:OPTIONS], near.score[:OPTIONS], strict=True)
     ]
-    both = alone + _looks(wish, near, found, world=world, shelf=shelf, looks=looks)
-    both.sort(key=lambda option: (-option.score, option.look, option.items))
-    return both[:OPTIONS]
+    composed = _looks(wish, near, found, world=world, shelf=shelf, looks=looks, worth=worth)
+    return alone + composed
 
 
 def _looks(
@@ -153,33 +152,29 @@ def _looks(
     world: World,
     shelf: Shelf,
     looks: LookIndex,
+    worth: NDArray[np.float32],
 ) -> list[Option]:
-    """The looks about one of the candidates, all of whose items pass and fit her budget."""
-    rows = looks.around(near.rows[:LOOKED_AROUND])
-    limit = NEVER if wish.most_fen is None else wish.most_fen + 1
-    rows = rows[shelf.look_fen[rows] < limit]
-    if not len(rows):
+    """The looks about one of the best candidates, all of whose items pass and fit her budget."""
+    variants = near.rows[:LOOKED_AROUND]
+    look, begin = gathered(looks.look, looks.first, variants)
+    if not len(look):
         return []
-    items, begin = gathered(world.looks.item, world.looks.first, rows)
-    passes = np.logical_and.reduceat(found.may[items], begin)
-    order = np.argsort(near.rows)
-    at = np.minimum(np.searchsorted(near.rows, items, sorter=order), len(order) - 1)
-    is_near = near.rows[order[at]] == items
-    lead = np.where(is_near, near.score[order[at]], np.float32(-np.inf))
-    top = np.maximum.reduceat(lead, begin)
-    answered = answered_chips(wish, world, rows)
-    score = top + np.float32(WEIGHTS["look"]) * answered
-    kept = np.flatnonzero(passes & (top > -np.inf))
-    chosen = []
-    for place in kept[np.lexsort((rows[kept], -score[kept]))][:OPTIONS].tolist():
-        last = begin[place + 1] if place + 1 < len(begin) else len(items)
-        own = slice(begin[place], last)
-        first = int(items[own][int(np.argmax(lead[own]))])
-        rest = tuple(int(item) for item in items[own] if item != first)
-        chosen.append(
-            Option(int(rows[place]), (first, *rest), float(score[place]), int(answered[place]))
-        )
-    return chosen
+    place = np.repeat(np.arange(len(variants)), np.diff(np.append(begin, len(look))))
+    answered = answered_chips(wish, world, look)
+    score = near.score[place] + np.float32(WEIGHTS["look"]) * answered
+    author = world.looks.koc[look]
+    beside = score + np.where(author >= 0, worth[author], np.float32(0.0))
+    beside[shelf.look_fen[look] > (NEVER - 1 if wish.most_fen is None else wish.most_fen)] = -np.inf
+    chosen: dict[int, Option] = {}
+    for at in best(3 * OPTIONS, beside, np.flatnonzero(beside > -np.inf)).tolist():
+        one, lead = int(look[at]), int(variants[place[at]])
+        items = world.looks.item[world.looks.first[one] : world.looks.first[one + 1]].tolist()
+        if one not in chosen and all(found.may[item] for item in items):
+            rest = tuple(item for item in items if item != lead)
+            chosen[one] = Option(one, (lead, *rest), float(score[at]), int(answered[at]))
+            if len(chosen) == OPTIONS:
+                break
+    return list(chosen.values())
 
 
 def answered_chips(wish: Wish, world: World, look: NDArray[np.integer]) -> NDArray[np.intp]:

@@ -68,7 +68,7 @@ class Skus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shows:
-    """One row per buyer show, by garment: rows `first[g]:first[g + 1]` of `worn`.
+    """One row per buyer show, by garment, newest first: rows `first[g]:first[g + 1]` of `worn`.
 
     `worn.garment` holds rows of Garments and `worn.wearer` numbers the people. `koc` is a row of
     Kocs or -1. `counted` is False for authored shows, which no figure may include.
