@@ -66,7 +66,7 @@ def _load(now: datetime) -> None:
     from zhiyin.domain.brands import queries as brands
     from zhiyin.domain.matching import operations as matching
     from zhiyin.domain.matching import queries as matches
-    from zhiyin.interfaces.cli.demo import loader
+    from zhiyin.interfaces.cli.demo import kocs, loader
     from zhiyin.storage.tenancy import brand_tx
 
     with Progress(
@@ -77,6 +77,8 @@ def _load(now: datetime) -> None:
     ) as progress:
         world = progress.add_task("demo world (示例)", name="Brands", total=None)
         slugs = loader.load(now)
+        for slug in slugs:
+            kocs.koc_logins(slug=slug, now=now)
         progress.update(world, total=1, completed=1)
         for slug in slugs:
             brand = brands.brand_by_slug(slug=slug)
@@ -158,13 +160,18 @@ def _print_answer(brand_id: Any, text: str, reading: Any, taxonomy: Any, answer:
 
 
 def _serve(port: int) -> None:
+    from zhiyin.interfaces.cli.demo.kocs import koc_logins
     from zhiyin.interfaces.cli.demo.staff import demo_login
     from zhiyin.interfaces.cli.serve import server
 
-    login = demo_login(datetime.now(UTC))
+    now = datetime.now(UTC)
+    login = demo_login(now)
     here = f"http://127.0.0.1:{port}"
     screen.print()
     _step("shop", f"{here}/s/{BRAND}/   as a guest, or with any phone: the code appears below")
+    for koc in koc_logins(slug=BRAND, now=now)[:1]:
+        address = f"{here}/s/{BRAND}/sign-in/?next=/s/{BRAND}/koc/"
+        _step("KOC", f"{address}   in another browser: {koc.name}, {koc.phone}, code as above")
     _step("console", f"{here}/console/   {login.name} / {login.password} / {login.six_digits}")
     _step("API docs", f"{here}/api/v1/docs")
     screen.print("[dim]Ctrl-C stops it. New six digits: zhiyin staff code demo[/]\n")
