@@ -6,12 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import Category
 from zhiyin.domain.content import operations as content
+from zhiyin.domain.content import queries as votes
 from zhiyin.flows import decide
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.deciding import asker
@@ -66,11 +68,14 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
     )
     presenter = Presenter(request)
     presenter.know(products=[card], koc_ids=[w.show.koc_id for w in worn.wearers if w.show.koc_id])
+    hers = _found_useful(request)
     context: dict[str, Any] = {
         "tab": "browse",
         "product": presenter.product(card),
         "variants": presenter.variants(card),
-        "shows": [presenter.wearer(wearer) for wearer in worn.wearers],
+        "shows": [
+            _worn(request, presenter.wearer(wearer), product_id, hers) for wearer in worn.wearers
+        ],
         "total": worn.total,
         **_pager(page, worn.total, SHOWS_PER_PAGE),
     }
@@ -92,6 +97,33 @@ def useful(request: ShopRequest, product_id: UUID, show_id: UUID) -> HttpRespons
         )
         messages.info(request, _("Thank you. Others will see it earlier."))
     return redirect("shop:product", slug=request.brand.slug, product_id=product_id)
+
+
+def _found_useful(request: ShopRequest) -> set[UUID]:
+    """The shows that she said were useful; nothing for a guest."""
+    member = request.visitor.member
+    if member is None:
+        return set()
+    given = votes.votes_by_member(brand_id=request.visitor.brand.id, member_id=member.id)
+    return {show_id for show_id, _voted_at in given}
+
+
+def _worn(
+    request: ShopRequest, shown: dict[str, Any], product_id: UUID, hers: set[UUID]
+) -> dict[str, Any]:
+    """A show with what others said of its use, and where a member may say so."""
+    useful: dict[str, Any] = {"count": shown["votes"]}
+    if request.visitor.member is not None:
+        useful["is_hers"] = UUID(shown["id"]) in hers
+        useful["href"] = reverse(
+            "shop:useful",
+            kwargs={
+                "slug": request.brand.slug,
+                "product_id": product_id,
+                "show_id": shown["id"],
+            },
+        )
+    return shown | {"useful": useful}
 
 
 def _page(request: ShopRequest) -> int:

@@ -22,6 +22,7 @@ from zhiyin.flows.decide import Asker
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.presenting import Presenter
+from zhiyin.interfaces.shop.proving import counted
 from zhiyin.kit.times import day_of
 
 VERDICTS = {"not_my_style": FeedbackKind.STYLE, "not_my_body": FeedbackKind.BODY}
@@ -134,7 +135,10 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
         decision_id=decision_id,
     )
     presenter = Presenter(request, need_id, decision_id)
-    return render(request, "shop/pick.html", presenter.opened(card.answer, rank))
+    context = presenter.opened(card.answer, rank)
+    picks = card.answer.picks
+    reasons = picks[min(max(rank, 1), len(picks)) - 1].reasons
+    return render(request, "shop/pick.html", context | {"counted": counted(presenter, reasons)})
 
 
 @require_POST

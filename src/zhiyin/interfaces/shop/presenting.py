@@ -276,6 +276,9 @@ class Presenter:
             "name": self._name(koc),
             "hue_key": str(koc.id),
             "alike": koc.persona_en if self.is_english else koc.persona_zh,
+            "good_at": [
+                self._label(slot, one) for slot, all_ in koc.good_at.items() for one in all_
+            ],
             "id": str(koc.id),
             "href": reverse("shop:koc", kwargs={"slug": self.request.brand.slug, "koc_id": koc.id}),
         }
