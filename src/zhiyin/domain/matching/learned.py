@@ -95,8 +95,8 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
         model = ranker.train(worn, day, progress)
         return replace(model, weights=tame(model.weights, model.tables.names))
     share = WEIGHTS_FROM_GARMENTS / len(np.unique(worn.garment))
-    some = _some(worn, worn.garment, round(min(share, 1.0) * len(worn)))
-    some = _some(some, some.wearer, WEIGHTS_FROM_ROWS)
+    some = drawn_evenly(worn, worn.garment, round(min(share, 1.0) * len(worn)))
+    some = drawn_evenly(some, some.wearer, WEIGHTS_FROM_ROWS)
     weights = ranker.train(some, day, progress).weights
     progress("counting every wearing")
     rows = first_wearings(worn)
@@ -130,7 +130,7 @@ def train_fit(told: Wearings, progress: Progress) -> FitModel:
     """The fit model: trees from all rows of some garments, memory of all garments."""
     if len(told) <= LARGE:
         return fit.train(told, progress)
-    trees = fit.train(_some(told, told.garment, WEIGHTS_FROM_ROWS), progress).trees
+    trees = fit.train(drawn_evenly(told, told.garment, WEIGHTS_FROM_ROWS), progress).trees
     progress("fit: remembering the newest wearings of every garment")
     newest = newest_of_each(told.garment, told.day, REMEMBERED_ROWS)
     return FitModel(memory=FitMemory.learn(told.take(newest)), trees=trees)
@@ -141,7 +141,7 @@ def train_evidence(told: Wearings, progress: Progress) -> EvidenceModel:
 
     Habits of people whom it did not learn from are not known to it; their facts are.
     """
-    some = told if len(told) <= LARGE else _some(told, told.garment, WEIGHTS_FROM_ROWS)
+    some = told if len(told) <= LARGE else drawn_evenly(told, told.garment, WEIGHTS_FROM_ROWS)
     return evidence.train(some, progress)
 
 
@@ -172,7 +172,7 @@ def first_wearings(rows: Wearings) -> Wearings:
     return rows.take(order[np.sort(first)])
 
 
-def _some(rows: Wearings, key: NDArray[np.int64], about: int) -> Wearings:
+def drawn_evenly(rows: Wearings, key: NDArray[np.int64], about: int) -> Wearings:
     """All rows of keys drawn evenly, until there are about so many rows."""
     keys, at = np.unique(key, return_inverse=True)
     drawn = np.random.default_rng(SEED).random(len(keys)) < about / len(rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Max
 
 from zhiyin.domain.catalog import queries as catalog
@@ -13,6 +14,7 @@ from zhiyin.domain.content import queries as content
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import artefacts, stored
 from zhiyin.domain.matching.advising import row_to_json, rows_from_json
+from zhiyin.domain.matching.evaluation.own import measure_own
 from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
@@ -30,6 +32,9 @@ from zhiyin.storage.tenancy import brand_tx
 
 Progress = Callable[[str, float], None]
 
+MEASURE = "measure against behaviour alone"
+"""The step of `train` that finds `figures["need"]`."""
+
 
 def _quiet(_step: str, _done: float) -> None:
     pass
@@ -40,6 +45,7 @@ def train(*, brand_id: UUID, folder: Path, now: datetime, progress: Progress = _
 
     `progress` is told a step's name and the share done, 0 to 1. Opens its own transactions, so it
     is called outside of one; what serves meanwhile goes on serving. Nothing changes if it fails.
+    `figures["need"]` holds what `measure_own` says of the same rows.
     """
     progress("read", 0.0)
     with brand_tx(brand_id):
@@ -61,6 +67,9 @@ def train(*, brand_id: UUID, folder: Path, now: datetime, progress: Progress = _
     }
     progress("learn", 0.1)
     learned = Learned.train(world, lambda step: progress(step, 0.5))
+    progress(MEASURE, 0.8)
+    worn = world.shows.worn.take(np.flatnonzero(world.shows.counted))
+    figures["need"] = measure_own(worn, lambda _: progress(MEASURE, 0.8))
     with artefacts.writing(
         folder=folder, brand_id=brand_id, version=version, model_id=model_id
     ) as files:

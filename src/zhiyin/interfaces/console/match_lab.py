@@ -1,6 +1,6 @@
 """The match lab: any need, the candidates, every part of every score, and how the matcher does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from zhiyin.flows.decide import Asker
 from zhiyin.interfaces import chips, wording
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.anatomy import anatomy, lost
+from zhiyin.interfaces.console.measured import measured
 from zhiyin.interfaces.console.showing import shown
 from zhiyin.interfaces.console.wearings import wearing
 from zhiyin.kit.money import format_cny
@@ -33,15 +34,6 @@ EXAMPLES = (
     "160，100斤，梨形，小腿粗，下个月参加婚礼，想显瘦，配我的米色鞋，400以内",
     "165cm 130斤 肩宽，想穿去年会，预算500",
     "5'4\", 140 lbs, pear shaped, need a dress for a summer wedding that hides my upper arms",
-)
-METHODS = (
-    "zhiyin",
-    "occasion_popularity",
-    "recent_popularity",
-    "popularity",
-    "ease",
-    "als",
-    "item_knn",
 )
 
 
@@ -55,7 +47,7 @@ def match_lab(request: ConsoleRequest) -> HttpResponse:
         "text": text,
         "examples": EXAMPLES,
         "is_plain": "plain" in request.POST,
-        "baselines": _baselines(request),
+        "measured": measured(request.operator.brand.id),
         "most_chars": NEED_MAX_CHARS,
     }
     status = 200
@@ -215,39 +207,3 @@ class _Names:
     def _product(self, product_id: Any) -> str:
         product = self.products[product_id]
         return product.name_en if self.is_english else product.name_zh
-
-
-def _baselines(request: ConsoleRequest) -> dict[str, Any] | None:
-    """How the serving model did, if its figures hold the JSON of `evaluate need`."""
-    models = matches.trained_models(brand_id=request.operator.brand.id)
-    serving = next((m for m in models if m.serving_since and not m.serving_until), None)
-    found = serving.figures.get("need") if serving else None
-    if serving is None or not isinstance(found, Mapping) or "methods" not in found:
-        return None
-    names = {
-        "zhiyin": _("Ours"),
-        "occasion_popularity": _("Popular for the occasion"),
-        "recent_popularity": _("Recently popular"),
-        "popularity": _("Popular"),
-        "ease": "EASE",
-        "als": "ALS",
-        "item_knn": _("Bought together"),
-    }
-    methods = [
-        (names[name], found["methods"][name]) for name in METHODS if name in found["methods"]
-    ]
-    values = [round(100 * measures["all"]["recall@20"], 2) for _name, measures in methods]
-    labels = [name for name, _measures in methods]
-    words = ", ".join(f"{label} {value}%" for label, value in zip(labels, values, strict=True))
-    return {
-        "chart": {
-            "kind": "bar",
-            "unit": "%",
-            "sideways": True,
-            "labels": labels,
-            "series": [{"name": "recall@20", "values": values}],
-            "summary": words,
-        },
-        "version": serving.version,
-        "events": found.get("rows", {}).get("all"),
-    }

@@ -86,14 +86,16 @@ def _load(now: datetime) -> None:
                 trained = matches.trained_models(brand_id=brand.id, limit=1)
             if trained:
                 continue
-            task = progress.add_task(f"training {brand.name_en}", name="Models", total=1.0)
-            matching.train(
-                brand_id=brand.id,
-                folder=settings.MODEL_FOLDER,
-                now=now,
-                progress=lambda _step, done, task=task: progress.update(task, completed=done),
-            )
-            progress.update(task, completed=1.0)
+            training = progress.add_task(f"training {brand.name_en}", name="Models", total=1.0)
+            measuring = progress.add_task(matching.MEASURE, name="", total=None, visible=False)
+
+            def told(step: str, done: float, bars: Any = (training, measuring)) -> None:
+                progress.update(bars[0], completed=done)
+                if step == matching.MEASURE:
+                    progress.update(bars[1], visible=True)
+
+            matching.train(brand_id=brand.id, folder=settings.MODEL_FOLDER, now=now, progress=told)
+            progress.update(measuring, total=1.0, completed=1.0)
 
 
 def _decide(text: str, now: datetime) -> None:
@@ -171,7 +173,7 @@ def _serve(port: int) -> None:
     _step("shop", f"{here}/s/{BRAND}/   as a guest, or with any phone: the code appears below")
     for koc in koc_logins(slug=BRAND, now=now)[:1]:
         address = f"{here}/s/{BRAND}/sign-in/?next=/s/{BRAND}/koc/"
-        _step("KOC", f"{address}   in another browser: {koc.name}, {koc.phone}, code as above")
+        _step("KOC", f"{address}   in another browser: {koc.name}, {koc.phone}")
     _step("console", f"{here}/console/   {login.name} / {login.password} / {login.six_digits}")
     _step("API docs", f"{here}/api/v1/docs")
     screen.print("[dim]Ctrl-C stops it. New six digits: zhiyin staff code demo[/]\n")
