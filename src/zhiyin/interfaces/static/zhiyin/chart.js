@@ -13,8 +13,12 @@ function option(chart) {
   const values = {
     type: "value",
     name: chart.unit,
-    nameTextStyle: { ...text, align: "left" },
+    // The end of a sideways axis is the chart's edge, where a unit is cut off.
+    nameLocation: chart.sideways ? "middle" : "end",
+    nameGap: chart.sideways ? 28 : 15,
+    nameTextStyle: { ...text, align: chart.sideways ? "center" : "left" },
     min: chart.kind === "bar" ? 0 : undefined,
+    minInterval: chart.series.every((series) => series.values.every(Number.isInteger)) ? 1 : 0,
     axisLabel: text,
     splitNumber: 4,
     splitLine: { lineStyle: { color: line } },
@@ -30,7 +34,13 @@ function option(chart) {
     animation: !calm,
     animationDuration: 200,
     textStyle: { fontFamily: css("--font") },
-    grid: { left: 8, right: chart.kind === "line" ? 88 : 24, top: 36, bottom: 8, containLabel: true },
+    grid: {
+      left: 8,
+      right: chart.kind === "line" ? 88 : 24,
+      top: chart.sideways ? 8 : 36,
+      bottom: chart.sideways ? 32 : 8,
+      containLabel: true,
+    },
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // HTML tooltips carry style attributes, which the content policy refuses
