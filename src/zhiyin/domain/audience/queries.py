@@ -1,6 +1,6 @@
 """The only readers of what the audience keeps. Words and facts are opened here, row by row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from zhiyin.domain.audience.kept import (
     TagCard,
     TaxonomyEdit,
     TraitCard,
+    TraitSource,
 )
 from zhiyin.domain.audience.models import MemberTag, Need, Tag, TaxonomyVersion, Trait
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
@@ -102,6 +103,19 @@ def traits_of(*, brand_id: UUID, member_id: UUID, replaced: bool = False) -> tup
     if not replaced:
         rows = rows.filter(replaced_at__isnull=True)
     return tuple(opened_trait(row) for row in rows.order_by("slot", "stated_at", "id"))
+
+
+def slots_told(
+    *, brand_id: UUID, member_ids: Collection[UUID], sources: Collection[TraitSource]
+) -> dict[UUID, frozenset[str]]:
+    """Member -> the slots whose fact came from one of `sources`. One query; opens nothing."""
+    found: dict[UUID, set[str]] = {}
+    rows = Trait.objects.filter(
+        brand_id=brand_id, member_id__in=member_ids, source__in=sources, replaced_at__isnull=True
+    )
+    for member_id, slot in rows.values_list("member_id", "slot"):
+        found.setdefault(member_id, set()).add(slot)
+    return {member_id: frozenset(slots) for member_id, slots in found.items()}
 
 
 def trait_slots(*, brand_id: UUID, member_id: UUID) -> NeedSlots:

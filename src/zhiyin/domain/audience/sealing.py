@@ -64,17 +64,17 @@ def sealed_fact(*, brand_id: UUID, trait_id: UUID, value: object) -> bytes:
     )
 
 
-def opened_trait(trait: Trait) -> TraitCard:
+def opened_fact(*, brand_id: UUID, trait_id: UUID, sealed: bytes) -> object:
     facts = unseal_json(
-        brand_id=trait.brand_id,
-        model=Trait,
-        field="value_sealed",
-        row_id=trait.id,
-        sealed=trait.value_sealed,
+        brand_id=brand_id, model=Trait, field="value_sealed", row_id=trait_id, sealed=sealed
     )
+    return facts["value"]
+
+
+def opened_trait(trait: Trait) -> TraitCard:
     return TraitCard(
         slot=trait.slot,
-        value=facts["value"],
+        value=opened_fact(brand_id=trait.brand_id, trait_id=trait.id, sealed=trait.value_sealed),
         source=TraitSource(trait.source),
         consent_id=trait.consent_id,
         stated_at=trait.stated_at,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -95,7 +95,7 @@ class NeedSlots:
 
     def said(self) -> dict[str, Value | tuple[str, ...]]:
         """The slots that hold something, in the order of `SLOTS`."""
-        return {slot: value for slot, value in asdict(self).items() if value not in (None, ())}
+        return {slot: value for slot in SLOTS if (value := getattr(self, slot)) not in (None, ())}
 
 
 @dataclass(frozen=True, slots=True)

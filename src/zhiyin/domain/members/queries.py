@@ -1,6 +1,6 @@
 """The only readers of the tables of people. Names and phones are opened here, row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from zhiyin.domain.members.models import Consent, Erasure, Identity, Member, Merge, RoleHeld
@@ -38,6 +38,20 @@ PERSON_IDS = """
         WHERE other.brand_id = %(brand_id)s
     )
     SELECT id FROM person ORDER BY id LIMIT 100
+"""
+
+ACTIVE_CONSENTS = """
+    SELECT member_id, id, text_version, channel, granted_at FROM members_consent
+    WHERE brand_id = %(brand_id)s AND member_id = ANY(%(member_ids)s::uuid[])
+      AND purpose = %(purpose)s AND withdrawn_at IS NULL
+    ORDER BY member_id
+"""
+
+STANCES = """
+    SELECT member_id, bool_or(withdrawn_at IS NULL) FROM members_consent
+    WHERE brand_id = %(brand_id)s AND member_id = ANY(%(member_ids)s::uuid[])
+      AND purpose = %(purpose)s
+    GROUP BY member_id ORDER BY member_id
 """
 
 
@@ -160,21 +174,45 @@ def consents_of(*, brand_id: UUID, member_id: UUID) -> tuple[ConsentCard, ...]:
 
 def active_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose) -> ConsentCard | None:
     """The consent that covers a purpose now, or None. One query."""
-    row = Consent.objects.filter(
-        brand_id=brand_id, member_id=member_id, purpose=purpose, withdrawn_at__isnull=True
-    ).first()
-    return _consent(row) if row else None
+    return active_consents(brand_id=brand_id, member_ids=[member_id], purpose=purpose).get(
+        member_id
+    )
 
 
-def consenting(*, brand_id: UUID, member_ids: Sequence[UUID], purpose: Purpose) -> frozenset[UUID]:
+def active_consents(
+    *, brand_id: UUID, member_ids: Collection[UUID], purpose: Purpose
+) -> dict[UUID, ConsentCard]:
+    """Member -> the consent that covers a purpose now, for those who agree. One query."""
+    rows = many(
+        ACTIVE_CONSENTS, brand_id=brand_id, member_ids=list(member_ids), purpose=purpose.value
+    )
+    return {
+        member_id: ConsentCard(consent_id, purpose, version, channel, granted_at, None)
+        for member_id, consent_id, version, channel, granted_at in rows
+    }
+
+
+def consenting(
+    *, brand_id: UUID, member_ids: Collection[UUID], purpose: Purpose
+) -> frozenset[UUID]:
     """Those of `member_ids` who agree to a purpose now. One query."""
     return frozenset(
         Consent.objects.filter(
             brand_id=brand_id,
-            member_id__in=list(member_ids),
+            member_id__in=member_ids,
             purpose=purpose,
             withdrawn_at__isnull=True,
         ).values_list("member_id", flat=True)
+    )
+
+
+def stances(*, brand_id: UUID, member_ids: Collection[UUID], purpose: Purpose) -> dict[UUID, bool]:
+    """Member -> whether she agrees to a purpose now, for those who ever did. One query.
+
+    False: she took it back. Who is not in it never said.
+    """
+    return dict(
+        many(STANCES, brand_id=brand_id, member_ids=list(member_ids), purpose=purpose.value)
     )
 
 

@@ -130,18 +130,15 @@ def load_members(target: Target, rows: Sequence[Row]) -> list[RowProblem]:
     ]
     stated = {ids[name]: row for name, row in last.items() if _facts(row)}
     refused = _without_consent(target, [key for key, row in stated.items() if _has_body(row)])
-    for member_id, row in stated.items():
-        if member_id in refused:
-            problems.append(target.problem(row, "", "consent_needed"))
-            continue
-        slots = _not_her_own(target, member_id, _facts(row))
-        audience.state_traits(
-            brand_id=target.brand_id,
-            member_id=member_id,
-            slots=slots,
-            source=TraitSource.IMPORT,
-            now=target.began_at,
-        )
+    problems += [target.problem(stated[key], "", "consent_needed") for key in sorted(refused)]
+    audience.state_traits_of(
+        brand_id=target.brand_id,
+        stated=_not_their_own(
+            target, {key: _facts(row) for key, row in stated.items() if key not in refused}
+        ),
+        source=TraitSource.IMPORT,
+        now=target.began_at,
+    )
     return problems
 
 
@@ -293,37 +290,35 @@ def _without_consent(target: Target, member_ids: Sequence[UUID]) -> frozenset[UU
     basis = target.mapping.consent
     if not member_ids or basis is None:
         return frozenset(member_ids)
-    agreed = people.consenting(
-        brand_id=target.brand_id, member_ids=member_ids, purpose=Purpose.BODY_FACTS
+    told = frozenset(member_ids)
+    members.hold_members(brand_id=target.brand_id, member_ids=told)
+    agrees = people.stances(brand_id=target.brand_id, member_ids=told, purpose=Purpose.BODY_FACTS)
+    members.grant_consents(
+        brand_id=target.brand_id,
+        member_ids=told - agrees.keys(),
+        purpose=Purpose.BODY_FACTS,
+        channel=IMPORT_CHANNEL,
+        now=basis.obtained_at,
+        text_version=basis.text_version,
     )
-    refused = set()
-    for member_id in dict.fromkeys(member_ids):
-        if member_id in agreed:
-            continue
-        given = people.consents_of(brand_id=target.brand_id, member_id=member_id)
-        if any(consent.purpose is Purpose.BODY_FACTS for consent in given):
-            refused.add(member_id)
-            continue
-        members.grant_consent(
-            brand_id=target.brand_id,
-            member_id=member_id,
-            purpose=Purpose.BODY_FACTS,
-            channel=IMPORT_CHANNEL,
-            now=basis.obtained_at,
-            text_version=basis.text_version,
+    return frozenset(member_id for member_id, still in agrees.items() if not still)
+
+
+def _not_their_own(
+    target: Target, facts: Mapping[UUID, Mapping[str, object]]
+) -> dict[UUID, NeedSlots]:
+    """What the file says of members in the slots of which they have said nothing themselves."""
+    own = kept.slots_told(
+        brand_id=target.brand_id,
+        member_ids=list(facts),
+        sources=[source for source in TraitSource if source is not TraitSource.IMPORT],
+    )
+    return {
+        member_id: NeedSlots(
+            **{slot: value for slot, value in said.items() if slot not in own.get(member_id, ())}  # type: ignore[arg-type]
         )
-    return frozenset(refused)
-
-
-def _not_her_own(target: Target, member_id: UUID, facts: Mapping[str, object]) -> NeedSlots:
-    """What the file says of her in the slots of which she has said nothing herself."""
-    own = {
-        trait.slot
-        for trait in kept.traits_of(brand_id=target.brand_id, member_id=member_id)
-        if trait.source is not TraitSource.IMPORT
+        for member_id, said in facts.items()
     }
-    stated = {slot: value for slot, value in facts.items() if slot not in own}
-    return NeedSlots(**stated)  # type: ignore[arg-type]
 
 
 def _facts(row: Row) -> dict[str, object]:

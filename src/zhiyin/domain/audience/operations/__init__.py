@@ -24,7 +24,12 @@ from zhiyin.domain.audience.operations.tags import (
     untag_members,
 )
 from zhiyin.domain.audience.operations.taxonomies import save_taxonomy
-from zhiyin.domain.audience.operations.traits import carry_traits, remove_trait, state_traits
+from zhiyin.domain.audience.operations.traits import (
+    carry_traits,
+    remove_trait,
+    state_traits,
+    state_traits_of,
+)
 
 __all__ = [
     "add_tag",
@@ -44,6 +49,7 @@ __all__ = [
     "save_taxonomy",
     "set_saved",
     "state_traits",
+    "state_traits_of",
     "tag_members",
     "take_chip",
     "unhide_need",

@@ -177,3 +177,40 @@ def test_what_the_brand_calls_sensitive_needs_consent_and_is_forgotten_with_it(b
     state(brand, lin, NeedSlots(styles=("minimal",), color_like=("red",)))
     operations.forget_body_facts(brand_id=brand.id, member_id=lin)
     assert known(brand, lin) == {"color_like": ["red"]}
+
+
+def people_of(brand, count):
+    ids = [members.create_member(brand_id=brand.id, now=NOW) for _ in range(count)]
+    agreed = members.grant_consents(
+        brand_id=brand.id, member_ids=ids, purpose=Purpose.BODY_FACTS, channel="import", now=NOW
+    )
+    assert list(agreed) == ids
+    return ids
+
+
+def state_all(brand, stated, now=NOW):
+    return operations.state_traits_of(
+        brand_id=brand.id, stated=stated, source=TraitSource.IMPORT, now=now
+    )
+
+
+def test_many_members_facts_cost_the_statements_of_one(brand, django_assert_num_queries):
+    ids = people_of(brand, 40)
+    height = {one: NeedSlots(height_cm=150.0 + n) for n, one in enumerate(ids)}
+    for some in (ids[:1], ids):
+        with django_assert_num_queries(6 if len(some) > 1 else 5):
+            state_all(brand, {one: height[one] for one in some}, LATER)
+        height = {one: NeedSlots(height_cm=slots.height_cm + 1) for one, slots in height.items()}
+    for n, one in enumerate(ids):
+        assert known(brand, one) == {"height_cm": 150 + n + 1}
+        consents = Trait.objects.filter(member_id=one).values_list("consent__member_id", flat=True)
+        assert set(consents) == {one}
+
+
+def test_one_of_many_without_consent_is_named_and_nothing_is_written_of_anybody(brand):
+    ids = [*people_of(brand, 2), members.create_member(brand_id=brand.id, now=NOW)]
+    with pytest.raises(ConsentNeeded):
+        state_all(brand, dict.fromkeys(ids, BODY))
+    with pytest.raises(MemberNotFound):
+        state_all(brand, dict.fromkeys([*ids[:2], uuid7()], BODY))
+    assert Trait.objects.count() == 0

@@ -3,6 +3,7 @@
 from zhiyin.domain.members.operations.codes import check_code, issue_code
 from zhiyin.domain.members.operations.consents import (
     grant_consent,
+    grant_consents,
     move_consents,
     set_personalisation,
     withdraw_consent,
@@ -17,6 +18,7 @@ from zhiyin.domain.members.operations.people import (
     finish_erasure,
     give_role,
     hold_member,
+    hold_members,
     link_identity,
     rename,
     set_language,
@@ -32,7 +34,9 @@ __all__ = [
     "finish_erasure",
     "give_role",
     "grant_consent",
+    "grant_consents",
     "hold_member",
+    "hold_members",
     "import_members",
     "issue_code",
     "link_identity",

@@ -1,11 +1,12 @@
 """What a member agreed to, and her switch for personalisation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.members.models import Consent, Member
-from zhiyin.domain.members.operations.people import hold_member
+from zhiyin.domain.members.operations.people import hold_member, hold_members
+from zhiyin.domain.members.queries import active_consents
 from zhiyin.domain.members.types import (
     CONSENT_TEXT_VERSION,
     ConsentWithdrawn,
@@ -13,6 +14,15 @@ from zhiyin.domain.members.types import (
     Purpose,
 )
 from zhiyin.events.operations import record
+from zhiyin.kit.ids import uuid7
+from zhiyin.storage.sql import run
+
+ADD_CONSENTS = """
+    INSERT INTO members_consent
+        (id, brand_id, member_id, purpose, text_version, channel, granted_at)
+    SELECT id, %(brand_id)s, member_id, %(purpose)s, %(text_version)s, %(channel)s, %(now)s
+    FROM unnest(%(ids)s::uuid[], %(member_ids)s::uuid[]) AS new (id, member_id)
+"""
 
 
 def grant_consent(
@@ -31,23 +41,52 @@ def grant_consent(
     sees to it. `channel` says where she agreed ("h5", "store", "import").
     Raises MemberNotFound.
     """
-    hold_member(brand_id=brand_id, member_id=member_id)
-    active = Consent.objects.filter(
-        brand_id=brand_id, member_id=member_id, purpose=purpose, withdrawn_at__isnull=True
-    )
-    held = active.filter(text_version=text_version).values_list("id", flat=True).first()
-    if held is not None:
-        return held
-    active.update(withdrawn_at=now)
-    row = Consent.objects.create(
+    return grant_consents(
         brand_id=brand_id,
-        member_id=member_id,
+        member_ids=[member_id],
         purpose=purpose,
-        text_version=text_version,
         channel=channel,
-        granted_at=now,
-    )
-    return row.id
+        now=now,
+        text_version=text_version,
+    )[member_id]
+
+
+def grant_consents(
+    *,
+    brand_id: UUID,
+    member_ids: Collection[UUID],
+    purpose: Purpose,
+    channel: str,
+    now: datetime,
+    text_version: str = CONSENT_TEXT_VERSION,
+) -> dict[UUID, UUID]:
+    """`grant_consent` for many members: member -> the row she agrees by. Four statements at most.
+
+    Raises MemberNotFound for the first that is none, and then writes nothing.
+    """
+    hold_members(brand_id=brand_id, member_ids=member_ids)
+    held, older = {}, []
+    given = active_consents(brand_id=brand_id, member_ids=member_ids, purpose=purpose)
+    for member_id, consent in given.items():
+        if consent.text_version == text_version:
+            held[member_id] = consent.id
+        else:
+            older.append(consent.id)
+    if older:
+        Consent.objects.filter(brand_id=brand_id, id__in=older).update(withdrawn_at=now)
+    new = {member_id: uuid7() for member_id in member_ids if member_id not in held}
+    if new:
+        run(
+            ADD_CONSENTS,
+            brand_id=brand_id,
+            member_ids=list(new),
+            ids=list(new.values()),
+            purpose=purpose.value,
+            text_version=text_version,
+            channel=channel,
+            now=now,
+        )
+    return held | new
 
 
 def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.members.models import Identity, Member
+from zhiyin.domain.members.models import Member
 from zhiyin.domain.members.rules import known_language
 from zhiyin.domain.members.sealing import (
     normal_value,
@@ -22,7 +22,7 @@ from zhiyin.domain.members.types import (
 )
 from zhiyin.kit.ids import uuid7
 from zhiyin.kit.text import clean_line
-from zhiyin.storage.sql import run
+from zhiyin.storage.sql import many, run
 
 # Arrays, because COPY is refused on a table with row security, and thousands of rows of VALUES
 # cost more to write down than to insert.
@@ -54,6 +54,12 @@ ADD_IDENTITIES = """
     FROM unnest(%(ids)s::uuid[], %(member_ids)s::uuid[], %(channels)s::text[],
                 %(indexes)s::bytea[], %(sealed)s::bytea[])
         AS new (id, member_id, channel, value_index, value_sealed)
+"""
+
+HOLDERS = """
+    SELECT value_index, member_id FROM members_identity
+    WHERE brand_id = %(brand_id)s AND channel = %(channel)s
+      AND value_index = ANY(%(indexes)s::bytea[]) AND unlinked_at IS NULL
 """
 
 Link = tuple[UUID, Channel, str]
@@ -193,10 +199,5 @@ def _holders(brand_id: UUID, channel: Channel, values: Iterable[str]) -> dict[st
     indexes = {
         value_index(brand_id=brand_id, channel=channel, value=value): value for value in values
     }
-    found = Identity.objects.filter(
-        brand_id=brand_id,
-        channel=channel,
-        value_index__in=list(indexes),
-        unlinked_at__isnull=True,
-    ).values_list("value_index", "member_id")
+    found = many(HOLDERS, brand_id=brand_id, channel=channel.value, indexes=list(indexes))
     return {indexes[bytes(index)]: member_id for index, member_id in found}

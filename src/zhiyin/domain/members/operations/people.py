@@ -1,5 +1,6 @@
 """Members, what they are known by, and what they are to the brand."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,14 @@ from zhiyin.domain.members.types import (
 from zhiyin.events.operations import record
 from zhiyin.kit.ids import uuid7
 from zhiyin.kit.text import clean_line
+from zhiyin.storage.sql import many
+
+HOLD_MEMBERS = """
+    SELECT id FROM members_member
+    WHERE brand_id = %(brand_id)s AND id = ANY(%(member_ids)s::uuid[]) AND erased_at IS NULL
+    ORDER BY id
+    FOR NO KEY UPDATE
+"""
 
 
 def create_member(
@@ -49,19 +58,22 @@ def create_member(
 
 
 def hold_member(*, brand_id: UUID, member_id: UUID) -> None:
-    """Lock a member until the transaction ends.
+    """Lock a member until the transaction ends. Raises MemberNotFound."""
+    hold_members(brand_id=brand_id, member_ids=[member_id])
+
+
+def hold_members(*, brand_id: UUID, member_ids: Collection[UUID]) -> None:
+    """Lock members until the transaction ends, in order of id, so that two batches take turns.
 
     Whoever writes what a consent allows, and whoever takes the consent back, hold her first: so
-    neither can slip in between the other's check and act. Raises MemberNotFound.
+    neither can slip in between the other's check and act. Raises MemberNotFound for the first
+    that is none.
     """
-    row = (
-        Member.objects.select_for_update(no_key=True)
-        .filter(brand_id=brand_id, id=member_id, erased_at__isnull=True)
-        .values_list("id")
-        .first()
-    )
-    if row is None:
-        raise MemberNotFound(member_id=member_id)
+    rows = many(HOLD_MEMBERS, brand_id=brand_id, member_ids=list(member_ids))
+    held = {member_id for (member_id,) in rows}
+    for member_id in member_ids:
+        if member_id not in held:
+            raise MemberNotFound(member_id=member_id)
 
 
 def rename(*, brand_id: UUID, member_id: UUID, nickname: str) -> None:
