@@ -13,6 +13,12 @@ from zhiyin.domain.matching.signals import Signals
 from zhiyin.domain.matching.types import PICKS
 from zhiyin.domain.matching.world import World
 
+A_PERSON = 1.0
+"""An option beside whom nobody stands goes first only if its score is higher by more than this.
+
+It is part of the order and not of the score: no part of a need earned it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -34,7 +40,8 @@ def in_order(
     """At most `count` options, each garment once, best first.
 
     What the picks before it already show counts against an option: against the second and the
-    third while they are chosen, and against every runner-up as if it stood in the last place.
+    third while they are chosen, and against every runner-up as if it stood in the last place. So
+    three picks are three people, unless one of them is ahead by more than a second person is worth.
     """
     pairs = [(option, koc) for option in options for koc in people.beside(option, world, signals)]
     if not pairs:
@@ -43,6 +50,7 @@ def in_order(
     garment = world.variants.garment[[option.items[0] for option, _ in pairs]]
     worth = np.where(koc == NOBODY, np.float32(0.0), people.worth[koc])
     score = np.array([option.score for option, _ in pairs], dtype=np.float32) + worth
+    score += np.float32(A_PERSON) * (koc != NOBODY)
     tokens = world.garments.tokens[garment].astype(np.float32)
     alike = np.zeros(len(pairs), dtype=np.float32)
     same = np.zeros(len(pairs), dtype=np.int64)

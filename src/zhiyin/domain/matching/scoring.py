@@ -23,14 +23,17 @@ WEIGHTS = {
     "fit": 2.0,
     "look": 0.35,
     "too_alike": -1.0,
-    "same_koc": -0.4,
+    "same_koc": -2.5,
     "likeness": 1.5,
     "skill": 0.4,
     "under_budget": -0.6,
     "disliked_style": -2.0,
     "disliked_body": -2.0,
 }
-"""What one unit of a term adds. `body` and `shape` are shares above or below the usual share."""
+"""What one unit of a term adds. `body` and `shape` are shares above or below the usual share.
+
+`same_koc` is dear: three picks are three people unless nobody else's comes near.
+"""
 
 SLOT_WEIGHTS = {
     "concerns": 1.0,

@@ -11,6 +11,7 @@ from zhiyin.domain.catalog.types import ProductCard, SkuCard
 from zhiyin.domain.matching import stored
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.matcher import why_not
+from zhiyin.domain.matching.placing import A_PERSON
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, world
 from zhiyin.domain.matching.types import Answer, Ask, NothingToPick, ReasonKind
 from zhiyin.domain.matching.wishes import chips_of
@@ -175,7 +176,10 @@ class TestPicks:
     def test_picks_stand_above_runners_up(self) -> None:
         for seed in range(20):
             found = answer(open_need(seed))
-            scores = [pick.score for pick in (*found.picks[2:], *found.runners_up)]
+            scores = [
+                pick.score + A_PERSON * (pick.koc_id is not None)
+                for pick in (*found.picks[2:], *found.runners_up)
+            ]
             assert scores == sorted(scores, reverse=True)
 
     def test_why_the_fourth_was_not_third(self) -> None:

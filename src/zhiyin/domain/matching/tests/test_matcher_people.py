@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import builds, floats, none, sampled_from
 
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching.bodies import Body
 from zhiyin.domain.matching.evidence import SHOWS
+from zhiyin.domain.matching.placing import A_PERSON
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, rebuilt, world
 from zhiyin.domain.matching.types import (
     SPOKEN_WISHES,
@@ -206,3 +209,31 @@ class TestHistory:
         assert offered not in {p.items[0].product_id for p in (*found.picks, *found.runners_up)}
         stranger = matcher().answer(Ask(slots=PEAR, member_id=an_id("nobody")))
         assert stranger.picks[0].items[0].product_id == offered
+
+
+class TestThreePeople:
+    @given(
+        slots=builds(
+            NeedSlots,
+            height_cm=none() | floats(148, 180),
+            weight_kg=none() | floats(42, 95),
+            occasion=none() | sampled_from(("wedding", "party", "work")),
+            goals=sampled_from(((), ("slimming",), ("taller",))),
+            categories=sampled_from(((), ("dress",))),
+        )
+    )
+    @settings(max_examples=60, deadline=None)
+    def test_a_person_stands_twice_only_where_nobody_elses_comes_near(
+        self, slots: NeedSlots
+    ) -> None:
+        found = matcher().answer(Ask(slots=slots), runners_up=100)
+        garments = [pick.items[0].product_id for pick in found.picks]
+        assert len(set(garments)) == len(garments)
+        named = [pick.koc_id for pick in found.picks]
+        others = [one.score for one in found.runners_up if one.koc_id not in (None, *named)]
+        for place, pick in enumerate(found.picks):
+            if pick.koc_id is None:
+                assert all(pick.score > other + A_PERSON for other in others)
+            if pick.koc_id in named[:place]:
+                penalty = sum(part.share for part in pick.parts if part.name == "same_koc")
+                assert all(pick.score - penalty > other + 2 for other in others)
