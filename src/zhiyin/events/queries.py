@@ -1,12 +1,29 @@
 """Reading the event log."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from zhiyin.events.models import Event
 from zhiyin.events.types import StoredEvent
+from zhiyin.kit.events import DomainEvent
 
 
 def event(*, event_id: UUID) -> StoredEvent | None:
     """One recorded event of the current brand, or None. One query."""
     row = Event.objects.filter(id=event_id).values_list("brand_id", "name", "at", "payload").first()
     return StoredEvent(*row) if row else None
+
+
+def events_since(
+    *, brand_id: UUID, kinds: Sequence[type[DomainEvent]], since: datetime, limit: int = 100_000
+) -> tuple[StoredEvent, ...]:
+    """The events of some kinds that happened at `since` or later, oldest first. One query."""
+    rows = (
+        Event.objects.filter(
+            brand_id=brand_id, name__in=[kind.name for kind in kinds], at__gte=since
+        )
+        .order_by("at", "id")
+        .values_list("brand_id", "name", "at", "payload")
+    )
+    return tuple(StoredEvent(*row) for row in rows[:limit])

@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
+from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
 from zhiyin.events.types import StoredEvent, revive
-from zhiyin.flows import answering
+from zhiyin.flows import answering, forgetting
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
 
 REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
+    MemberErased: (forgetting.queue_forgetting,),
+    ConsentWithdrawn: (forgetting.queue_forgetting,),
 }
 
 

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.matching import operations as matching
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, reactions
+from zhiyin.flows import answering, forgetting, reactions
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
@@ -39,6 +41,18 @@ def pass_on_overdue(timestamp: int) -> None:
         while closed == BATCH:
             with brand_tx(brand.id):
                 closed = answering.expire_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+
+
+@app.task(
+    name=forgetting.FORGET_TASK,
+    queue=forgetting.MODELS_QUEUE,
+    retry=RetryStrategy(max_attempts=8, exponential_wait=4),
+)
+def forget_people(brand_id: str) -> None:
+    """Take whoever left out of a brand's models, those it could go back to included."""
+    matching.forget_people(
+        brand_id=UUID(brand_id), folder=settings.MODEL_FOLDER, now=datetime.now(UTC)
+    )
 
 
 @app.task(

@@ -189,6 +189,7 @@ API: Mapping[str, frozenset[Actor]] = {
 JOBS: Mapping[str, str] = {
     "react": "app_web, inside the brand of its event",
     "pass_on_overdue": "app_web, one brand after another",
+    "forget_people": "app_web, inside the brand that somebody left",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 

@@ -7,8 +7,9 @@ serves reads the pointer; replacing it is one rename, so a reader sees the old v
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -56,19 +57,47 @@ def reading(*, folder: Path, brand_id: UUID, version: str) -> Iterator[Path]:
     Raises NotTrained if there is no such version, CiphertextMisplaced if it is another brand's.
     """
     sealed = folder / str(brand_id) / version
-    try:
-        model_id = UUID((sealed / MODEL_ID).read_text(encoding="ascii"))
-    except OSError:
-        raise NotTrained(version=version) from None
+    if not sealed.is_dir():
+        raise NotTrained(version=version)
     with tempfile.TemporaryDirectory(dir=sealed.parent, prefix="plain-") as plain:
-        for file in sorted(sealed.iterdir()):
-            if file.name != MODEL_ID:
-                place = _place(brand_id, model_id, file.name)
-                opened = key_ring().open_(file.read_bytes(), place=place)
-                target = Path(plain, *file.name.split(SEPARATOR))
-                target.parent.mkdir(exist_ok=True)
-                target.write_bytes(opened)
+        try:
+            _open(sealed, Path(plain), brand_id)
+        except FileNotFoundError:
+            raise NotTrained(version=version) from None
         yield Path(plain)
+
+
+def _open(sealed: Path, plain: Path, brand_id: UUID) -> None:
+    model_id = UUID((sealed / MODEL_ID).read_text(encoding="ascii"))
+    for file in sorted(sealed.iterdir()):
+        if file.name != MODEL_ID:
+            place = _place(brand_id, model_id, file.name)
+            opened = key_ring().open_(file.read_bytes(), place=place)
+            target = plain.joinpath(*file.name.split(SEPARATOR))
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(opened)
+
+
+def remove(*, folder: Path, brand_id: UUID, version: str) -> None:
+    """Delete a version's files; whoever reads them now is told that it is not there."""
+    home = folder / str(brand_id)
+    with suppress(FileNotFoundError):
+        gone = Path(tempfile.mkdtemp(dir=home, prefix="gone-"))
+        (home / version).rename(gone / version)
+    for leaving in home.glob("gone-*"):
+        shutil.rmtree(leaving, ignore_errors=True)
+
+
+def sweep(*, folder: Path, brand_id: UUID, kept: Collection[str], before: datetime) -> None:
+    """Delete what a killed process left behind: everything older than `before` but these versions.
+
+    An opened copy of a model is among it, which a kill -9 leaves lying.
+    """
+    home = folder / str(brand_id)
+    for left in home.iterdir() if home.is_dir() else ():
+        is_old = left.stat().st_mtime < before.timestamp()
+        if is_old and left.is_dir() and left.name not in kept:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def point(*, folder: Path, brand_id: UUID, version: str) -> None:
@@ -84,10 +113,10 @@ def point(*, folder: Path, brand_id: UUID, version: str) -> None:
 
 def pointed(*, folder: Path, brand_id: UUID) -> tuple[str, Stamp]:
     """The version that serves, and the pointer's stamp. Raises NotTrained."""
-    pointer = folder / str(brand_id) / POINTER
     try:
-        version = pointer.read_text(encoding="ascii")
-        return version, stamp(folder=folder, brand_id=brand_id)
+        with (folder / str(brand_id) / POINTER).open(encoding="ascii") as pointer:
+            found = os.fstat(pointer.fileno())
+            return pointer.read(), (found.st_ino, found.st_mtime_ns)
     except OSError:
         raise NotTrained() from None
 

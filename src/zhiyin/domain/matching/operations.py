@@ -1,20 +1,22 @@
 """The only writers of matching."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.kocs.types import KocCard
 from zhiyin.domain.matching import artefacts, stored
 from zhiyin.domain.matching.advising import row_to_json, rows_from_json
 from zhiyin.domain.matching.evaluation.own import measure_own
+from zhiyin.domain.matching.forgetting import Leavers, without
 from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
@@ -26,11 +28,27 @@ from zhiyin.domain.matching.types import (
     Training,
     VersionNotFound,
 )
+from zhiyin.domain.matching.world import World
+from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased, Purpose
+from zhiyin.events import queries as events
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import seal_json
+from zhiyin.storage.sql import one
 from zhiyin.storage.tenancy import brand_tx
 
 Progress = Callable[[str, float], None]
+
+COMMIT_WITHIN = timedelta(hours=1)
+"""No transaction that records an event is open for longer."""
+
+ABANDONED_AFTER = timedelta(hours=1)
+"""What nobody names in a brand's folder of models after this long, a killed process left there."""
+
+REVISED = "."
+"""Between the name a model was trained under and what tells its revisions apart."""
+
+# Which version a model has and which one serves change one after the other.
+MODELS_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))"
 
 MEASURE = "measure against behaviour alone"
 """The step of `train` that finds `figures["need"]`."""
@@ -77,24 +95,36 @@ def train(*, brand_id: UUID, folder: Path, now: datetime, progress: Progress = _
         world.save(files)
         learned.save(files)
     with brand_tx(brand_id):
+        one(MODELS_IN_TURN, queue=f"matching.models:{brand_id}")
         TrainedModel.objects.create(
             id=model_id, brand_id=brand_id, version=version, figures=figures, trained_at=now
         )
         _serve(brand_id, folder, version, now)
     progress("serve", 1.0)
+    # Whoever left while it was learning is in it, and the job that took her out did not see it.
+    forget_people(brand_id=brand_id, folder=folder, now=now)
+    with brand_tx(brand_id):
+        made = TrainedModel.objects.get(brand_id=brand_id, id=model_id)
     return Training(
-        version=version, figures=figures, trained_at=now, serving_since=now, serving_until=None
+        version=str(made.version),
+        figures=figures,
+        trained_at=now,
+        serving_since=made.serving_since,
+        serving_until=made.serving_until,
     )
 
 
 def roll_back(*, brand_id: UUID, folder: Path, now: datetime, version: str = "") -> str:
     """Let an earlier model serve again: the one named, or the one that served before this one.
 
-    Returns its version. Runs inside the caller's `brand_tx`. Raises VersionNotFound.
+    A version is found by the name it was trained under, too. Returns its version. Runs inside the
+    caller's `brand_tx`. Raises VersionNotFound.
     """
+    one(MODELS_IN_TURN, queue=f"matching.models:{brand_id}")
     rows = TrainedModel.objects.filter(brand_id=brand_id)
     if version:
-        chosen = rows.filter(version=version).first()
+        named = Q(version=version) | Q(version__startswith=version + REVISED)
+        chosen = rows.filter(named).order_by("-version").first()
     else:
         former = rows.filter(serving_until__isnull=False)
         chosen = former.order_by("-serving_until", "-trained_at", "-id").first()
@@ -112,6 +142,71 @@ def _serve(brand_id: UUID, folder: Path, version: str, now: datetime) -> None:
     rows.filter(serving_since__isnull=False, serving_until__isnull=True).update(serving_until=now)
     rows.filter(version=version).update(serving_since=now, serving_until=None)
     artefacts.point(folder=folder, brand_id=brand_id, version=version)
+
+
+def forget_people(*, brand_id: UUID, folder: Path, now: datetime) -> int:
+    """Take whoever left out of every model of a brand, the former ones too; see `forgetting`.
+
+    Left have members who were deleted or took back their body facts since a model was trained, and
+    KOCs who are none now. A model that knows one of them is written anew without her, serves in
+    the old one's place if that served, and the old one's files are deleted. Returns how many.
+    Opens its own transactions; safe to repeat and to stop half-way.
+    """
+    with brand_tx(brand_id):
+        models = list(
+            TrainedModel.objects.filter(brand_id=brand_id)
+            .order_by("-trained_at", "-id")
+            .values_list("id", "version", "trained_at")
+        )
+        people = {card.id: card for card in kocs.kocs(brand_id=brand_id)}
+        leavers = {model_id: _leavers(brand_id, at, people) for model_id, _, at in models}
+    changed = 0
+    for model_id, version, _ in models:
+        if artefacts.exists(folder=folder, brand_id=brand_id, version=version):
+            changed += _forget(brand_id, folder, model_id, version, leavers[model_id])
+    with brand_tx(brand_id):
+        kept = TrainedModel.objects.filter(brand_id=brand_id).values_list("version", flat=True)
+        names = frozenset(kept)
+    artefacts.sweep(folder=folder, brand_id=brand_id, kept=names, before=now - ABANDONED_AFTER)
+    return changed
+
+
+def _leavers(brand_id: UUID, trained_at: datetime, people: Mapping[UUID, KocCard]) -> Leavers:
+    """Who left since a model was trained. A little before counts, for a commit that came late."""
+    gone, bodiless = set(), set()
+    for event in events.events_since(
+        brand_id=brand_id, kinds=(MemberErased, ConsentWithdrawn), since=trained_at - COMMIT_WITHIN
+    ):
+        member_id = UUID(event.payload["member_id"])
+        if event.name == MemberErased.name:
+            gone.add(member_id)
+        elif event.payload["purpose"] == Purpose.BODY_FACTS:
+            bodiless.add(member_id)
+    return Leavers(gone=frozenset(gone), bodiless=frozenset(bodiless), kocs=people)
+
+
+def _forget(brand_id: UUID, folder: Path, model_id: UUID, version: str, leavers: Leavers) -> int:
+    """Replace one model by itself without some people. 0: it does not know them."""
+    with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
+        found = without(World.load(files), Learned.load(files), leavers)
+    if found is None:
+        return 0
+    world, learned = found
+    revised = f"{version.partition(REVISED)[0]}{REVISED}{uuid7().hex[-6:]}"
+    with artefacts.writing(
+        folder=folder, brand_id=brand_id, version=revised, model_id=model_id
+    ) as files:
+        world.save(files)
+        learned.save(files)
+    with brand_tx(brand_id):
+        one(MODELS_IN_TURN, queue=f"matching.models:{brand_id}")
+        same = TrainedModel.objects.filter(brand_id=brand_id, id=model_id, version=version)
+        is_ours = bool(same.update(version=revised))
+        if is_ours and artefacts.pointed(folder=folder, brand_id=brand_id)[0] == version:
+            artefacts.point(folder=folder, brand_id=brand_id, version=revised)
+    # Where two did the same at once, the second one's work is what is thrown away.
+    artefacts.remove(folder=folder, brand_id=brand_id, version=version if is_ours else revised)
+    return int(is_ours)
 
 
 def record_decision(

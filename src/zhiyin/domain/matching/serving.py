@@ -18,6 +18,7 @@ from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.matcher import Matcher
 from zhiyin.domain.matching.models import AdviceVersion
 from zhiyin.domain.matching.shelf import Shelf
+from zhiyin.domain.matching.types import NotTrained
 from zhiyin.domain.matching.world import World, uuid_at
 
 FRESH_FOR = timedelta(seconds=15)
@@ -72,10 +73,16 @@ def _load(served: Served, brand_id: UUID, folder: Path) -> None:
     version, stamp = artefacts.pointed(folder=folder, brand_id=brand_id)
     if served.stamp == stamp:
         return  # another thread loaded it while this one waited
-    with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
-        world, learned = World.load(files), Learned.load(files)
-        edit, rows = advice_rows(brand_id)
-        matcher = Matcher.build(world, rows, learned, version=version)
+    try:
+        with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
+            world, learned = World.load(files), Learned.load(files)
+    except NotTrained:
+        if artefacts.stamp(folder=folder, brand_id=brand_id) == stamp:
+            raise
+        _load(served, brand_id, folder)  # it was replaced, and deleted, while it was being read
+        return
+    edit, rows = advice_rows(brand_id)
+    matcher = Matcher.build(world, rows, learned, version=version)
     served.matcher, served.stamp, served.fresh_at = matcher, stamp, None
     served.advice_version = edit
 
