@@ -168,6 +168,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],
+        "show_reports": [_plain(row) for row in _pages(shows.reports_by_member, own)],
         "koc": _plain(koc_pages.export_member(**own)),
         "conversations": _plain(talks.export_member(**own)),
     }

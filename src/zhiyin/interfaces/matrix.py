@@ -46,6 +46,7 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:browse": SHOPPERS,
     "shop:product": SHOPPERS,
     "shop:useful": MEMBERS,
+    "shop:show-report": MEMBERS,
     "shop:sign-in": SHOPPERS,
     "shop:sign-out": SHOPPERS,
     "shop:sandbox": SHOPPERS,
@@ -149,6 +150,7 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:shows-moderate": MODERATORS,
     "console:reports": MODERATORS,
     "console:report-resolve": MODERATORS,
+    "console:show-report-resolve": MODERATORS,
 }
 
 API: Mapping[str, frozenset[Actor]] = {

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from zhiyin.domain.content.types import FitVerdict, ShowSource, ShowState
+from zhiyin.domain.content.types import REPORT_CHARS_MAX, FitVerdict, ShowSource, ShowState
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
@@ -61,6 +61,22 @@ class ShowVote(BrandOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["brand", "show", "member"], name="show_vote_once"),
+        ]
+
+
+class ShowReport(BrandOwned):
+    """A member asks a person of the brand to look at a show."""
+
+    show = SameBrandKey("content.BuyerShow")
+    reporter = SameBrandKey("members.Member")
+    reason = models.CharField(max_length=REPORT_CHARS_MAX)
+    reported_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(max_length=REPORT_CHARS_MAX, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "show", "reporter"], name="show_report_once"),
         ]
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowVote
-from zhiyin.domain.content.rules import check_show
+from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowReport, ShowVote
+from zhiyin.domain.content.rules import check_show, checked_report
 from zhiyin.domain.content.types import (
     LookCodeTaken,
     LookEmpty,
@@ -15,12 +15,14 @@ from zhiyin.domain.content.types import (
     LookNotFound,
     ShowFacts,
     ShowNotFound,
+    ShowReportNotFound,
     ShowState,
 )
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import seal_json
 
 LOOK_ITEMS_MAX = 5
+STATE_REASON_CHARS = 200
 
 
 def save_shows(
@@ -107,6 +109,59 @@ def unvote_useful(*, brand_id: UUID, show_id: UUID, member_id: UUID) -> None:
     ShowVote.objects.filter(brand_id=brand_id, show_id=show_id, member_id=member_id).delete()
 
 
+def report_show(
+    *, brand_id: UUID, show_id: UUID, reporter_id: UUID, reason: str, now: datetime
+) -> UUID:
+    """Ask a person to look at a show. Each member may once a show; the first words stand.
+
+    Returns the report's id. Raises ShowNotFound for one that is not on the shop, ShowReportEmpty,
+    TextTooLong, TextHasNul.
+    """
+    kept = checked_report(reason)
+    if not BuyerShow.objects.filter(
+        brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
+    ).exists():
+        raise ShowNotFound(show_id=show_id)
+    row, _ = ShowReport.objects.get_or_create(
+        brand_id=brand_id,
+        show_id=show_id,
+        reporter_id=reporter_id,
+        defaults={"reason": kept, "reported_at": now},
+    )
+    return UUID(str(row.id))
+
+
+def resolve_show_report(
+    *,
+    brand_id: UUID,
+    report_id: UUID,
+    resolution: str,
+    takes_down: bool,
+    user_id: int,
+    now: datetime,
+) -> int:
+    """Write down what was done about a reported show; taken down, it is refused with that reason.
+
+    Every open report of that show is resolved with it. Returns how many were.
+    Raises ShowReportNotFound, ShowReportEmpty, TextTooLong, TextHasNul.
+    """
+    kept = checked_report(resolution)
+    waiting = ShowReport.objects.filter(brand_id=brand_id, resolved_at__isnull=True)
+    show_id = waiting.filter(id=report_id).values_list("show_id", flat=True).first()
+    if show_id is None:
+        raise ShowReportNotFound(report_id=report_id)
+    if takes_down:
+        moderate_shows(
+            brand_id=brand_id,
+            show_ids=[show_id],
+            state=ShowState.REFUSED,
+            reason=kept[:STATE_REASON_CHARS],
+            user_id=user_id,
+            now=now,
+        )
+    return waiting.filter(show_id=show_id).update(resolved_at=now, resolution=kept)
+
+
 def add_look(*, brand_id: UUID, look: LookFacts, now: datetime) -> UUID:
     """Publish a look. Raises LookEmpty, LookCodeTaken."""
     _check_items(look)
@@ -158,10 +213,12 @@ def forget_facts(*, brand_id: UUID, member_id: UUID) -> int:
 
 
 def erase_author(*, brand_id: UUID, member_id: UUID) -> int:
-    """Delete an author's shows and votes for good. Returns how many shows went."""
+    """Delete an author's shows, votes and reports for good. Returns how many shows went."""
+    ShowReport.objects.filter(brand_id=brand_id, reporter_id=member_id).delete()
     ShowVote.objects.filter(brand_id=brand_id, member_id=member_id).delete()
     own = BuyerShow.objects.filter(brand_id=brand_id, author_id=member_id)
     ShowVote.objects.filter(brand_id=brand_id, show__in=own).delete()
+    ShowReport.objects.filter(brand_id=brand_id, show__in=own).delete()
     count, _ = own.delete()
     return count
 

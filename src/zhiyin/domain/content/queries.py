@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowVote
+from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowReport, ShowVote
 from zhiyin.domain.content.types import (
     FitVerdict,
     LookCard,
@@ -15,6 +15,7 @@ from zhiyin.domain.content.types import (
     LookNotFound,
     ShowCard,
     ShowRecord,
+    ShowReportCard,
     ShowSource,
     ShowState,
 )
@@ -93,6 +94,44 @@ def show_records(*, brand_id: UUID, show_ids: Sequence[UUID]) -> dict[UUID, Show
         "id", "purchase_id", "external_ref", "rights_granted_at", "state_reason", "moderated_at"
     )
     return {show_id: ShowRecord(*record) for show_id, *record in rows}
+
+
+def show_reports(
+    *, brand_id: UUID, resolved: bool = False, offset: int = 0, limit: int = 50
+) -> tuple[tuple[ShowReportCard, ...], int]:
+    """One page of reported shows, oldest first, and how many there are. Four queries."""
+    found = ShowReport.objects.filter(brand_id=brand_id, resolved_at__isnull=not resolved)
+    rows = list(found.order_by("reported_at", "id")[offset : offset + limit])
+    reported = BuyerShow.objects.filter(brand_id=brand_id, id__in=[row.show_id for row in rows])
+    shows = {card.id: card for card in _show_cards(brand_id, reported)}
+    return tuple(
+        ShowReportCard(
+            row.id,
+            shows[row.show_id],
+            row.reason,
+            row.reported_at,
+            row.resolved_at,
+            row.resolution,
+        )
+        for row in rows
+    ), found.count()
+
+
+def open_show_reports(*, brand_id: UUID) -> int:
+    """How many reports of shows wait for a person. One query."""
+    return ShowReport.objects.filter(brand_id=brand_id, resolved_at__isnull=True).count()
+
+
+def reports_by_member(
+    *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
+) -> tuple[dict[str, object], ...]:
+    """What a member reported, for her download, oldest first. One query."""
+    rows = ShowReport.objects.filter(brand_id=brand_id, reporter_id=member_id)
+    return tuple(
+        rows.order_by("reported_at", "id").values(
+            "show_id", "reason", "reported_at", "resolved_at", "resolution"
+        )[offset : offset + limit]
+    )
 
 
 def counted_shows(*, brand_id: UUID) -> dict[UUID, int]:

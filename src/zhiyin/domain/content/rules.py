@@ -1,6 +1,13 @@
 """Decisions about content that need no database."""
 
-from zhiyin.domain.content.types import ShowFacts, ShowNotVerified, ShowSource
+from zhiyin.domain.content.types import (
+    REPORT_CHARS_MAX,
+    ShowFacts,
+    ShowNotVerified,
+    ShowReportEmpty,
+    ShowSource,
+)
+from zhiyin.kit.text import clean_line
 
 
 def check_show(show: ShowFacts) -> None:
@@ -16,3 +23,11 @@ def check_show(show: ShowFacts) -> None:
     }[show.source]
     if not proof:
         raise ShowNotVerified(source=show.source.value)
+
+
+def checked_report(words: str) -> str:
+    """What a report or its resolution says. Raises ShowReportEmpty, TextTooLong, TextHasNul."""
+    cleaned = clean_line(words, REPORT_CHARS_MAX)
+    if not cleaned:
+        raise ShowReportEmpty()
+    return cleaned

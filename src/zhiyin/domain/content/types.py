@@ -9,6 +9,8 @@ from uuid import UUID
 
 from zhiyin.kit.errors import DomainError, Kind
 
+REPORT_CHARS_MAX = 300
+
 
 class ShowSource(StrEnum):
     """How we know that she wore it. Authored shows are demo content and are never counted."""
@@ -66,6 +68,18 @@ class ShowRecord:
     rights_granted_at: datetime | None
     state_reason: str
     moderated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReportCard:
+    """A show that somebody asks a person to look at. Who reported it is not told."""
+
+    id: UUID
+    show: ShowCard
+    reason: str
+    reported_at: datetime
+    resolved_at: datetime | None
+    resolution: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +149,20 @@ class ShowNotFound(DomainError):
     """There is no such buyer show."""
 
     code: ClassVar[str] = "show_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class ShowReportEmpty(DomainError):
+    """A report of a show says what is wrong, and its resolution what was done."""
+
+    code: ClassVar[str] = "show_report_empty"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class ShowReportNotFound(DomainError):
+    """There is no such report of a show that is still open."""
+
+    code: ClassVar[str] = "show_report_not_found"
     kind: ClassVar[Kind] = Kind.MISSING
 
 

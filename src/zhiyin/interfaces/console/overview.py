@@ -89,7 +89,7 @@ def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
         ),
         todo(
             waits["reports"],
-            ngettext("report of a conversation", "reports of conversations", waits["reports"]),
+            ngettext("report to look at", "reports to look at", waits["reports"]),
             "reports",
         ),
         todo(failed, ngettext("import that failed", "imports that failed", failed), "imports"),

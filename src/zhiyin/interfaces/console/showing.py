@@ -44,12 +44,13 @@ def shown(
 
 
 def waiting(request: ConsoleRequest) -> dict[str, int]:
-    """How much waits for a person, by item of the side. Seven queries."""
+    """How much waits for a person, by item of the side. Eight queries."""
     brand_id = request.operator.brand.id
     return {
         "kocs": kocs.applications(brand_id=brand_id, state=ApplicationState.OPEN, limit=1).total,
         "shows": content.shows_in_state(brand_id=brand_id, state=ShowState.PENDING, limit=1)[1],
-        "reports": conversations.reports(brand_id=brand_id, limit=1).total,
+        "reports": conversations.reports(brand_id=brand_id, limit=1).total
+        + content.open_show_reports(brand_id=brand_id),
     }
 
 

@@ -22,6 +22,7 @@ from zhiyin.domain.conversations.types import ReportEmpty, Side
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.products import name as product_name
+from zhiyin.interfaces.console.show_reports import SHOWS, show_reports, views, waits_only
 from zhiyin.interfaces.console.showing import (
     IdMalformed,
     offer_undo,
@@ -115,9 +116,14 @@ def moderate(request: ConsoleRequest) -> HttpResponse:
 @require_GET
 @console_page
 def reports(request: ConsoleRequest) -> HttpResponse:
-    """Reports, the whole conversation with each, and never who asked."""
+    """Reports, the whole conversation with each, and never who asked; or those of shows."""
     brand_id = request.operator.brand.id
     is_resolved = request.GET.get("state") == "resolved"
+    of = request.GET.get("of")
+    if of is None and not is_resolved and waits_only(brand_id):
+        of = SHOWS
+    if of == SHOWS:
+        return show_reports(request, is_resolved=is_resolved)
     page = talks.reports(
         brand_id=brand_id,
         resolved=is_resolved,
@@ -134,7 +140,6 @@ def reports(request: ConsoleRequest) -> HttpResponse:
         ),
     )
     is_english = request.language.startswith("en")
-    here = reverse("console:reports", kwargs={"slug": request.brand.slug})
     context = {
         "is_resolved": is_resolved,
         "total": page.total,
@@ -153,14 +158,7 @@ def reports(request: ConsoleRequest) -> HttpResponse:
             }
             for one in page.reports
         ],
-        "views": [
-            {"name": _("To resolve"), "href": here, "is_current": not is_resolved},
-            {
-                "name": _("Resolved"),
-                "href": f"{here}?state=resolved",
-                "is_current": is_resolved,
-            },
-        ],
+        "views": views(request, of="", is_resolved=is_resolved),
         "pager": pager(request, total=page.total, per_page=PER_PAGE),
     }
     return shown(request, "console/reports.html", "reports", context)

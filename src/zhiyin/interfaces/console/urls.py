@@ -14,6 +14,7 @@ from zhiyin.interfaces.console import (
     overview,
     product,
     products,
+    show_reports,
     shows,
     staff,
     stores,
@@ -73,6 +74,11 @@ pages = [
     path("imports/<uuid:run_id>/", imports.run, name="import-run"),
     path("imports/<uuid:run_id>/problems.csv", imports.problems, name="import-problems"),
     path("reports/<uuid:report_id>/resolve/", shows.resolve, name="report-resolve"),
+    path(
+        "reports/shows/<uuid:report_id>/resolve/",
+        show_reports.resolve_show,
+        name="show-report-resolve",
+    ),
 ]
 console: list[URLPattern | URLResolver] = [
     path("", access.home, name="home"),

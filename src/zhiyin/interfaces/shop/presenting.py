@@ -137,6 +137,9 @@ class Presenter:
             "attributes": product.attributes if product else {},
             "title": self._product_name(product) if product else "",
             "photo_url": self._photo_url(show),
+            "report_url": reverse(
+                "shop:show-report", kwargs={"slug": self.request.brand.slug, "show_id": show.id}
+            ),
         }
 
     def look(self, look: LookCard) -> dict[str, Any]:

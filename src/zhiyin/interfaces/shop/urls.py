@@ -11,6 +11,7 @@ from zhiyin.interfaces.shop import (
     koc_desk,
     me,
     persons,
+    reporting,
     stating,
 )
 
@@ -54,6 +55,7 @@ hers = [
     path(QUESTION, asking.question, name="question"),
     path(f"{QUESTION}withdraw/", asking.withdraw, name="question-withdraw"),
     path(f"{QUESTION}block/", asking.block, name="question-block"),
+    path("shows/<uuid:show_id>/report/", reporting.report_show, name="show-report"),
     path(f"{QUESTION}report/", asking.report, name="question-report"),
 ]
 kocs = [
