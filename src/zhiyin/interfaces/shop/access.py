@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import BrandCard
@@ -75,7 +78,8 @@ class ShopRequest(HttpRequest):
 def shop_page(view: View) -> View:
     """Let a visitor in, inside the brand's transaction, if the matrix names her for the route.
 
-    A guest at a member's page is sent to sign in and brought back.
+    A guest at a member's page is sent to sign in and brought back: to the page, or to the one she
+    acted from.
     """
     return _door(view, in_transaction=True)
 
@@ -98,14 +102,37 @@ def _door(view: View, *, in_transaction: bool) -> View:
             route = request.resolver_match.view_name
             if not may(visitor.actors, route):
                 if visitor.member is None and may([Actor.MEMBER, Actor.KOC], route):
-                    back = urlencode({"next": request.get_full_path()})
-                    return redirect(f"{reverse('shop:sign-in', kwargs={'slug': slug})}?{back}")
+                    return _to_sign_in(request, slug)
                 raise PermissionDenied
             if in_transaction:
                 return view(request, **kwargs)
         return view(request, **kwargs)
 
     return page
+
+
+def _to_sign_in(request: ShopRequest, slug: str) -> HttpResponse:
+    """Send a guest to sign in, and afterwards to the page she wanted or acted from.
+
+    What she sent is not done for her later: a day may pass, and it may not be she who signs in.
+    """
+    back = request.get_full_path()
+    if request.method not in ("GET", "HEAD"):
+        back = _acted_from(request, slug)
+        messages.info(request, _("Sign in first. Then you are back here, and can do it again."))
+    query = urlencode({"next": back})
+    return redirect(f"{reverse('shop:sign-in', kwargs={'slug': slug})}?{query}")
+
+
+def _acted_from(request: ShopRequest, slug: str) -> str:
+    """The shop's page that her browser says she was on; her own page where it does not say."""
+    said = request.headers.get("referer", "")
+    hosts = {request.get_host()}
+    if url_has_allowed_host_and_scheme(said, hosts, require_https=request.is_secure()):
+        page = urlsplit(said)
+        if page.path.startswith(reverse("shop:decide", kwargs={"slug": slug})):
+            return page.path + (f"?{page.query}" if page.query else "")
+    return reverse("shop:me", kwargs={"slug": slug})
 
 
 def let_in(request: HttpRequest, brand: BrandCard, member_id: UUID) -> None:
