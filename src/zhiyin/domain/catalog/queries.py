@@ -29,6 +29,19 @@ SKUS_WITH_STOCK = """
 """
 
 
+FOR_SALE = """
+    SELECT sku.id, sku.price_fen,
+           coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0)::bigint
+    FROM catalog_product product
+    JOIN catalog_sku sku ON sku.brand_id = product.brand_id AND sku.product_id = product.id
+      AND sku.retired_at IS NULL
+    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    WHERE product.brand_id = %(brand_id)s AND product.retired_at IS NULL
+    GROUP BY sku.brand_id, sku.id
+"""
+
+
 SOLD_OUT = """
     SELECT product.id
     FROM catalog_product product
@@ -65,6 +78,12 @@ def product_for_staff(*, brand_id: UUID, product_id: UUID) -> tuple[ProductCard,
     if row is None:
         raise ProductNotFound(product_id=product_id)
     return _cards(brand_id, [row])[0], row.retired_at is not None
+
+
+def for_sale(*, brand_id: UUID) -> dict[UUID, tuple[int, int]]:
+    """SKU -> its price in fen and the pieces in open stores, for the whole shop. One query."""
+    rows = many(FOR_SALE, brand_id=brand_id)
+    return {sku: (price_fen, on_hand) for sku, price_fen, on_hand in rows}
 
 
 def sold_out(*, brand_id: UUID, limit: int = 10_000) -> dict[UUID, int]:

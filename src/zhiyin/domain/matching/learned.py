@@ -1,6 +1,6 @@
 """What was learned from the wearings: what she will choose, what fits her, whose word to read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -23,9 +23,6 @@ from zhiyin.domain.matching.wearings import UNTOLD, Wearings
 from zhiyin.domain.matching.world import World
 
 Progress = Callable[[str], None]
-
-WILD = 20.0
-"""No weight of a ranker that learned something is larger."""
 
 WEIGHTS_FROM_ROWS = 60_000
 """Weights and trees are learned from at most about this many rows of a large shop."""
@@ -92,8 +89,7 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
     """
     day = int(worn.day.max()) + 1
     if len(worn) <= LARGE:
-        model = ranker.train(worn, day, progress)
-        return replace(model, weights=tame(model.weights, model.tables.names))
+        return ranker.train(worn, day, progress)
     share = WEIGHTS_FROM_GARMENTS / len(np.unique(worn.garment))
     some = drawn_evenly(worn, worn.garment, round(min(share, 1.0) * len(worn)))
     some = drawn_evenly(some, some.wearer, WEIGHTS_FROM_ROWS)
@@ -112,18 +108,7 @@ def train_ranker(worn: Wearings, progress: Progress) -> NeedRanker:
         neighbours=Neighbours.of(recent, Codes.of(recent), category),
         taste=Taste.of(codes, category),
     )
-    return NeedRanker(tables=tables, weights=tame(weights, tables.names))
-
-
-def tame(weights: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
-    """The weights, or those of a shop that taught nothing where learning has run away.
-
-    Weights are log odds for each unit of a log-lift: a few units at most. Parts that hardly differ
-    between garments can carry a fit without bounds to any size, and what it finds is noise.
-    """
-    if np.abs(weights).max(initial=0.0) <= WILD:
-        return weights
-    return np.array([float(name in ranker.UNTAUGHT_PARTS) for name in names])
+    return NeedRanker(tables=tables, weights=weights)
 
 
 def train_fit(told: Wearings, progress: Progress) -> FitModel:

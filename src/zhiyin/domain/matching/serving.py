@@ -100,18 +100,14 @@ def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
 
 
 def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
-    """Prices, stock and free KOCs of a matcher's world, read from the rooms. Five queries.
+    """Prices, stock and free KOCs of a matcher's world, read from the rooms. Four queries.
 
     A KOC is free who is not away and was asked less often this week than she can take on.
     """
     world = matcher.world
-    live = {
-        sku.id.bytes: (sku.price_fen, sku.on_hand)
-        for product in catalog.all_products(brand_id=brand_id)
-        for sku in product.skus
-    }
+    live = catalog.for_sale(brand_id=brand_id)
     gone = (0, 0)
-    found = [live.get(world.skus.id[row].tobytes(), gone) for row in range(len(world.skus))]
+    found = [live.get(uuid_at(world.skus.id, row), gone) for row in range(len(world.skus))]
     away = kocs.away_ids(brand_id=brand_id, now=now)
     load = conversations.load(brand_id=brand_id, now=now)
     free = {

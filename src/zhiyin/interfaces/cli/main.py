@@ -51,7 +51,12 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run a command; a refusal is one line with its code, and exit status 2."""
+    """Run a command; a refusal is one line with its code, and exit status 2.
+
+    Numbers are crunched by one thread a process, unless OMP_NUM_THREADS says otherwise: threads
+    that spin on every core make the other processes of the house wait.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiyin.project.settings")
     try:
         group.main(standalone_mode=False)

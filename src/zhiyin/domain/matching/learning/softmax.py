@@ -6,6 +6,7 @@ by popularity, which teaches the ranker to dislike what people like.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -32,35 +33,63 @@ class Batch:
 def fit(batches: Iterable[Batch], parts: int) -> Floats:
     """Newton's method on the penalised log-likelihood, which has one maximum.
 
-    `batches` is walked once a round, so it must give the same batches each time. The penalty is
-    PULL / 2 * |weights|^2, small beside thousands of choices.
+    `batches` is walked at most ROUNDS times, so it must give the same batches each time. The
+    penalty is PULL / 2 * |weights|^2, small beside thousands of choices. A step that would lower
+    the likelihood is halved: a whole one can leave the maximum further behind at every round.
     """
     weights = np.zeros(parts)
-    for _ in range(ROUNDS):
-        slope = -PULL * weights
-        bend = PULL * np.eye(parts)
-        for batch in batches:
-            batch_slope, batch_bend = _derivatives(batch, weights)
-            slope += batch_slope
-            bend += batch_bend
-        step = np.linalg.solve(bend, slope)
-        weights = weights + step
-        if np.abs(step).max() < CLOSE_ENOUGH:
+    here = _Hill.at(weights, batches)
+    step = here.step()
+    for _ in range(ROUNDS - 1):
+        there = _Hill.at(weights + step, batches)
+        if there.height < here.height:
+            step = step / 2
+            continue
+        weights, here, moved = weights + step, there, np.abs(step).max()
+        if moved < CLOSE_ENOUGH:
             break
+        step = here.step()
     return weights
 
 
-def _derivatives(batch: Batch, weights: Floats) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class _Hill:
+    """The penalised log-likelihood at some weights: its height, slope and (negated) curvature."""
+
+    height: float
+    slope: Floats
+    bend: Floats
+
+    @classmethod
+    def at(cls, weights: Floats, batches: Iterable[Batch]) -> Self:
+        height = -PULL / 2 * float(weights @ weights)
+        slope = -PULL * weights
+        bend = PULL * np.eye(len(weights))
+        for batch in batches:
+            more, steeper, rounder = _derivatives(batch, weights)
+            height, slope, bend = height + more, slope + steeper, bend + rounder
+        return cls(height, slope, bend)
+
+    def step(self) -> Floats:
+        return np.asarray(np.linalg.solve(self.bend, self.slope))
+
+
+def _derivatives(batch: Batch, weights: Floats) -> tuple[float, Floats, Floats]:
     scores = batch.values @ weights.astype(np.float32) + batch.log_count
     scores -= scores.max(axis=1, keepdims=True)
+    rows = np.arange(len(scores))
+    of_choice = scores[rows, batch.chosen].astype(np.float64)
     chance = np.exp(scores)
-    chance /= chance.sum(axis=1, keepdims=True)
+    total = chance.sum(axis=1, keepdims=True)
+    likelihood = float((of_choice - np.log(total[:, 0].astype(np.float64))).sum())
+    chance /= total
     mean = np.einsum("ng,ngp->np", chance, batch.values)
-    chosen = batch.values[np.arange(len(scores)), batch.chosen]
-    weighted = batch.values * np.sqrt(chance)[:, :, None]
-    flat = weighted.reshape(-1, len(weights))
-    bend = flat.T @ flat - mean.T @ mean
-    return (chosen - mean).sum(axis=0).astype(np.float64), bend.astype(np.float64)
+    apart = batch.values - mean[:, None, :]
+    slope = apart[rows, batch.chosen].sum(axis=0)
+    apart *= np.sqrt(chance)[:, :, None]
+    flat = apart.reshape(-1, len(weights))
+    bend = flat.T @ flat
+    return likelihood, slope.astype(np.float64), bend.astype(np.float64)
 
 
 def spans(count: int, width: int) -> Iterator[Positions]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiyin.domain.audience.types import NeedSlots
-from zhiyin.domain.matching.learned import first_wearings, newest_of_each, tame
+from zhiyin.domain.matching.learned import first_wearings, newest_of_each
 from zhiyin.domain.matching.learning.choices import without_repeats
 from zhiyin.domain.matching.tests.market import matcher, world
 from zhiyin.domain.matching.types import Ask
@@ -23,14 +23,6 @@ def test_first_wearings_are_those_of_the_protocol() -> None:
     assert len(ours) < len(doubled)
     for field in fields(ours):
         np.testing.assert_array_equal(getattr(ours, field.name), getattr(theirs, field.name))
-
-
-def test_weights_that_ran_away_are_not_used() -> None:
-    names = ("demand_this_season", "worn_for_occasion", "time_on_offer")
-    sound = np.array([0.4, -1.2, 3.0])
-    assert tame(sound, names) is sound
-    for wild in (1e5, np.inf, np.nan):
-        assert tame(np.array([0.4, wild, 3.0]), names).tolist() == [1.0, 1.0, 0.0]
 
 
 @given(

@@ -147,3 +147,22 @@ def test_newton_finds_the_weights_that_made_the_choices() -> None:
     chance = values @ true + rng.gumbel(size=(6_000, 30))
     batch = Batch(values, chance.argmax(axis=1), np.zeros((6_000, 30), dtype=np.float32))
     assert fit([batch], 3) == pytest.approx(true, abs=0.1)
+
+
+def test_a_part_that_hardly_differs_and_lies_far_from_zero_does_no_harm() -> None:
+    """A curvature taken as a difference of large squares would send the weights anywhere."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(6_000, 30, 3)).astype(np.float32)
+    values[:, :, 2] = values[:, :, 0] * np.float32(0.01) - np.float32(200)
+    chance = values[:, :, :2] @ np.array([1.0, -0.5]) + rng.gumbel(size=(6_000, 30))
+    batch = Batch(values, chance.argmax(axis=1), np.zeros((6_000, 30), dtype=np.float32))
+    assert fit([batch], 3) == pytest.approx([1.0, -0.5, 0.0], abs=0.1)
+
+
+def test_a_step_too_far_is_halved() -> None:
+    """Half of all choose the one garment in fifty that has a part: a whole step overshoots."""
+    values = np.zeros((2_000, 50, 1), dtype=np.float32)
+    values[:, 0] = 10.0
+    chosen = np.where(np.arange(2_000) % 2, 0, 1 + np.arange(2_000) % 49)
+    batch = Batch(values, chosen, np.zeros((2_000, 50), dtype=np.float32))
+    assert fit([batch], 1) == pytest.approx([np.log(49) / 10], rel=0.01)
