@@ -161,7 +161,7 @@ def test_an_erased_member_is_in_no_model_and_the_pages_open_meanwhile(shop, fold
     assert matches.matcher_for(brand_id=shop.id, folder=folder, now=LATER).version == versions[1]
 
     visit = Visit(shop.slug)
-    need = visit.post("", text="187 cm 91 kg dress for a wedding").url
+    need = visit.post("", need="187 cm 91 kg dress for a wedding").url
     picks = visit.read(f"{need}picks/")
     links = set(re.findall(rf"{need}picks/[^\"]+/1/", picks))
     assert links

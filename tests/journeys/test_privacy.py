@@ -485,12 +485,43 @@ def belongings(brand_id, member_id):
             "consents": [row.id for row in people.consents_of(**own)],
             "roles": len(people.roles_of(**own)),
             "needs": sorted(card.text for card in kept.needs_of_member(**own)),
+            "shows": sorted(show.text_zh for show in shows.shows_by_author(**own)),
+            "follows": sorted(
+                (follow.koc_id, follow.follow_for) for follow in koc_pages.follows_of(**own)
+            ),
         }
+
+
+def pages_they_follow(brand_id, survivor, absorbed) -> list[UUID]:
+    """Each wears a dress. Both follow one KOC, the absorbed two more, of whom one is she."""
+    koc_ids = []
+    with brand_tx(brand_id):
+        product_id = a_product(brand_id)
+        for n, member_id in ((1, survivor), (2, absorbed)):
+            wear(brand_id, product_id, member_id, f"r-{n}", text=f"话{n}")
+        strangers = [members.create_member(brand_id=brand_id, now=NOW) for _ in range(2)]
+        for n, member_id in enumerate([*strangers, survivor]):
+            facts = KocFacts(handle=f"k-{n}", name_zh="她", name_en="She", facts={})
+            koc_ids.append(
+                kocs.open_profile(brand_id=brand_id, member_id=member_id, koc=facts, now=NOW)
+            )
+        for member_id, koc_id, why in (
+            (survivor, koc_ids[0], FollowFor.BODY),
+            (absorbed, koc_ids[0], FollowFor.BODY),
+            (absorbed, koc_ids[0], FollowFor.STYLE),
+            (absorbed, koc_ids[1], FollowFor.BODY),
+            (absorbed, koc_ids[2], FollowFor.BODY),
+        ):
+            kocs.follow(
+                brand_id=brand_id, member_id=member_id, koc_id=koc_id, follow_for=why, now=NOW
+            )
+    return koc_ids
 
 
 @pytest.mark.parametrize("both_consent", [True, False])
 def test_a_merge_is_undone_exactly(brand_id, both_consent):
     survivor, absorbed = two_who_are_one(brand_id, both_consent=both_consent)
+    koc_ids = pages_they_follow(brand_id, survivor, absorbed)
     before = belongings(brand_id, survivor), belongings(brand_id, absorbed)
     merge_id = merging.merge_members(
         brand_id=brand_id, survivor_id=survivor, absorbed_id=absorbed, now=LATER
@@ -501,11 +532,18 @@ def test_a_merge_is_undone_exactly(brand_id, both_consent):
     # Her own facts stand; the other's body facts come only together with their consent.
     body = {"height_cm": 161} if both_consent else {"height_cm": 162, "cup": "c"}
     assert merged["facts"] == body | {"styles": ["minimal"]}
+    assert merged["shows"] == ["话1", "话2"]
+    # Not twice for her body, and not her own page.
+    both, only_hers, _her_own = koc_ids
+    assert merged["follows"] == sorted(
+        [(both, FollowFor.BODY), (both, FollowFor.STYLE), (only_hers, FollowFor.BODY)]
+    )
     with brand_tx(brand_id):
         for asked in (survivor, absorbed):
             ids = people.person_ids(brand_id=brand_id, member_id=asked)
             assert set(ids) == {survivor, absorbed}
-        assert people.members(brand_id=brand_id).total == 1
+        listed = {card.id for card in people.members(brand_id=brand_id).members}
+        assert listed & {survivor, absorbed} == {survivor}
     merging.undo_merge(brand_id=brand_id, merge_id=merge_id, now=LATER)
     assert (belongings(brand_id, survivor), belongings(brand_id, absorbed)) == before
     with pytest.raises(MergeNotFound):

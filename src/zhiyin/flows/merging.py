@@ -4,17 +4,23 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.content import operations as content
+from zhiyin.domain.kocs import operations as kocs
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
+from zhiyin.domain.members.types import MergeCard
 from zhiyin.storage.tenancy import brand_tx
+
+SHOWS, FOLLOWS = "shows", "follows"
+"""Kinds of rows that a merge moves in the rooms above; each room below names its own."""
 
 
 def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> UUID:
     """Let one member stand for two. Returns the merge's id, by which it can be undone.
 
-    Moves identities, and the roles, consents, needs, facts and tags that the survivor lacks.
-    Shows, votes, follows and conversations stay under the member who made them; a download and a
-    deletion cover every member of the person. Raises MergeRefused.
+    Moves identities, needs and buyer shows, and the roles, consents, facts, tags and follows that
+    the survivor lacks. Votes and conversations stay under the member who made them; a download
+    and a deletion cover every member of the person. Raises MergeRefused.
     """
     with brand_tx(brand_id):
         merge_id = members.merge(
@@ -31,6 +37,8 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
             to_id=survivor_id,
             consent_ids=[UUID(consent_id) for consent_id in done.moved.get("consents", ())],
         )
+        both = {"brand_id": brand_id, "from_id": absorbed_id, "to_id": survivor_id}
+        moved |= {SHOWS: content.move_author(**both), FOLLOWS: kocs.move_follows(**both)}
         for kind, ids in moved.items():
             members.note_moved(brand_id=brand_id, merge_id=merge_id, kind=kind, ids=ids)
     return merge_id
@@ -46,3 +54,10 @@ def undo_merge(*, brand_id: UUID, merge_id: UUID, now: datetime) -> None:
             from_id=undone.survivor_id,
             to_id=undone.absorbed_id,
         )
+        both = {"brand_id": brand_id, "from_id": undone.survivor_id, "to_id": undone.absorbed_id}
+        content.move_author_back(show_ids=_ids(undone, SHOWS), **both)
+        kocs.move_follows_back(follow_ids=_ids(undone, FOLLOWS), **both)
+
+
+def _ids(merge: MergeCard, kind: str) -> list[UUID]:
+    return [UUID(row_id) for row_id in merge.moved.get(kind, ())]

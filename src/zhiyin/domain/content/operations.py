@@ -1,6 +1,6 @@
 """The only writers of content."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -210,6 +210,26 @@ def forget_facts(*, brand_id: UUID, member_id: UUID) -> int:
         )
     BuyerShow.objects.bulk_update(rows, ["facts_sealed"], batch_size=500)
     return len(rows)
+
+
+def move_author(*, brand_id: UUID, from_id: UUID, to_id: UUID) -> list[UUID]:
+    """Let one author's shows be another's, for a merge. Returns those that moved.
+
+    Votes stay: a person has one voice on a show, and the two may each have used hers.
+    """
+    own = BuyerShow.objects.filter(brand_id=brand_id, author_id=from_id)
+    moved = list(own.order_by("id").values_list("id", flat=True))
+    own.filter(id__in=moved).update(author_id=to_id)
+    return moved
+
+
+def move_author_back(
+    *, brand_id: UUID, show_ids: Collection[UUID], from_id: UUID, to_id: UUID
+) -> None:
+    """Undo `move_author`; a show that is gone since is no error."""
+    BuyerShow.objects.filter(brand_id=brand_id, id__in=show_ids, author_id=from_id).update(
+        author_id=to_id
+    )
 
 
 def erase_author(*, brand_id: UUID, member_id: UUID) -> int:

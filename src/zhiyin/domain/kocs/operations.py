@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from zhiyin.domain.kocs.models import Follow, KocApplication, KocAway, KocProfile
 from zhiyin.domain.kocs.rules import (
@@ -272,6 +273,33 @@ def unfollow(
         follow_for=follow_for,
         until__isnull=True,
     ).update(until=now)
+
+
+def move_follows(*, brand_id: UUID, from_id: UUID, to_id: UUID) -> list[UUID]:
+    """Let one member's follows be another's, for a merge. Returns those that moved.
+
+    What the other follows already stays with whom it is, and so does following her own page.
+    """
+    held = Follow.objects.filter(brand_id=brand_id, member_id=to_id, until__isnull=True)
+    has_it = held.filter(koc_id=OuterRef("koc_id"), follow_for=OuterRef("follow_for"))
+    moved = list(
+        Follow.objects.filter(brand_id=brand_id, member_id=from_id, until__isnull=True)
+        .exclude(Exists(has_it))
+        .exclude(koc__member_id=to_id)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    Follow.objects.filter(brand_id=brand_id, id__in=moved).update(member_id=to_id)
+    return moved
+
+
+def move_follows_back(
+    *, brand_id: UUID, follow_ids: Collection[UUID], from_id: UUID, to_id: UUID
+) -> None:
+    """Undo `move_follows`; one that ended or is gone since is no error."""
+    Follow.objects.filter(brand_id=brand_id, id__in=follow_ids, member_id=from_id).update(
+        member_id=to_id
+    )
 
 
 def erase_member(*, brand_id: UUID, member_id: UUID) -> None:
