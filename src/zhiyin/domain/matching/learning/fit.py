@@ -54,14 +54,14 @@ MEMORY_FILE, TREES_FILE, NAMES_FILE = "memory.npz", "trees.txt", "features.json"
 class TooLittleWorn(DomainError):
     """Too few told outcomes to learn a fit from. Details: rows, needed."""
 
-    code: ClassVar[str] = "matching.too_little_worn"
+    code: ClassVar[str] = "too_little_worn"
     kind: ClassVar[Kind] = Kind.INVALID
 
 
 class FitModelUnreadable(DomainError):
     """The folder holds no fit model of this version. Details: missing or expected."""
 
-    code: ClassVar[str] = "matching.fit_model_unreadable"
+    code: ClassVar[str] = "fit_model_unreadable"
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 

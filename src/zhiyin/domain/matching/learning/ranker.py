@@ -62,14 +62,14 @@ Progress = Callable[[str], None]
 class NothingToLearn(DomainError):
     """No row is earlier than the day that the ranker is trained for."""
 
-    code = "matching.nothing_to_learn"
+    code = "nothing_to_learn"
     kind = Kind.INVALID
 
 
 class UnknownGarment(DomainError):
     """A candidate was not among the rows that the ranker learned from."""
 
-    code = "matching.unknown_garment"
+    code = "unknown_garment"
     kind = Kind.INVALID
 
 
