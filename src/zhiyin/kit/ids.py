@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Sequence
+from typing import overload
 from uuid import UUID
 
 NO_ID = UUID(int=0)
@@ -18,3 +20,43 @@ def uuid7() -> UUID:
     bits = bits & ~(0xF << 76) | (0x7 << 76)
     bits = bits & ~(0x3 << 62) | (0x2 << 62)
     return UUID(int=bits)
+
+
+WIDTH = 16
+"""Bytes of an identifier."""
+
+
+class PackedIds(Sequence[UUID]):
+    """Identifiers as bytes, WIDTH each: a UUID is made of one only when somebody looks at it."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def __len__(self) -> int:
+        return len(self.packed) // WIDTH
+
+    @overload
+    def __getitem__(self, at: int) -> UUID: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[UUID, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> UUID | tuple[UUID, ...]:
+        places = range(len(self))[at]
+        if isinstance(places, range):
+            return tuple(self._one(place) for place in places)
+        return self._one(places)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"PackedIds({[str(one) for one in self]})"
+
+    def _one(self, place: int) -> UUID:
+        return UUID(bytes=self.packed[place * WIDTH : (place + 1) * WIDTH])

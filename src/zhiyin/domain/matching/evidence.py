@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from zhiyin.domain.matching.learned import blank_rows, with_facts
 from zhiyin.domain.matching.learning.evidence import EvidenceModel, Wearers
 from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
+from zhiyin.kit.ids import PackedIds
 
 SHOWS = 10
 LOOKED_AT = 1_000
@@ -34,7 +35,7 @@ class Count:
         """How many rows there are."""
         return len(self.rows)
 
-    def show_ids(self, world: World) -> tuple[UUID, ...]:
+    def show_ids(self, world: World) -> PackedIds:
         """The shows behind the number."""
         return ids_of(world, self.rows)
 
@@ -78,9 +79,7 @@ class Reading:
             return cls(model=None, wearers=None)
         return cls(model=model, wearers=model.describe(world.shows.worn, is_remembered=True))
 
-    def choose(
-        self, body: Body, asked: Sequence[tuple[int, int]], world: World
-    ) -> list[tuple[UUID, ...]]:
+    def choose(self, body: Body, asked: Sequence[tuple[int, int]], world: World) -> list[PackedIds]:
         """For each (garment, size): at most SHOWS shows, nearest to her first.
 
         Authored ones only fill what is left. Neither verdict nor rating is looked at.
@@ -94,7 +93,7 @@ class Reading:
             for place, (garment, _) in enumerate(asked)
         ]
 
-    def _nearest(self, her: Wearers | None, world: World, garment: int) -> tuple[UUID, ...]:
+    def _nearest(self, her: Wearers | None, world: World, garment: int) -> PackedIds:
         rows = rows_of(world, garment)
         places = rows.start + np.arange(rows.stop - rows.start)
         counted = places[world.shows.counted[rows]]
@@ -136,17 +135,6 @@ def rows_of(world: World, garment: int) -> slice:
     return slice(first, min(last, first + LOOKED_AT))
 
 
-def ids_of(world: World, rows: NDArray[np.intp]) -> tuple[UUID, ...]:
+def ids_of(world: World, rows: NDArray[np.intp]) -> PackedIds:
     """The ids of some shows."""
-    packed = world.shows.id[rows].tobytes()
-    return tuple(
-        _uuid(int.from_bytes(packed[at : at + 16], "big")) for at in range(0, len(packed), 16)
-    )
-
-
-def _uuid(whole: int) -> UUID:
-    """UUID(int=whole) without its checks, which cost more than all else where ids are many."""
-    one = object.__new__(UUID)
-    object.__setattr__(one, "int", whole)
-    object.__setattr__(one, "is_safe", SafeUUID.unknown)
-    return one
+    return PackedIds(world.shows.id[rows].tobytes())

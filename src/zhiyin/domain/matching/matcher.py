@@ -246,7 +246,7 @@ class Matcher:
         return int(self.world.variants.garment[one.option.items[0]])
 
     def _pick(
-        self, asked: Asked, one: Placed, items: tuple[PickItem, ...], read: tuple[UUID, ...]
+        self, asked: Asked, one: Placed, items: tuple[PickItem, ...], read: Sequence[UUID]
     ) -> Pick:
         world, koc, wish, garment = self.world, one.koc, asked.wish, self._garment(one)
         parts = self._parts(asked, one)

@@ -1,5 +1,6 @@
 """Who stands beside a look: a KOC like her in what matters, who wore it and was content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.bodies import Traits, likeness
-from zhiyin.domain.matching.options import Option
+from zhiyin.domain.matching.options import Option, gathered
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.signals import Signals
@@ -49,22 +50,33 @@ class People:
         worth[~shelf.koc_free] = -np.inf
         return cls(likeness=alike, traits=traits, skill=skill, worth=worth)
 
-    def beside(self, option: Option, world: World, signals: Signals) -> tuple[int, ...]:
-        """The KOCs who may stand beside an option, best first, at most as many as there are picks.
+    def beside(
+        self, options: Sequence[Option], world: World, signals: Signals
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Who may stand beside each option: pairs of an option's place and a KOC.
 
+        They follow the options, the best KOC first, at most as many as there are picks for each.
         A look that a KOC composed stands with her or not at all, and not where she was unhappy
         with its main garment. Any other option stands with a KOC who wore that garment and was
         satisfied, or with NOBODY where there is none.
         """
-        garment = int(world.variants.garment[option.items[0]])
-        author = int(world.looks.koc[option.look]) if option.look >= 0 else NOBODY
-        if author != NOBODY:
-            stands = self.worth[author] > -np.inf and not signals.is_unhappy(garment, author)
-            return (author,) if stands else ()
-        wore = signals.koc[signals.koc_first[garment] : signals.koc_first[garment + 1]]
-        worth = self.worth[wore]
-        if len(wore) > PICKS:
-            kept = np.argpartition(-worth, PICKS - 1)[:PICKS]
-            wore, worth = wore[kept], worth[kept]
-        order = np.lexsort((wore, -worth))
-        return tuple(int(wore[at]) for at in order if worth[at] > -np.inf) or (NOBODY,)
+        garment = world.variants.garment[[option.items[0] for option in options]]
+        look = np.array([option.look for option in options])
+        author = np.full(len(look), NOBODY)
+        author[look >= 0] = world.looks.koc[look[look >= 0]]
+        composed = author != NOBODY
+        stands = composed & self._is_free(author) & ~signals.are_unhappy(garment, author)
+        others = np.flatnonzero(~composed)
+        wore, begin = gathered(signals.koc, signals.koc_first, garment[others])
+        group = np.repeat(np.arange(len(others)), np.diff(np.append(begin, len(wore))))
+        order = np.lexsort((wore, -self.worth[wore], group))
+        near = order[np.arange(len(order)) - begin[group] < PICKS]
+        near = near[self._is_free(wore[near])]
+        alone = np.setdiff1d(others, others[group[near]])
+        place = np.concatenate([np.flatnonzero(stands), others[group[near]], alone])
+        koc = np.concatenate([author[stands], wore[near], np.full(len(alone), NOBODY)])
+        kept = np.argsort(place, kind="stable")
+        return place[kept], koc[kept].astype(np.intp)
+
+    def _is_free(self, kocs: NDArray[np.integer]) -> NDArray[np.bool_]:
+        return self.worth[kocs] > -np.inf

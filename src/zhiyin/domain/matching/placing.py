@@ -43,23 +43,22 @@ def in_order(
     third while they are chosen, and against every runner-up as if it stood in the last place. So
     three picks are three people, unless one of them is ahead by more than a second person is worth.
     """
-    pairs = [(option, koc) for option in options for koc in people.beside(option, world, signals)]
-    if not pairs:
+    place, koc = people.beside(options, world, signals)
+    if not len(place):
         return []
-    koc = np.array([one for _, one in pairs])
-    garment = world.variants.garment[[option.items[0] for option, _ in pairs]]
+    garment = world.variants.garment[[option.items[0] for option in options]][place]
     worth = np.where(koc == NOBODY, np.float32(0.0), people.worth[koc])
-    score = np.array([option.score for option, _ in pairs], dtype=np.float32) + worth
+    score = np.array([option.score for option in options], dtype=np.float32)[place] + worth
     score += np.float32(A_PERSON) * (koc != NOBODY)
     tokens = world.garments.tokens[garment].astype(np.float32)
-    alike = np.zeros(len(pairs), dtype=np.float32)
-    same = np.zeros(len(pairs), dtype=np.int64)
-    left = np.ones(len(pairs), dtype=np.bool_)
+    alike = np.zeros(len(place), dtype=np.float32)
+    same = np.zeros(len(place), dtype=np.int64)
+    left = np.ones(len(place), dtype=np.bool_)
     order: list[Placed] = []
     while len(order) < count and left.any():
         rank = score + WEIGHTS["too_alike"] * alike + WEIGHTS["same_koc"] * same
         at = int(np.argmax(np.where(left, rank, -np.inf)))
-        order.append(Placed(pairs[at][0], int(koc[at]), float(alike[at]), int(same[at])))
+        order.append(Placed(options[place[at]], int(koc[at]), float(alike[at]), int(same[at])))
         if len(order) < PICKS:
             alike = alike + _common(tokens, at) ** 2
             same = same + ((koc == koc[at]) & (koc != NOBODY))

@@ -28,7 +28,7 @@ class Signals:
                of all wearers of all garments; shrunk to the garment's own.
     by_shape:  (shapes + 1, garments) float16: the same by body shape.
     koc_first, koc: the KOCs who wore each garment and were satisfied, garment by garment.
-    unhappy:   sorted `pair(garment, koc)` of those who wore it and were not.
+    unhappy:   sorted `garment << KOC_BITS | koc` of those who wore it and were not.
 
     Authored shows count for none of the shares. They do say what a KOC herself thought.
     """
@@ -56,16 +56,15 @@ class Signals:
             unhappy=unhappy,
         )
 
-    def is_unhappy(self, garment: int, koc: int) -> bool:
-        """Whether a KOC wore a garment and it did not fit or please her."""
-        wanted = pair(garment, koc)
-        at = int(np.searchsorted(self.unhappy, wanted))
-        return at < len(self.unhappy) and int(self.unhappy[at]) == wanted
-
-
-def pair(garment: int, koc: int) -> int:
-    """A garment and a KOC as one number that sorts by garment."""
-    return (garment << KOC_BITS) | koc
+    def are_unhappy(
+        self, garments: NDArray[np.integer], kocs: NDArray[np.integer]
+    ) -> NDArray[np.bool_]:
+        """Where a KOC wore a garment and it did not fit or please her."""
+        wanted = (garments.astype(np.int64) << KOC_BITS) | kocs
+        at = np.searchsorted(self.unhappy, wanted)
+        found = at < len(self.unhappy)
+        found[found] = self.unhappy[at[found]] == wanted[found]
+        return np.asarray(found)
 
 
 def _fit_share(

@@ -1,6 +1,6 @@
 """The words of matching: picks, their parts, and the reasons that can be opened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,7 +95,7 @@ class Reason:
     kind: ReasonKind
     slots: tuple[Chip, ...] = ()
     counts: Mapping[str, int] | None = None
-    show_ids: tuple[UUID, ...] = ()
+    show_ids: Sequence[UUID] = ()
     advice_key: str = ""
     advice_zh: str = ""
     advice_en: str = ""
@@ -150,7 +150,7 @@ class Pick:
     score: float
     parts: tuple[Part, ...]
     reasons: tuple[Reason, ...]
-    evidence: tuple[UUID, ...]
+    evidence: Sequence[UUID]
     quote: UUID | None
     worn_count: int
     fit_count: int
