@@ -13,7 +13,8 @@ class Question(BrandOwned):
     """A need put to one KOC, with the chips she may see.
 
     One that got no answer is followed by the question that took its place, at most one, or by
-    the moment at which nobody was left to ask.
+    the moment at which nobody was left to ask. Each side's first look is kept: the KOC's at the
+    question, the asker's at the answer.
     """
 
     need = SameBrandKey("audience.Need")
@@ -28,6 +29,8 @@ class Question(BrandOwned):
     decline_reason = models.CharField(max_length=13, choices=choices(DeclineReason), blank=True)
     instead_of = SameBrandKey("conversations.Question", null=True)
     nobody_left_at = models.DateTimeField(null=True)
+    koc_saw_at = models.DateTimeField(null=True)
+    answer_seen_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

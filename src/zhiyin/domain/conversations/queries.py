@@ -99,6 +99,14 @@ def inbox_question(*, brand_id: UUID, question_id: UUID, koc_id: UUID) -> InboxC
     return _inbox_card(row, _answers(brand_id, [row.id]).get(row.id))
 
 
+def unseen(*, brand_id: UUID, member_id: UUID, koc_id: UUID | None) -> int:
+    """Answers that a member has not seen, and what waits unseen for her as a KOC. One query."""
+    found = Q(asker_id=member_id, state=QuestionState.ANSWERED, answer_seen_at__isnull=True)
+    if koc_id is not None:
+        found |= Q(koc_id=koc_id, state=QuestionState.WAITING, koc_saw_at__isnull=True)
+    return Question.objects.filter(found, brand_id=brand_id).count()
+
+
 def sides(*, brand_id: UUID, question_id: UUID) -> tuple[UUID, UUID]:
     """The two members of a question: (asker, KOC). For flows: neither is told the other's id.
 
@@ -298,6 +306,7 @@ def _asked(found: QuerySet[Question], brand_id: UUID) -> tuple[QuestionCard, ...
             instead_of_id=row.instead_of_id,
             passing=_passing(row, passed_on),
             answer=answers.get(row.id),
+            is_new=row.state == QuestionState.ANSWERED and row.answer_seen_at is None,
         )
         for row in rows
     )

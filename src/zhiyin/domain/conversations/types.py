@@ -147,6 +147,7 @@ class AnswerCard:
 class QuestionCard:
     """A question as its asker sees it. `answer` is None in a state other than answered, and when
     the KOC has deleted herself since. `passing` is None unless it was declined or expired.
+    `is_new` says that it is answered and the asker has not opened it since.
     """
 
     id: UUID
@@ -162,6 +163,7 @@ class QuestionCard:
     instead_of_id: UUID | None
     passing: Passing | None
     answer: AnswerCard | None
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

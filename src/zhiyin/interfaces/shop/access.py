@@ -14,12 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import BrandCard
+from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard
 from zhiyin.domain.members import queries as members
@@ -73,6 +75,7 @@ class ShopRequest(HttpRequest):
     now: datetime
     language: str
     htmx: bool
+    unread: int
 
 
 def shop_page(view: View) -> View:
@@ -105,7 +108,10 @@ def _door(view: View, *, in_transaction: bool) -> View:
                     return _to_sign_in(request, slug)
                 raise PermissionDenied
             if in_transaction:
+                # Counted when the tab bar is drawn: after a view has noted what she now sees.
+                request.unread = SimpleLazyObject(lambda: _unread(visitor))
                 return view(request, **kwargs)
+            request.unread = _unread(visitor)
         return view(request, **kwargs)
 
     return page
@@ -147,6 +153,17 @@ def let_out(request: HttpRequest, brand: BrandCard) -> None:
     request.session.pop(_key(brand, MEMBER), None)
     request.session.pop(_key(brand, GUEST), None)
     request.session.cycle_key()
+
+
+def _unread(visitor: Visitor) -> int:
+    """What waits to be seen by her, for the tab bar. One query, none for a guest."""
+    if visitor.member is None:
+        return 0
+    return talks.unseen(
+        brand_id=visitor.brand.id,
+        member_id=visitor.member.id,
+        koc_id=visitor.koc.id if visitor.koc else None,
+    )
 
 
 def _visitor(request: HttpRequest, brand: BrandCard) -> Visitor:

@@ -39,7 +39,7 @@ from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.persons import in_her_language
 from zhiyin.interfaces.shop.presenting import Presenter
-from zhiyin.interfaces.shop.showing import note_read, shown
+from zhiyin.interfaces.shop.showing import shown
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.storage.tenancy import brand_tx
@@ -119,9 +119,7 @@ def inbox(request: ShopRequest) -> HttpResponse:
         if visitor.koc
         else 0,
     }
-    answer = shown(request, "shop/messages.html", context, tab="messages")
-    note_read(request)
-    return answer
+    return shown(request, "shop/messages.html", context, tab="messages")
 
 
 @require_GET
@@ -130,6 +128,9 @@ def question(request: ShopRequest, question_id: UUID) -> HttpResponse:
     """One question with its answer, the products picked, and what else can be done."""
     brand_id, own_id = request.visitor.brand.id, member_id(request)
     card = talks.question(brand_id=brand_id, question_id=question_id, asker_id=own_id)
+    conversations.note_answer_seen(
+        brand_id=brand_id, question_id=question_id, asker_id=own_id, now=request.now
+    )
     chain = talks.questions_of_need(brand_id=brand_id, need_id=card.need_id)
     known = kocs.kocs_by_id(brand_id=brand_id, koc_ids=sorted({one.koc_id for one in chain}))
     picked = catalog.products_by_id(
@@ -150,9 +151,7 @@ def question(request: ShopRequest, question_id: UUID) -> HttpResponse:
         ),
         "report_chars_max": REPORT_CHARS_MAX,
     }
-    answer = shown(request, "shop/question.html", context, tab="messages")
-    note_read(request)
-    return answer
+    return shown(request, "shop/question.html", context, tab="messages")
 
 
 @require_POST
@@ -223,10 +222,10 @@ def _row(request: ShopRequest, card: QuestionCard, known: Mapping[UUID, KocCard]
         if koc
         else {"name": _("Somebody who has left"), "hue_key": str(card.koc_id), "href": ""},
         "state": card.state.value,
-        "badge": BADGES.get(card.state, ""),
+        "badge": "act" if card.is_new else BADGES.get(card.state, ""),
         "badge_words": {
             QuestionState.WAITING: _("not answered yet"),
-            QuestionState.ANSWERED: _("answered"),
+            QuestionState.ANSWERED: _("new answer") if card.is_new else _("answered"),
             QuestionState.WITHDRAWN: _("taken back"),
         }.get(card.state)
         or (_("passed on") if card.passing is Passing.PASSED_ON else _("no answer")),

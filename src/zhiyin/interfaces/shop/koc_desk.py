@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductNotFound
+from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.conversations.types import (
     ANSWER_CHARS_MAX,
@@ -54,6 +55,7 @@ def home(request: ShopRequest) -> HttpResponse:
         return redirect("shop:koc-apply", slug=request.brand.slug)
     brand_id = request.visitor.brand.id
     page = talks.inbox(brand_id=brand_id, koc_id=card.id, limit=INBOX_SHOWN)
+    conversations.note_questions_seen(brand_id=brand_id, koc_id=card.id, now=request.now)
     followers = kocs.followers(brand_id=brand_id, koc_ids=[card.id])[card.id]
     load = talks.load(brand_id=brand_id, now=request.now, koc_ids=[card.id]).get(card.id, 0)
     rows = [_row(request, question) for question in page.questions]

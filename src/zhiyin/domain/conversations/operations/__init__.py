@@ -17,6 +17,10 @@ from zhiyin.domain.conversations.operations.questions import (
     note_nobody_left,
     withdraw,
 )
+from zhiyin.domain.conversations.operations.seeing import (
+    note_answer_seen,
+    note_questions_seen,
+)
 
 __all__ = [
     "answer",
@@ -27,7 +31,9 @@ __all__ = [
     "expire_due",
     "forget_shared",
     "lift_block",
+    "note_answer_seen",
     "note_nobody_left",
+    "note_questions_seen",
     "release_koc",
     "report",
     "resolve_report",
