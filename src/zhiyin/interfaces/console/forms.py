@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhiyin.domain.catalog.types import ATTRIBUTES
 
@@ -93,7 +94,7 @@ ATTRIBUTE_WORDS = {
     "sleeve_shape": _("Shape of the sleeve"),
     "length": _("Length"),
     "cut": _("Cut"),
-    "waist": _("Waist"),
+    "waist": pgettext_lazy("a garment", "Waist"),
     "stretch": _("Stretch"),
     "fabric": _("Fabric"),
     "pattern": _("Pattern"),

@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhiyin.domain.audience import queries as audience
@@ -199,7 +200,12 @@ def _save(request: ConsoleRequest, draft: Draft, look: LookCard | None) -> HttpR
     else:
         operations.change_look(brand_id=brand_id, look_id=look.id, look=facts)
         look_id = look.id
-        offer_undo(request, words=_("Saved."), action=request.path, fields=_fields(_kept(look)))
+        offer_undo(
+            request,
+            words=pgettext("a form", "Saved."),
+            action=request.path,
+            fields=_fields(_kept(look)),
+        )
     return redirect("console:look", slug=request.brand.slug, look_id=look_id)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhiyin.domain.brands import operations as brands
@@ -57,13 +57,13 @@ def stores(request: ConsoleRequest) -> HttpResponse:
         "total": found.total,
         "views": [
             {
-                "name": _("Open"),
+                "name": pgettext("a store", "Open"),
                 "href": here,
                 "is_current": not closed,
                 "count": others if closed else found.total,
             },
             {
-                "name": _("Closed"),
+                "name": pgettext("a store", "Closed"),
                 "href": f"{here}?state=closed",
                 "is_current": closed,
                 "count": found.total if closed else others,
@@ -110,7 +110,7 @@ def store(request: ConsoleRequest, store_id: UUID) -> HttpResponse:
         except StoreCodeTaken:
             _code_taken(form)
         else:
-            messages.info(request, _("Saved."))
+            messages.info(request, pgettext("a form", "Saved."))
             return redirect("console:store", slug=request.brand.slug, store_id=store_id)
     return _form_page(request, form, store=card)
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.audience import operations as audience
@@ -91,7 +92,9 @@ def shelve(request: ShopRequest, need_id: UUID) -> HttpResponse:
     act = request.POST.get("act", "")
     if act in ("save", "unsave"):
         audience.set_saved(**own, saved=act == "save", now=request.now)
-        messages.info(request, _("Saved.") if act == "save" else _("No longer saved."))
+        messages.info(
+            request, pgettext("a need", "Saved.") if act == "save" else _("No longer saved.")
+        )
     elif act == "hide":
         audience.hide_need(**own, now=request.now)
         offer_undo(
