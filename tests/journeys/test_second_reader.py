@@ -2,20 +2,30 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.cast import NOW, make_brand
+from tests.journeys.visiting import Visit
 from zhiyin.connectors.openai_reader.client import OpenAiReader
 from zhiyin.connectors.openai_reader.tests.stub import serving
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience import queries as needs
+from zhiyin.domain.audience.models import Need
 from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import shipped
-from zhiyin.domain.audience.types import Chip
+from zhiyin.domain.audience.types import Chip, ChipSource
+from zhiyin.domain.brands import operations as brands
+from zhiyin.domain.brands.types import Role
+from zhiyin.domain.members import operations as members
+from zhiyin.flows import ports
 from zhiyin.flows.reading import PIECE_CHARS_MAX, PIECES_MAX, read_again, read_need
 from zhiyin.storage.tenancy import brand_tx
 
@@ -26,7 +36,6 @@ BIG_FRAME, NOT_LOUD, PHONE = FIRST.not_understood
 
 WIRED = """
 import django; django.setup()
-import zhiyin.project.wiring
 from zhiyin.flows.ports import wired
 print(getattr(type(wired().reader), "__name__", ""), wired().reader)
 """
@@ -51,7 +60,7 @@ def warnings(caplog) -> list[str]:
 
 
 def chip(slot, value, span) -> Chip:
-    return Chip(slot, value, span.start, span.end, span.words)
+    return Chip(slot, value, span.start, span.end, span.words, ChipSource.SECOND)
 
 
 def test_ours_alone_understands_the_rest_of_this_text():
@@ -209,7 +218,7 @@ def test_the_second_is_off_unless_an_operator_names_one(url, model, status, said
 
 def test_without_a_second_it_is_our_reading(own_database):
     brand = make_brand("cedar")
-    assert read_need(brand_id=brand.id, text=TEXT, today=TODAY, second=None) == FIRST
+    assert read_need(brand_id=brand.id, text=TEXT, today=TODAY, second=None).reading == FIRST
 
 
 def test_the_brands_own_words_are_what_the_second_may_say(own_database, stub):
@@ -230,8 +239,8 @@ def test_the_brands_own_words_are_what_the_second_may_say(own_database, stub):
             now=NOW,
         )
     stub.answer("unknown_slot")
-    reading = read_need(brand_id=brand.id, text=TEXT, today=TODAY, second=second(stub))
-    assert reading.slots.styles == ("elegant", "galactic")
+    found = read_need(brand_id=brand.id, text=TEXT, today=TODAY, second=second(stub))
+    assert found.reading.slots.styles == ("elegant", "galactic")
     assert "galactic" in stub.question()["slots"]["styles"]["words"]
 
 
@@ -252,3 +261,83 @@ def test_nothing_leaves_the_house_inside_a_transaction(own_database, stub):
 
     read_need(brand_id=brand.id, text=TEXT, today=TODAY, second=Watching())
     assert inside == [False]
+
+
+@pytest.fixture
+def named(stub, own_database):
+    """A brand in a process whose operator named a second reader."""
+    before = ports.wired()
+    ports.wire(replace(before, reader=second(stub, timeout_s=0.3)))
+    yield make_brand("cedar")
+    ports.wire(before)
+
+
+def test_a_shopper_sees_whose_chip_it_is_and_takes_it_away(named, stub):
+    stub.answer("understood")
+    visit = Visit(named.slug)
+    page = visit.read(visit.post("", need=TEXT).url)
+    assert stub.question()["pieces"] == ["骨架", "张扬"]
+    guesses = re.findall(r'title="([^"]+)">\s*<span>([^<]+)<span class="chip__from">([^<]+)', page)
+    assert guesses == [
+        ("骨架", "broader shoulders ", "an outside reader's guess"),
+        ("张扬", "elegant ", "an outside reader's guess"),
+    ]
+    assert re.findall(r'chip__from">Not understood</span> ([^<]+)<', page) == ["电话13912345678"]
+    need = visit.post("", need=TEXT).url
+    after = visit.read(visit.post(f"{need}chips/", drop="styles|elegant").url)
+    assert after.count("an outside reader's guess") == 1
+    assert "elegant" not in after
+
+
+def test_the_api_says_who_read_a_chip_and_asks_nobody_where_slots_are_stated(named, stub):
+    with brand_tx(named.id):
+        key = brands.issue_api_key(
+            brand_id=named.id, slug=named.slug, label="shop", role=Role.OPERATOR, now=NOW
+        )
+    client = Client(headers={"x-api-key": key})
+    stub.answer("understood")
+
+    def post(path, **said):
+        return client.post(f"/api/v1/{path}", said, content_type="application/json").json()
+
+    read_so = {
+        (chip["slot"], chip["value"]): chip["source"]
+        for chip in post("needs/read", text=TEXT)["understood"]
+    }
+    assert read_so["styles", "elegant"] == read_so["concerns", "broad_shoulders"] == "second"
+    assert read_so["concerns", "thick_calves"] == "ours"
+    assert len(stub.asked) == 1
+    post("match", text=TEXT, slots={"height_cm": 160})
+    assert len(stub.asked) == 1
+    post("match", text=TEXT)
+    assert len(stub.asked) == 2
+
+
+def test_a_shopper_whose_second_reader_is_silent_gets_our_chips(named, stub, caplog):
+    stub.is_silent = True
+    visit = Visit(named.slug)
+    page = visit.read(visit.post("", need=TEXT).url)
+    assert "160 cm" in page
+    assert page.count("Not understood") == 3
+    assert warnings(caplog) == ["second_reader_unavailable: timeout"]
+
+
+def test_what_the_second_heard_is_sealed_and_goes_with_her_words(named, stub):
+    stub.answer("understood")
+    with brand_tx(named.id):
+        her = members.create_member(brand_id=named.id, now=NOW)
+        found = Chip("styles", "elegant", 2, 4, "张扬", ChipSource.SECOND)
+        need_id = audience.save_need(
+            brand_id=named.id,
+            text="别太张扬",
+            slots=FIRST.slots,
+            heard=[found],
+            taxonomy_version=0,
+            member_id=her,
+            now=NOW,
+        )
+        own = {"brand_id": named.id, "need_id": need_id, "member_id": her}
+        assert needs.need(**own).heard == (found,)
+        assert b"elegant" not in Need.objects.get(id=need_id).heard_sealed
+        audience.forget_body_facts(brand_id=named.id, member_id=her)
+        assert (needs.need(**own).text, needs.need(**own).heard) == ("", ())

@@ -10,7 +10,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -21,6 +21,7 @@ from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import (
     SLOTS,
     Chip,
+    ChipSource,
     NeedSlots,
     Reading,
     SlotKind,
@@ -52,7 +53,20 @@ class Dropped(StrEnum):
     DATE_PAST = "date_past"  # nothing is needed by yesterday
 
 
-def read_need(*, brand_id: UUID, text: str, today: date, second: NeedReader | None) -> Reading:
+@dataclass(frozen=True, slots=True)
+class NeedRead:
+    """A need as both readers read it, and the words they read it with."""
+
+    taxonomy: Taxonomy
+    reading: Reading
+
+    @property
+    def heard(self) -> tuple[Chip, ...]:
+        """What the second reader found: to be kept with the need."""
+        return tuple(c for c in self.reading.chips if c.source is ChipSource.SECOND)
+
+
+def read_need(*, brand_id: UUID, text: str, today: date, second: NeedReader | None) -> NeedRead:
     """Read a need with the brand's words, then ask `second` for what was left over.
 
     Opens the brand's transaction for the words and closes it before anything leaves the house, so
@@ -61,7 +75,8 @@ def read_need(*, brand_id: UUID, text: str, today: date, second: NeedReader | No
     """
     with brand_tx(brand_id):
         taxonomy = audience.taxonomy(brand_id=brand_id)
-    return read_again(read(text, taxonomy, today), taxonomy=taxonomy, today=today, second=second)
+    first = read(text, taxonomy, today)
+    return NeedRead(taxonomy, read_again(first, taxonomy=taxonomy, today=today, second=second))
 
 
 def read_again(
@@ -118,19 +133,7 @@ class _Merging:
         if self._dropped:
             counts = ", ".join(f"{code} {n}" for code, n in sorted(self._dropped.items()))
             _log.warning("second_reader_dropped: %s", counts)
-        understood = {(chip.start, chip.end) for chip in self._chips}
-        return replace(
-            self._first,
-            slots=self._slots,
-            chips=tuple(
-                sorted((*self._first.chips, *self._chips), key=lambda chip: (chip.start, chip.end))
-            ),
-            not_understood=tuple(
-                span
-                for span in self._first.not_understood
-                if (span.start, span.end) not in understood
-            ),
-        )
+        return replace(self._first.with_chips(self._chips), slots=self._slots)
 
     def _take_one(self, span: Span, slot: str, stated: object) -> str | None:
         """Take one value, or say by which code it is dropped. Raises as `slots_from_json`."""
@@ -142,7 +145,9 @@ class _Merging:
             if (dropped := self._unwanted(span, slot, value)) is not None:
                 return dropped
             self._slots = with_value(self._slots, slot, value)
-            self._chips.append(Chip(slot, value, span.start, span.end, span.words))
+            self._chips.append(
+                Chip(slot, value, span.start, span.end, span.words, ChipSource.SECOND)
+            )
         return None
 
     def _unwanted(self, span: Span, slot: str, value: Value) -> Dropped | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
-from zhiyin.domain.audience.types import NeedSlots, Reading
+from zhiyin.domain.audience.types import ChipSource, NeedSlots, Reading
 
 NUMBERS: Mapping[str, tuple[str, str]] = {
     "height_cm": ("{0} cm", "{0} cm"),
@@ -30,7 +30,10 @@ APART = "|"
 
 @dataclass(frozen=True, slots=True)
 class ChipRow:
-    """A chip on a page. `key` names it in a form; `words` are hers; `state` as in shop.css."""
+    """A chip on a page. `key` names it in a form; `words` are hers; `state` as in shop.css.
+
+    `source` says who understood the words; nobody did where she stated the chip herself.
+    """
 
     key: str
     slot: str
@@ -38,6 +41,7 @@ class ChipRow:
     label: str
     words: str = ""
     state: str = ""
+    source: ChipSource | None = None
 
 
 def rows(
@@ -47,16 +51,18 @@ def rows(
 
     `reading` gives the words each chip came from; a chip she added herself has none.
     """
-    said = {(chip.slot, str(chip.value)): chip.words for chip in reading.chips} if reading else {}
+    said = {(chip.slot, str(chip.value)): chip for chip in reading.chips} if reading else {}
     chips = [
         ChipRow(
             key=f"{slot}{APART}{value}",
             slot=slot,
             value=str(value),
             label=label(slot, value, taxonomy=taxonomy, language=language),
-            words=said.get((slot, str(value)), ""),
+            words=chip.words if chip else "",
+            source=chip.source if chip else None,
         )
         for slot, value in values(slots)
+        for chip in (said.get((slot, str(value))),)
     ]
     if reading:
         chips += [

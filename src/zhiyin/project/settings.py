@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.conversations",
     "zhiyin.domain.matching",
     "zhiyin.interfaces",
+    "zhiyin.project",
 ]
 
 MIDDLEWARE = [
@@ -164,3 +165,4 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 READER_URL = os.environ.get("ZHIYIN_READER_URL", "")
 READER_KEY = os.environ.get("ZHIYIN_READER_KEY", "")
 READER_MODEL = os.environ.get("ZHIYIN_READER_MODEL", "")
+READER_SECONDS = float(os.environ.get("ZHIYIN_READER_SECONDS", "4"))

@@ -4,7 +4,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from zhiyin.interfaces.api.urls import api
-from zhiyin.project import wiring  # noqa: F401 (says who answers the ports)
 
 urlpatterns = [
     path("", include("zhiyin.interfaces.shop.urls")),

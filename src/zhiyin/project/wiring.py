@@ -17,7 +17,12 @@ def _tell(line: str) -> None:
 
 _sandbox = SandboxSms(settings.STATE, tell=_tell if settings.DEMO else None)
 _reader = (
-    OpenAiReader(base_url=settings.READER_URL, model=settings.READER_MODEL, key=settings.READER_KEY)
+    OpenAiReader(
+        base_url=settings.READER_URL,
+        model=settings.READER_MODEL,
+        key=settings.READER_KEY,
+        timeout_s=settings.READER_SECONDS,
+    )
     if settings.READER_URL
     else None
 )

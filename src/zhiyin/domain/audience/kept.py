@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.audience.types import Chip, NeedSlots
 from zhiyin.kit.errors import DomainError, Kind
 
 BODY_SLOTS = frozenset(
@@ -49,7 +49,10 @@ class TraitSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NeedCard:
-    """A need as its owner sees it: her words, and the slots as she last corrected them."""
+    """A need as its owner sees it: her words, and the slots as she last corrected them.
+
+    `heard` are the chips that a second reader found in the words, whether she kept them or not.
+    """
 
     id: UUID
     member_id: UUID | None
@@ -59,6 +62,7 @@ class NeedCard:
     asked_at: datetime
     saved_at: datetime | None
     hidden_at: datetime | None
+    heard: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,16 @@ class Trait(BrandOwned):
 
 
 class Need(BrandOwned):
-    """What somebody said she needs. A guest's need bears her guest key until she signs in."""
+    """What somebody said she needs. A guest's need bears her guest key until she signs in.
+
+    `heard_sealed` holds the chips that a second reader found, where there were any.
+    """
 
     member = SameBrandKey("members.Member", null=True)
     guest_key = models.UUIDField(null=True)
     text_sealed = SealedField()
     slots_sealed = SealedField()
+    heard_sealed = SealedField(null=True)
     taxonomy_version = models.PositiveIntegerField()
     asked_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """The words of the audience: what a shopper said, and what was understood of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -107,6 +107,13 @@ class Span:
     words: str
 
 
+class ChipSource(StrEnum):
+    """Who understood the words of a chip."""
+
+    OURS = "ours"
+    SECOND = "second"  # the second reader that the operator named, if she did
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """One understood value and the words it came from. A list slot gives one chip per value."""
@@ -116,6 +123,7 @@ class Chip:
     start: int
     end: int
     words: str
+    source: ChipSource = ChipSource.OURS
 
 
 class ProblemCode(StrEnum):
@@ -148,6 +156,17 @@ class Reading:
     chips: tuple[Chip, ...]
     not_understood: tuple[Span, ...]
     problems: tuple[Problem, ...]
+
+    def with_chips(self, heard: Sequence[Chip]) -> "Reading":
+        """The same with chips from another reader: their words are not left over any more."""
+        understood = {(chip.start, chip.end) for chip in heard}
+        return replace(
+            self,
+            chips=tuple(sorted((*self.chips, *heard), key=lambda chip: (chip.start, chip.end))),
+            not_understood=tuple(
+                span for span in self.not_understood if (span.start, span.end) not in understood
+            ),
+        )
 
 
 class NeedTooLong(DomainError):

@@ -19,12 +19,18 @@ from zhiyin.interfaces import chips, wording
 
 
 def reading_json(reading: Reading, *, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
-    """What was understood, chip by chip; what was not; and what was and cannot be taken."""
+    """What was understood, chip by chip and by whom; what was not; what cannot be taken."""
     rows = chips.rows(reading.slots, taxonomy=taxonomy, language=language, reading=reading)
     return {
         "slots": slots_to_json(reading.slots),
         "understood": [
-            {"slot": row.slot, "value": row.value, "label": row.label, "words": row.words}
+            {
+                "slot": row.slot,
+                "value": row.value,
+                "label": row.label,
+                "words": row.words,
+                "source": row.source,
+            }
             for row in rows
             if not row.state
         ],

@@ -8,22 +8,17 @@ from ninja import Router
 from pydantic import Field
 
 from zhiyin.domain.audience import queries as audience
-from zhiyin.domain.audience.reading.reader import read
-from zhiyin.domain.audience.types import (
-    NEED_MAX_CHARS,
-    NeedHasNul,
-    NeedSlots,
-    NeedTooLong,
-    Reading,
-    slots_from_json,
-)
+from zhiyin.domain.audience.types import NEED_MAX_CHARS, Reading, slots_from_json
 from zhiyin.domain.members import queries as members
 from zhiyin.domain.members.types import MemberNotFound
-from zhiyin.flows import decide, taxonomy
+from zhiyin.flows import decide, ports, taxonomy
+from zhiyin.flows import reading as readers
+from zhiyin.flows.ports import NeedReader
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.answering import answer_json, reading_json
 from zhiyin.interfaces.api.shapes import Code, In, answers, chars
 from zhiyin.kit.times import day_of
+from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["needs"])
 
@@ -49,42 +44,42 @@ class TaxonomyIn(In):
 
 
 @router.post("/needs/read", response=answers(dict))
-@in_brand
+@opening_its_own
 def read_need(request: ApiRequest, need: ReadIn) -> Any:
     """What a need in her own words says: chips with the words they came from, and what is left."""
-    words = audience.taxonomy(brand_id=request.brand.id)
-    reading = _read(request, need.text, words)
-    return reading_json(reading, taxonomy=words, language=_language())
+    found = _read(request, need.text, ports.wired().reader)
+    return reading_json(found.reading, taxonomy=found.taxonomy, language=_language())
 
 
 @router.post("/match", response=answers(dict))
-@in_brand
+@opening_its_own
 def match(request: ApiRequest, need: MatchIn) -> Any:
     """Three picks for a need, each with `koc`, `look`, `size`, `reasons` and `evidence`.
 
     With `member`, what she agreed to keep is laid under what the need says. Nothing is kept.
     """
     brand_id = request.brand.id
-    words = audience.taxonomy(brand_id=brand_id)
-    reading = _read(request, need.text, words)
-    slots = reading.slots
+    # Slots that are stated stand for the words: then nobody outside is asked what those say.
+    found = _read(request, need.text, ports.wired().reader if need.slots is None else None)
+    words, reading = found.taxonomy, found.reading
     if need.slots is not None:
         slots = slots_from_json(need.slots, vocabulary=words.vocabulary)
         reading = Reading(slots, (), reading.not_understood, reading.problems)
-    answered = decide.answer_need(
-        brand_id=brand_id,
-        asker=_asker(request, need),
-        folder=settings.MODEL_FOLDER,
-        now=request.now,
-        slots=slots,
-    )
-    return answer_json(
-        brand=request.brand,
-        reading=reading,
-        answered=answered,
-        taxonomy=words,
-        language=_language(),
-    )
+    with brand_tx(brand_id):
+        answered = decide.answer_need(
+            brand_id=brand_id,
+            asker=_asker(request, need),
+            folder=settings.MODEL_FOLDER,
+            now=request.now,
+            slots=reading.slots,
+        )
+        return answer_json(
+            brand=request.brand,
+            reading=reading,
+            answered=answered,
+            taxonomy=words,
+            language=_language(),
+        )
 
 
 @router.get("/taxonomy", response=answers(dict))
@@ -120,14 +115,13 @@ def put_taxonomy(request: ApiRequest, edit: TaxonomyIn) -> Any:
     }
 
 
-def _read(request: ApiRequest, text: str, words: Any) -> Reading:
-    if len(text) > NEED_MAX_CHARS:
-        raise NeedTooLong(max_chars=NEED_MAX_CHARS)
-    if "\0" in text:
-        raise NeedHasNul()
-    if not text:
-        return Reading(NeedSlots(), (), (), ())
-    return read(text, words, day_of(request.now, request.brand.time_zone))
+def _read(request: ApiRequest, text: str, second: NeedReader | None) -> readers.NeedRead:
+    return readers.read_need(
+        brand_id=request.brand.id,
+        text=text,
+        today=day_of(request.now, request.brand.time_zone),
+        second=second,
+    )
 
 
 def _asker(request: ApiRequest, need: MatchIn) -> decide.Asker:

@@ -41,13 +41,12 @@ def match(
 def _answer(need: str, slug: str | None, member: str | None, language: str) -> dict[str, Any]:
     from django.conf import settings
 
-    from zhiyin.domain.audience import queries as audience
-    from zhiyin.domain.audience.reading.reader import read
     from zhiyin.domain.brands import queries as brands
     from zhiyin.domain.brands.types import BrandNotFound
     from zhiyin.domain.members import queries as members
     from zhiyin.domain.members.types import MemberNotFound
-    from zhiyin.flows import decide
+    from zhiyin.flows import decide, ports
+    from zhiyin.flows.reading import read_need
     from zhiyin.interfaces.api.answering import answer_json
     from zhiyin.kit.times import day_of
     from zhiyin.storage.tenancy import brand_tx
@@ -58,6 +57,12 @@ def _answer(need: str, slug: str | None, member: str | None, language: str) -> d
         if slug is None:
             raise BrandNotFound()
     brand = brands.brand_by_slug(slug=slug)
+    heard = read_need(
+        brand_id=brand.id,
+        text=need,
+        today=day_of(now, brand.time_zone),
+        second=ports.wired().reader,
+    )
     with brand_tx(brand.id):
         asker = decide.Asker()
         if member is not None:
@@ -65,20 +70,18 @@ def _answer(need: str, slug: str | None, member: str | None, language: str) -> d
             if member not in ids:
                 raise MemberNotFound(external_id=member)
             asker = decide.Asker(member_id=ids[member])
-        taxonomy = audience.taxonomy(brand_id=brand.id)
-        reading = read(need, taxonomy, day_of(now, brand.time_zone))
         answered = decide.answer_need(
             brand_id=brand.id,
             asker=asker,
             folder=settings.MODEL_FOLDER,
             now=now,
-            slots=reading.slots,
+            slots=heard.reading.slots,
         )
         return {"need": need} | answer_json(
             brand=brand,
-            reading=reading,
+            reading=heard.reading,
             answered=answered,
-            taxonomy=taxonomy,
+            taxonomy=heard.taxonomy,
             language=language,
         )
 

@@ -17,19 +17,21 @@ from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, NeedHasNul, NeedTooLong, Reading
 from zhiyin.domain.matching.types import FeedbackKind, NothingToPick
-from zhiyin.flows import decide
+from zhiyin.flows import decide, ports
 from zhiyin.flows.decide import Asker
+from zhiyin.flows.reading import read_need
 from zhiyin.interfaces import chips
-from zhiyin.interfaces.shop.access import ShopRequest, shop_page
+from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.proving import counted
 from zhiyin.kit.times import day_of
+from zhiyin.storage.tenancy import brand_tx
 
 VERDICTS = {"not_my_style": FeedbackKind.STYLE, "not_my_body": FeedbackKind.BODY}
 
 
 @require_http_methods(["GET", "POST"])
-@shop_page
+@reaching_shop_page
 def home(request: ShopRequest) -> HttpResponse:
     """Ask what she needs; what she typed comes back with any refusal."""
     text = request.POST.get("need", request.GET.get("need", ""))
@@ -43,28 +45,37 @@ def home(request: ShopRequest) -> HttpResponse:
             }
         except NeedHasNul:
             error = _("There is a character in it that cannot be read. Type it anew, please.")
-    context = {
-        "tab": "decide",
-        "text": text,
-        "error": error,
-        "hints": [_("slimming"), _("covers the arms"), _("short neck"), _("goes with beige shoes")],
-        "recent": needs.recent_needs(
-            brand_id=request.visitor.brand.id, **request.visitor.asker, limit=3
-        ),
-    }
-    return render(request, "shop/home.html", context, status=422 if error else 200)
+    hints = [_("slimming"), _("covers the arms"), _("short neck"), _("goes with beige shoes")]
+    brand_id = request.visitor.brand.id
+    with brand_tx(brand_id):
+        context = {
+            "tab": "decide",
+            "text": text,
+            "error": error,
+            "hints": hints,
+            "recent": needs.recent_needs(brand_id=brand_id, **request.visitor.asker, limit=3),
+        }
+        return render(request, "shop/home.html", context, status=422 if error else 200)
 
 
 def _ask(request: ShopRequest, text: str) -> HttpResponse:
-    taxonomy, reading = _read(request, text)
-    need_id = audience.save_need(
-        brand_id=request.visitor.brand.id,
+    brand = request.visitor.brand
+    found = read_need(
+        brand_id=brand.id,
         text=text,
-        slots=reading.slots,
-        taxonomy_version=taxonomy.version,
-        **request.visitor.asker,
-        now=request.now,
+        today=day_of(request.now, brand.time_zone),
+        second=ports.wired().reader,
     )
+    with brand_tx(brand.id):
+        need_id = audience.save_need(
+            brand_id=brand.id,
+            text=text,
+            slots=found.reading.slots,
+            taxonomy_version=found.taxonomy.version,
+            heard=found.heard,
+            **request.visitor.asker,
+            now=request.now,
+        )
     return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
 
 
@@ -187,11 +198,6 @@ def asker(request: ShopRequest) -> Asker:
 
 def _kept(request: ShopRequest, need_id: UUID) -> tuple[NeedCard, Taxonomy, Reading]:
     card = needs.need(brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker)
-    taxonomy, reading = _read(request, card.text)
-    return card, taxonomy, reading
-
-
-def _read(request: ShopRequest, text: str) -> tuple[Taxonomy, Reading]:
-    brand = request.visitor.brand
-    taxonomy = needs.taxonomy(brand_id=brand.id)
-    return taxonomy, read(text, taxonomy, day_of(request.now, brand.time_zone))
+    taxonomy = needs.taxonomy(brand_id=request.visitor.brand.id)
+    ours = read(card.text, taxonomy, day_of(request.now, request.visitor.brand.time_zone))
+    return card, taxonomy, ours.with_chips(card.heard)

@@ -1,14 +1,19 @@
 """What somebody said she needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.audience.kept import NeedNotFound
 from zhiyin.domain.audience.models import Need
 from zhiyin.domain.audience.rules import check_asker, check_text
-from zhiyin.domain.audience.sealing import opened_slots, sealed_slots, sealed_text
-from zhiyin.domain.audience.types import NeedSlots, Value, with_value, without
+from zhiyin.domain.audience.sealing import (
+    opened_slots,
+    sealed_heard,
+    sealed_slots,
+    sealed_text,
+)
+from zhiyin.domain.audience.types import Chip, NeedSlots, Value, with_value, without
 from zhiyin.domain.members import operations as members
 from zhiyin.kit.ids import uuid7
 
@@ -19,12 +24,14 @@ def save_need(
     text: str,
     slots: NeedSlots,
     taxonomy_version: int,
+    heard: Sequence[Chip] = (),
     member_id: UUID | None = None,
     guest_key: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """Keep a need under its asker: a member, or a guest's key. Returns its id.
 
+    `heard` are those chips of it that a second reader found.
     The text is kept as she typed it, because the chips point into it; text and slots are sealed.
     An empty text is right for a form. A member is held, so that nothing is kept about her while
     she is being deleted. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul, MemberNotFound.
@@ -41,6 +48,7 @@ def save_need(
         guest_key=guest_key,
         text_sealed=sealed_text(brand_id=brand_id, need_id=need_id, text=text),
         slots_sealed=sealed_slots(brand_id=brand_id, need_id=need_id, slots=slots),
+        heard_sealed=sealed_heard(brand_id=brand_id, need_id=need_id, heard=heard),
         taxonomy_version=taxonomy_version,
         asked_at=now,
     )

@@ -13,6 +13,7 @@ from zhiyin.domain.audience.rules import has_body, without_body
 from zhiyin.domain.audience.sealing import opened_slots, sealed_slots, sealed_text
 from zhiyin.domain.audience.types import NeedSlots
 
+EMPTIED = ("text_sealed", "slots_sealed", "heard_sealed")
 MOVED_HERE = {"needs": Need, "traits": Trait, "member_tags": MemberTag}
 
 
@@ -33,7 +34,7 @@ def forget_body_facts(*, brand_id: UUID, member_id: UUID) -> int:
         slots = opened_slots(need)
         if has_body(slots, words):
             needs.append(_emptied(need, keep=without_body(slots, words)))
-    Need.objects.bulk_update(needs, ["text_sealed", "slots_sealed"], batch_size=500)
+    Need.objects.bulk_update(needs, EMPTIED, batch_size=500)
     return count
 
 
@@ -49,9 +50,7 @@ def erase_member(*, brand_id: UUID, member_id: UUID, now: datetime) -> None:
         emptied = _emptied(need, keep=NeedSlots())
         emptied.saved_at, emptied.hidden_at = None, now
         needs.append(emptied)
-    Need.objects.bulk_update(
-        needs, ["text_sealed", "slots_sealed", "saved_at", "hidden_at"], batch_size=500
-    )
+    Need.objects.bulk_update(needs, [*EMPTIED, "saved_at", "hidden_at"], batch_size=500)
 
 
 def move_member(
@@ -104,4 +103,5 @@ def move_back(
 def _emptied(need: Need, *, keep: NeedSlots) -> Need:
     need.text_sealed = sealed_text(brand_id=need.brand_id, need_id=need.id, text="")
     need.slots_sealed = sealed_slots(brand_id=need.brand_id, need_id=need.id, slots=keep)
+    need.heard_sealed = None
     return need
