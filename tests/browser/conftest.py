@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,45 +25,85 @@ FLAGS = (
     " --disable-component-update --disable-sync"
 ).split()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-START_SECONDS = 60
+START_SECONDS = 120
+CONNECTS = 7  # each waits twice as long as the one before, a minute in all
+LAST_LINE = "Ctrl-C stops it"
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: its address, the state folder it uses, and its demo operator's name."""
+    """A running demo: its address, and the state folder and the database it uses.
+
+    `played` is what a first run printed that only played the two needs; `printed` are the lines
+    that the running one has printed so far.
+    """
 
     url: str
     state: Path
     database: str
+    played: str
+    printed: list[str]
 
 
 @pytest.fixture(scope="session")
 def shop_server(django_db_setup: None, copy_database: Callable[[str], None]) -> Iterator[Served]:
-    """The demo world, loaded and trained once, served over HTTP until the run ends."""
+    """The demo world, loaded and trained once, then served as a newcomer's demo serves it."""
     copy_database(WORLD)
-    environment = os.environ | {"ZHIYIN_DB_NAME": WORLD, "ZHIYIN_DEMO": "1"}
-    zhiyin = [sys.executable, "-m", "zhiyin"]
+    environment = os.environ | {"ZHIYIN_DB_NAME": WORLD, "PYTHONUNBUFFERED": "1"}
+    demo = [sys.executable, "-m", "zhiyin", "demo"]
     played = subprocess.run(
-        [*zhiyin, "demo", "--no-serve"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        [*demo, "--no-serve"], env=environment, capture_output=True, text=True, check=False
     )
     assert played.returncode == 0, played.stderr
-    port = _free_port()
-    log = (STATES / "server.log").open("w")
+    port = free_port()
     server = subprocess.Popen(
-        [*zhiyin, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+        [*demo, "--port", str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
+    printed: list[str] = []
+    is_ready = threading.Event()
+    reader = threading.Thread(target=_read, args=(server.stdout, printed, is_ready))
+    reader.start()
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_served(f"{url}/s/anning/", server)
-        yield Served(url, STATES, WORLD)
+        assert is_ready.wait(START_SECONDS), printed
+        _wait_until_served(f"{url}/s/anning/", server, printed)
+        yield Served(url, STATES, WORLD, played.stdout, printed)
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)
         server.wait()
-        log.close()
+        reader.join()
+        assert server.stdout is not None
+        server.stdout.close()
+
+
+def _read(lines: Iterable[str], printed: list[str], is_ready: threading.Event) -> None:
+    for line in lines:
+        printed.append(line)
+        if LAST_LINE in line:
+            is_ready.set()
+    is_ready.set()
+
+
+@pytest.fixture(scope="module")
+def backstage(shop_server: Served, django_db_blocker: Any) -> Iterator[None]:
+    """The database behind the server, for what a test sets up or looks at behind the pages."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict["NAME"] = shop_server.database
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.close_pool()
+            connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture(scope="package")
@@ -104,15 +146,16 @@ def _page(browser: Browser, served: Served, **size: int) -> Iterator[Page]:
     assert errors == []
 
 
-def _wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
-    transport = httpx.HTTPTransport(retries=START_SECONDS)
+def _wait_until_served(url: str, server: subprocess.Popen[str], printed: list[str]) -> None:
+    transport = httpx.HTTPTransport(retries=CONNECTS)
     with httpx.Client(transport=transport, timeout=START_SECONDS) as client:
         answered: Any = client.get(url)
-    assert server.poll() is None
+    assert server.poll() is None, printed
     assert answered.status_code == 200, answered.text
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,210 @@
+"""The demo world with a little of everything in it: what each page of the product needs to show."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience import queries as kept
+from zhiyin.domain.audience.kept import TraitSource
+from zhiyin.domain.audience.reading.reader import read
+from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.brands import operations as brands
+from zhiyin.domain.brands import queries as tenants
+from zhiyin.domain.brands.types import BrandCard, ImportFacts, ImportKind, Role, RowProblem
+from zhiyin.domain.catalog import queries as goods
+from zhiyin.domain.content import queries as content
+from zhiyin.domain.conversations import operations as conversations
+from zhiyin.domain.kocs import operations as koc_desk
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
+from zhiyin.domain.members import operations as members
+from zhiyin.domain.members.types import Purpose
+from zhiyin.flows import answering, decide, koc_review, privacy
+from zhiyin.interfaces.console import uploads
+from zhiyin.interfaces.console.accounts import add_account
+from zhiyin.storage.tenancy import brand_tx
+
+SLUG = "anning"
+NEED = "160，100斤，梨形，小腿粗，下个月参加婚礼，想显瘦，配我的米色鞋，400以内，要会发光"
+BODY = NeedSlots(height_cm=160.0, weight_kg=50.0, age=30.0, body_shape="pear")
+ROWS = "编号,昵称\nm-1,小禾\nm-2,小满的妹妹\n".encode()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Ids that stand for the parameters of addresses, and who may open the pages."""
+
+    ids: dict[str, Any]
+    asker_id: UUID
+    koc_member_id: UUID
+    user_id: int
+
+
+def a_member(brand: BrandCard, nickname: str, body: NeedSlots | None = None) -> UUID:
+    """A member; with a body, she agreed to have it kept and shared, and it is kept."""
+    now = datetime.now(UTC)
+    with brand_tx(brand.id):
+        member_id = members.create_member(brand_id=brand.id, nickname=nickname, now=now)
+    if body is None:
+        return member_id
+    for purpose in (Purpose.BODY_FACTS, Purpose.SHARE_WITH_KOC):
+        privacy.grant_consent(
+            brand_id=brand.id,
+            member_id=member_id,
+            purpose=purpose,
+            text_version="2026-11",
+            channel="h5",
+            now=now,
+        )
+    with brand_tx(brand.id):
+        audience.state_traits(
+            brand_id=brand.id,
+            member_id=member_id,
+            slots=body,
+            source=TraitSource.FORM,
+            now=now,
+        )
+    return member_id
+
+
+def session_of(member_id: UUID) -> str:
+    """A session in which this member of the demo brand is signed in."""
+    client = Client()
+    session = client.session
+    session[f"member:{SLUG}"] = str(member_id)
+    session.save()
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def staff_session(user_id: int) -> str:
+    """A session in which this account is signed in."""
+    client = Client()
+    client.force_login(User.objects.get(pk=user_id))
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def set_stage() -> Stage:
+    """Play in the demo brand what its pages show: a need, a talk, an application, an import."""
+    now = datetime.now(UTC)
+    brand = tenants.brand_by_slug(slug=SLUG)
+    user_id, _secret = add_account(name="stagehand", password="a long enough sentence")
+    asker_id, author_id = a_member(brand, "小禾", BODY), a_member(brand, "晓雯", BODY)
+    ids: dict[str, Any] = {"slug": SLUG, "user_id": user_id, "rank": 1, "slot": "styles"}
+    with brand_tx(brand.id):
+        koc, other = kocs.kocs(brand_id=brand.id)[:2]
+        ids["koc_id"] = koc.id
+        _house(brand, user_id, ids, now)
+        _need(brand, asker_id, ids, now)
+        koc_desk.follow(
+            brand_id=brand.id,
+            member_id=asker_id,
+            koc_id=koc.id,
+            follow_for=FollowFor.BODY,
+            now=now,
+        )
+    ids["application_id"] = koc_review.apply(
+        brand_id=brand.id,
+        member_id=author_id,
+        application=ApplicationFacts(
+            name="晓雯", statement="三个姐妹的衣服都是我挑的。", good_at={"occasion": ["wedding"]}
+        ),
+        body=BODY,
+        now=now,
+    )
+    _talk(brand, asker_id, koc, other, ids, now)
+    return Stage(ids, asker_id, koc.member_id, user_id)
+
+
+def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:
+    ids["role_id"] = brands.grant_role(
+        brand_id=brand.id, user_id=user_id, role=Role.ADMIN, store_id=None, now=now
+    )
+    ids["store_id"] = tenants.stores(brand_id=brand.id).stores[0].id
+    ids["product_id"] = goods.products(brand_id=brand.id, limit=1).products[0].id
+    ids["show_id"] = content.shows_of_product(brand_id=brand.id, product_id=ids["product_id"])[0].id
+    ids["look_id"] = content.looks(brand_id=brand.id)[0].id
+    ids |= {"term_slot": "goals", "value": "slimming"}
+    ids["run_id"] = brands.open_import(
+        brand_id=brand.id,
+        facts=ImportFacts(
+            kind=ImportKind.MEMBERS,
+            file_name="2026 年 11 月会员（含身材数据，已获同意）.csv",
+            file_hash="staged",
+            mapping={"columns": {"昵称": "nickname"}},
+            rows_total=3,
+        ),
+        now=now,
+    )
+    brands.advance_import(
+        brand_id=brand.id,
+        run_id=ids["run_id"],
+        rows_read=3,
+        rows_bad=1,
+        problems=[RowProblem(2, "手机", "row_refused", "不是大陆手机号")],
+    )
+    ids["upload_id"] = uploads.keep(
+        brand_id=brand.id,
+        chunks=[ROWS],
+        file_name="会员.csv",
+        kind=ImportKind.MEMBERS,
+        language="zh-hans",
+    ).id
+
+
+def _need(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime) -> None:
+    taxonomy = kept.taxonomy(brand_id=brand.id)
+    ids["need_id"] = audience.save_need(
+        brand_id=brand.id,
+        text=NEED,
+        slots=read(NEED, taxonomy, now.date()).slots,
+        taxonomy_version=taxonomy.version,
+        member_id=asker_id,
+        now=now,
+    )
+    audience.set_saved(
+        brand_id=brand.id, need_id=ids["need_id"], member_id=asker_id, saved=True, now=now
+    )
+    ids["decision_id"] = decide.answer_need(
+        brand_id=brand.id,
+        asker=decide.Asker(member_id=asker_id),
+        folder=settings.MODEL_FOLDER,
+        now=now,
+        need_id=ids["need_id"],
+    ).decision_id
+
+
+def _talk(
+    brand: BrandCard, asker_id: UUID, koc: Any, other: Any, ids: dict[str, Any], now: datetime
+) -> None:
+    ids["question_id"] = answering.ask(
+        brand_id=brand.id,
+        member_id=asker_id,
+        need_id=ids["need_id"],
+        koc_id=koc.id,
+        words="坐下来肚子会不会明显？",
+        now=now,
+    )
+    with brand_tx(brand.id):
+        ids["report_id"] = conversations.report(
+            brand_id=brand.id,
+            question_id=ids["question_id"],
+            reporter_id=asker_id,
+            reason="说话不客气",
+            now=now,
+        )
+        ids["away_id"] = koc_desk.go_away(
+            brand_id=brand.id,
+            koc_id=koc.id,
+            starts_at=now + timedelta(days=60),
+            ends_at=now + timedelta(days=67),
+            now=now,
+        )
+    ids["block_id"] = answering.block_koc(
+        brand_id=brand.id, member_id=asker_id, koc_id=other.id, now=now
+    )
