@@ -151,6 +151,7 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:reports": MODERATORS,
     "console:report-resolve": MODERATORS,
     "console:show-report-resolve": MODERATORS,
+    "console:reads": ADMINS | AUDITORS,
 }
 
 API: Mapping[str, frozenset[Actor]] = {
@@ -192,6 +193,7 @@ JOBS: Mapping[str, str] = {
     "react": "app_web, inside the brand of its event",
     "pass_on_overdue": "app_web, one brand after another",
     "forget_people": "app_web, inside the brand that somebody left",
+    "reap_uploads": "no database: files in the state folder, of every brand",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 

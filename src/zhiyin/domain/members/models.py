@@ -1,5 +1,6 @@
 """Tables of people. What names a person is sealed; what finds her again is a blind index."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -117,6 +118,25 @@ class PhoneCode(BrandOwned):
         ]
         indexes = [
             models.Index(fields=["brand", "phone_index", "-sent_at"], name="code_by_phone"),
+        ]
+
+
+class PersonalRead(BrandOwned):
+    """Somebody of the staff opened a page that shows what is personal of a member.
+
+    Rows are only added: neither the web nor the system role may change or delete one.
+    """
+
+    member = SameBrandKey("members.Member")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    page = models.CharField(max_length=40)
+    what = models.CharField(max_length=120)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "-read_at"], name="personal_read_newest"),
+            models.Index(fields=["brand", "member", "-read_at"], name="personal_read_of_member"),
         ]
 
 

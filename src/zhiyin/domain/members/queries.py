@@ -3,7 +3,15 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from zhiyin.domain.members.models import Consent, Erasure, Identity, Member, Merge, RoleHeld
+from zhiyin.domain.members.models import (
+    Consent,
+    Erasure,
+    Identity,
+    Member,
+    Merge,
+    PersonalRead,
+    RoleHeld,
+)
 from zhiyin.domain.members.rules import normal_phone
 from zhiyin.domain.members.sealing import (
     normal_value,
@@ -21,6 +29,7 @@ from zhiyin.domain.members.types import (
     MemberPage,
     MemberRole,
     MergeCard,
+    PersonalReadCard,
     Purpose,
     RoleCard,
 )
@@ -264,3 +273,26 @@ def _consent(row: Consent) -> ConsentCard:
         granted_at=row.granted_at,
         withdrawn_at=row.withdrawn_at,
     )
+
+
+def personal_reads(
+    *,
+    brand_id: UUID,
+    search: str = "",
+    member_id: UUID | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[PersonalReadCard, ...], int]:
+    """What the staff opened of members, newest first, and how many were found. Two queries.
+
+    `search` looks in the reader's name; `member_id` keeps to one member.
+    """
+    found = PersonalRead.objects.filter(brand_id=brand_id)
+    if search:
+        found = found.filter(reader__username__icontains=search)
+    if member_id is not None:
+        found = found.filter(member_id=member_id)
+    rows = found.order_by("-read_at", "-id").values_list(
+        "member_id", "reader__username", "page", "what", "read_at"
+    )
+    return tuple(PersonalReadCard(*row) for row in rows[offset : offset + limit]), found.count()

@@ -132,6 +132,17 @@ class MergeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalReadCard:
+    """Who of the staff opened which page with what personal of whom, and when."""
+
+    member_id: UUID
+    reader: str
+    page: str
+    what: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureCard:
     """A deletion that was asked for; `done_at` is None only if it was cut short."""
 

@@ -34,6 +34,7 @@ from zhiyin.interfaces.console.access import (
     console_page,
     reaching_console_page,
 )
+from zhiyin.interfaces.console.reads import APPLICATION_PAGE, KOC_PAGE, note_read
 from zhiyin.interfaces.console.showing import page_number, pager, searched, shown
 from zhiyin.interfaces.console.wearings import wearing
 from zhiyin.storage.tenancy import brand_tx
@@ -105,6 +106,7 @@ def koc(request: ConsoleRequest, koc_id: UUID) -> HttpResponse:
     """One KOC as her page says, and what the brand sees beside it."""
     brand_id = request.operator.brand.id
     card = queries.koc(brand_id=brand_id, koc_id=koc_id)
+    note_read(request, card.member_id, KOC_PAGE)
     taxonomy = audience.taxonomy(brand_id=brand_id)
     service = conversations.service(brand_id=brand_id, koc_id=koc_id)
     follows = queries.followers(brand_id=brand_id, koc_ids=[koc_id])[koc_id]
@@ -166,6 +168,7 @@ def decide(request: ConsoleRequest, application_id: UUID) -> HttpResponse:
 def _application_page(request: ConsoleRequest, application_id: UUID, *, error: str) -> HttpResponse:
     brand_id = request.operator.brand.id
     card = queries.application(brand_id=brand_id, application_id=application_id)
+    note_read(request, card.member_id, APPLICATION_PAGE)
     is_open = card.state is ApplicationState.OPEN
     score = card.score
     if score is None:

@@ -24,6 +24,7 @@ from zhiyin.domain.members.operations.people import (
     set_language,
     unlink_identity,
 )
+from zhiyin.domain.members.operations.reading import note_read
 
 __all__ = [
     "ask_erasure",
@@ -43,6 +44,7 @@ __all__ = [
     "merge",
     "move_consents",
     "note_moved",
+    "note_read",
     "rename",
     "set_language",
     "set_personalisation",

@@ -1,0 +1,86 @@
+"""Who of the staff opened what is personal of a member: written down, and listed for the owner."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.members import operations as members
+from zhiyin.domain.members import queries
+from zhiyin.interfaces.console.access import ConsoleRequest, console_page
+from zhiyin.interfaces.console.showing import page_number, pager, searched, shown
+
+PER_PAGE = 50
+KOC_PAGE, APPLICATION_PAGE = "console:koc", "console:application"
+WHAT = {
+    KOC_PAGE: "persona, body facts beside her shows",
+    APPLICATION_PAGE: "statement, score, body facts beside her shows",
+}
+
+
+def note_read(request: ConsoleRequest, member_id: UUID, page: str) -> None:
+    """Write down that this member of staff opens this page of a member, in its transaction."""
+    members.note_read(
+        brand_id=request.operator.brand.id,
+        member_id=member_id,
+        user_id=request.operator.user_id,
+        page=page,
+        what=WHAT[page],
+        now=request.now,
+    )
+
+
+@require_GET
+@console_page
+def reads(request: ConsoleRequest) -> HttpResponse:
+    """The list, newest first, by reader or for one member."""
+    brand_id, search, of = request.operator.brand.id, searched(request), _member(request)
+    found, total = queries.personal_reads(
+        brand_id=brand_id,
+        search=search,
+        member_id=of,
+        offset=(page_number(request) - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+    known = {koc.member_id: koc for koc in kocs.kocs(brand_id=brand_id)}
+    is_english = request.language.startswith("en")
+    words = {
+        KOC_PAGE: (_("KOC page"), _("persona, body facts beside her shows")),
+        APPLICATION_PAGE: (
+            _("KOC application"),
+            _("statement, score, body facts beside her shows"),
+        ),
+    }
+    here = reverse("console:reads", kwargs={"slug": request.brand.slug})
+    rows = []
+    for one in found:
+        koc = known.get(one.member_id)
+        page, what = words.get(one.page, (one.page, one.what))
+        name = (koc.name_en if is_english else koc.name_zh) if koc else ""
+        rows.append(
+            {
+                "card": one,
+                "whom": name or str(one.member_id)[-8:],
+                "href": f"{here}?member={one.member_id}",
+                "page": page,
+                "what": what,
+            }
+        )
+    context = {
+        "rows": rows,
+        "total": total,
+        "search": search,
+        "of": of,
+        "pager": pager(request, total=total, per_page=PER_PAGE),
+    }
+    return shown(request, "console/reads.html", "reads", context)
+
+
+def _member(request: ConsoleRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("member", ""))
+    except ValueError:
+        return None
