@@ -87,11 +87,14 @@ def _load(now: datetime) -> None:
             if trained:
                 continue
             training = progress.add_task(f"training {brand.name_en}", name="Models", total=1.0)
-            measuring = progress.add_task(matching.MEASURE, name="", total=None, visible=False)
+            measuring = progress.add_task(
+                matching.MEASURE, name="", total=None, visible=False, start=False
+            )
 
             def told(step: str, done: float, bars: Any = (training, measuring)) -> None:
                 progress.update(bars[0], completed=done)
                 if step == matching.MEASURE:
+                    progress.start_task(bars[1])
                     progress.update(bars[1], visible=True)
 
             matching.train(brand_id=brand.id, folder=settings.MODEL_FOLDER, now=now, progress=told)
