@@ -129,7 +129,7 @@ def recall(matcher: Matcher, ask: Ask) -> float | None:
     level = matcher.sizes.level(wish.body)
     if level is not None:
         chance = matcher.sizes.chances(level, skus)
-        best = shelf.fit_at(level)[full.rows[place]].astype(np.float32)
+        best = shelf.fit_at(level)[full.rows[place]]
         score = score + np.float32(WEIGHTS["fit"]) * (chance - best)
     buyable = shelf.on_hand[skus] > 0
     if wish.most_fen is not None:

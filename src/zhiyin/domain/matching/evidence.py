@@ -100,8 +100,7 @@ class Reading:
         if self.model is None or self.wearers is None or her is None:
             near = counted[:SHOWS]
         else:
-            own = self.wearers.take(rows).take(np.flatnonzero(world.shows.counted[rows]))
-            near = counted[self.model.choose(own, her, SHOWS)]
+            near = counted[self.model.choose(self.wearers.take(counted), her, SHOWS)]
         if len(near) < SHOWS:
             near = np.concatenate([near, places[~world.shows.counted[rows]]])
         return ids_of(world, near[:SHOWS])

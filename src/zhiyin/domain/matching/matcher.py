@@ -210,7 +210,7 @@ class Matcher:
             worn=self.world.shows.worn.garment[shows], sizes=self.world.shows.worn.size[shows]
         )
         total, groups = self.prospects.exact(query, row, garment)
-        change = WEIGHTS["likely"] * (total - asked.likely[garment].astype(np.float32))
+        change = WEIGHTS["likely"] * (total - asked.likely[garment])
         near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
         return near, dict(zip(garment.tolist(), groups, strict=True))
 

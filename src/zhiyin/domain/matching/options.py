@@ -14,8 +14,8 @@ from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World, starts
 
 CANDIDATES = 192
-OPTIONS = 24
-LOOKED_AROUND = 48
+OPTIONS = 16
+LOOKED_AROUND = 32
 """Looks are taken from around so many of the best candidates."""
 
 
@@ -74,7 +74,7 @@ def gathered(
     return values[at], begin.astype(np.intp)
 
 
-def passing(wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float16] | None) -> Passing:
+def passing(wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float32] | None) -> Passing:
     """Apply the hard wishes. What is sold out in every size that could fit her does not pass.
 
     A shopper who names no category came for clothes: shoes, bags and belts only go along.
@@ -193,7 +193,7 @@ def answered_chips(wish: Wish, world: World, look: NDArray[np.integer]) -> NDArr
 
 
 def nothing(
-    wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float16] | None
+    wish: Wish, world: World, shelf: Shelf, fit: NDArray[np.float32] | None
 ) -> NothingToPick:
     """The refusal that names the wishes of which one has to give."""
     hard = wish.hard()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.bodies import Traits, likeness
-from zhiyin.domain.matching.options import Option, gathered
+from zhiyin.domain.matching.options import Option
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.signals import Signals
@@ -64,19 +64,25 @@ class People:
         look = np.array([option.look for option in options])
         author = np.full(len(look), NOBODY)
         author[look >= 0] = world.looks.koc[look[look >= 0]]
-        composed = author != NOBODY
-        stands = composed & self._is_free(author) & ~signals.are_unhappy(garment, author)
-        others = np.flatnonzero(~composed)
-        wore, begin = gathered(signals.koc, signals.koc_first, garment[others])
-        group = np.repeat(np.arange(len(others)), np.diff(np.append(begin, len(wore))))
-        order = np.lexsort((wore, -self.worth[wore], group))
-        near = order[np.arange(len(order)) - begin[group] < PICKS]
-        near = near[self._is_free(wore[near])]
-        alone = np.setdiff1d(others, others[group[near]])
-        place = np.concatenate([np.flatnonzero(stands), others[group[near]], alone])
-        koc = np.concatenate([author[stands], wore[near], np.full(len(alone), NOBODY)])
-        kept = np.argsort(place, kind="stable")
-        return place[kept], koc[kept].astype(np.intp)
+        stands = self._is_free(author) & ~signals.are_unhappy(garment, author)
+        pairs = [
+            (place, koc)
+            for place, composer in enumerate(author.tolist())
+            for koc in (
+                self._best(signals.content(int(garment[place])))
+                if composer == NOBODY
+                else (composer,) * bool(stands[place])
+            )
+        ]
+        place, koc = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        return place, koc
+
+    def _best(self, kocs: NDArray[np.int32]) -> list[int]:
+        """The free ones of most worth, best first, at most PICKS; NOBODY alone if there is none."""
+        if len(kocs) > PICKS:
+            kocs = kocs[np.argpartition(self.worth[kocs], -PICKS)[-PICKS:]]
+        free = kocs[self._is_free(kocs)].tolist()
+        return sorted(free, key=lambda koc: (-self.worth[koc], koc)) or [NOBODY]
 
     def _is_free(self, kocs: NDArray[np.integer]) -> NDArray[np.bool_]:
         return self.worth[kocs] > -np.inf

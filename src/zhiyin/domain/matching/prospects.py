@@ -39,20 +39,20 @@ what she wore."""
 class Prospects:
     """ranker:  None where nobody wore anything: then every garment is as likely as every other.
     place:   (garments,) where each garment stands among the ranker's, -1 for a new one.
-    table:   (OCCASIONS * CELLS, garments) float16, by occasion and cell of body.
+    table:   (OCCASIONS * CELLS, garments) float32, by occasion and cell of body.
     mean:    (OCCASIONS * CELLS,) what was taken from each row.
     """
 
     ranker: NeedRanker | None
     place: NDArray[np.intp]
-    table: NDArray[np.float16]
+    table: NDArray[np.float32]
     mean: NDArray[np.float32]
 
     @classmethod
     def of(cls, ranker: NeedRanker | None, garments: int) -> Self:
         """Ask the ranker once for every occasion and cell."""
         everything = np.arange(garments, dtype=np.int64)
-        table = np.zeros((OCCASIONS * CELLS, garments), dtype=np.float16)
+        table = np.zeros((OCCASIONS * CELLS, garments), dtype=np.float32)
         mean = np.zeros(OCCASIONS * CELLS, dtype=np.float32)
         if ranker is None:
             return cls(ranker=None, place=np.full(garments, -1), table=table, mean=mean)
@@ -75,7 +75,7 @@ class Prospects:
         self, query: NeedQuery, row: int, garments: NDArray[np.intp]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The totals of some garments, and their parts (garments, GROUPS), which sum to them."""
-        tabled = self.table[row, garments].astype(np.float32)
+        tabled = self.table[row, garments]
         parts = np.zeros((len(garments), len(GROUPS)), dtype=np.float32)
         parts[:, 0] = tabled
         known = np.flatnonzero(self.place[garments] >= 0)

@@ -71,7 +71,7 @@ class Terms:
 
     of_variants: tuple[Term, ...]
     of_garments: tuple[Term, ...]
-    likely: NDArray[np.float16]
+    likely: NDArray[np.float32]
 
     def total(self, world: World) -> NDArray[np.float32]:
         """The sum over all variants."""
@@ -99,8 +99,8 @@ def terms(
     advice: Advice,
     signals: Signals,
     products: IdIndex,
-    likely: NDArray[np.float16],
-    fit: NDArray[np.float16] | None,
+    likely: NDArray[np.float32],
+    fit: NDArray[np.float32] | None,
 ) -> Terms:
     """Everything about a garment that needs no KOC and no look.
 

@@ -20,7 +20,7 @@ class Shelf:
     cheapest_fen:  by variant, over its SKUs in stock; NEVER when it is sold out.
     look_fen:      by look, the sum over its items; at least NEVER when one is sold out.
     best_fit:      by level of body (from `lowest_level` up) and variant: the chance that the best
-                   of its sizes in stock fits, float16.
+                   of its sizes in stock fits, float32.
     koc_free:      by KOC: not away, and with room left in her week.
     """
 
@@ -29,7 +29,7 @@ class Shelf:
     cheapest_fen: NDArray[np.int64]
     look_fen: NDArray[np.int64]
     lowest_level: int
-    best_fit: NDArray[np.float16]
+    best_fit: NDArray[np.float32]
     koc_free: NDArray[np.bool_]
 
     @classmethod
@@ -59,7 +59,7 @@ class Shelf:
             koc_free=free,
         )
 
-    def fit_at(self, level: int) -> NDArray[np.float16]:
+    def fit_at(self, level: int) -> NDArray[np.float32]:
         """By variant: the chance that the best size in stock fits a body of this level."""
         return np.asarray(self.best_fit[level - self.lowest_level])
 
@@ -68,9 +68,9 @@ class Shelf:
         return replace(self, koc_free=self.koc_free & ~taken)
 
 
-def _best_fit(world: World, sizes: SizeTable, in_stock: NDArray[np.bool_]) -> NDArray[np.float16]:
+def _best_fit(world: World, sizes: SizeTable, in_stock: NDArray[np.bool_]) -> NDArray[np.float32]:
     low, high = sizes.levels
-    best = np.zeros((high - low + 1, len(world.variants)), dtype=np.float16)
+    best = np.zeros((high - low + 1, len(world.variants)), dtype=np.float32)
     for row in range(len(best)):
         chance = np.where(in_stock, sizes.chances(low + row, slice(None)), np.float32(0.0))
         best[row] = _per_group(np.maximum, chance, world.variants.first_sku, np.float32(0.0))

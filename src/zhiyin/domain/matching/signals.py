@@ -24,17 +24,17 @@ ANY_SHAPE = len(words.SHAPES)
 class Signals:
     """Columns over garments, made once from the shows.
 
-    by_cell:   (CELLS, garments) float16: share of similar bodies whom it fitted, less the share
+    by_cell:   (CELLS, garments) float32: share of similar bodies whom it fitted, less the share
                of all wearers of all garments; shrunk to the garment's own.
-    by_shape:  (shapes + 1, garments) float16: the same by body shape.
+    by_shape:  (shapes + 1, garments) float32: the same by body shape.
     koc_first, koc: the KOCs who wore each garment and were satisfied, garment by garment.
     unhappy:   sorted `garment << KOC_BITS | koc` of those who wore it and were not.
 
     Authored shows count for none of the shares. They do say what a KOC herself thought.
     """
 
-    by_cell: NDArray[np.float16]
-    by_shape: NDArray[np.float16]
+    by_cell: NDArray[np.float32]
+    by_shape: NDArray[np.float32]
     koc_first: NDArray[np.int64]
     koc: NDArray[np.int32]
     unhappy: NDArray[np.int64]
@@ -56,6 +56,10 @@ class Signals:
             unhappy=unhappy,
         )
 
+    def content(self, garment: int) -> NDArray[np.int32]:
+        """The KOCs who wore a garment and were satisfied."""
+        return self.koc[self.koc_first[garment] : self.koc_first[garment + 1]]
+
     def are_unhappy(
         self, garments: NDArray[np.integer], kocs: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
@@ -69,7 +73,7 @@ class Signals:
 
 def _fit_share(
     shows: Shows, group: NDArray[np.integer], speaks_to: NDArray[np.float32], garments: int
-) -> NDArray[np.float16]:
+) -> NDArray[np.float32]:
     told = np.flatnonzero(shows.counted & (shows.worn.fit != UNTOLD))
     shape = (len(speaks_to), garments)
     at = (group[told], shows.worn.garment[told])
@@ -83,7 +87,7 @@ def _fit_share(
     all_fits = np.bincount(at[1], fitted, minlength=garments)
     own = (all_fits + PRIOR_WEARERS * overall) / (all_wore + PRIOR_WEARERS)
     share = (fits + PRIOR_WEARERS * own) / (wore + PRIOR_WEARERS)
-    return np.asarray(share - overall, dtype=np.float16)
+    return np.asarray(share - overall, dtype=np.float32)
 
 
 def _koc_verdicts(shows: Shows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
