@@ -1,6 +1,9 @@
 """A file through the console: upload, columns, first rows, the job, the bad rows as a file."""
 
 import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -12,6 +15,7 @@ from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import ImportState, Role
 from zhiyin.interfaces import jobs
 from zhiyin.interfaces.console import uploads
+from zhiyin.storage.encryption import CiphertextMisplaced
 from zhiyin.storage.tenancy import brand_tx
 
 ROWS = "code,name,city,where\nA-1,One,Shanghai,1 Road\nA-2,Two,,2 Road\n=A-3,Three,Suzhou,3 Road\n"
@@ -57,6 +61,30 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk):
         assert brands.stores(brand_id=desk.brand.id).total == 2
 
 
+def test_a_waiting_file_is_sealed_for_its_brand_and_abandoned_ones_are_reaped(desk):
+    here = upload(desk, ROWS.encode()).headers["Location"]
+    home = settings.STATE / "imports" / str(desk.brand.id)
+    assert desk.browser.post(here, SAID | {"act": "look"}).status_code == 200
+    waiting = sorted(home.iterdir())
+    assert len(waiting) == 2
+    for path in waiting:
+        assert b"Shanghai" not in path.read_bytes()
+        assert b"stores.csv" not in path.read_bytes()
+    upload_id = UUID(re.search(r"map/([0-9a-f-]+)/", here)[1])
+    other = open_desk("maple").brand.id
+    (settings.STATE / "imports" / str(other)).mkdir()
+    for path in waiting:
+        shutil.copy(path, settings.STATE / "imports" / str(other) / path.name)
+    with pytest.raises(CiphertextMisplaced):
+        uploads.kept(brand_id=other, upload_id=upload_id)
+    (home / "tmp-of-a-killed-process").mkdir()
+    sent = datetime.now(UTC)
+    for later, left in ((0, 5), (2, 4), (8, 0)):
+        jobs.reap_uploads(timestamp=int((sent + timedelta(days=later)).timestamp()))
+        assert len([*home.iterdir(), *(home.parent / str(other)).iterdir()]) == left
+    assert desk.browser.get(here).status_code == 404
+
+
 def test_a_file_that_is_too_large_keeps_nothing(desk, tmp_path):
     with pytest.raises(uploads.UploadTooLarge):
         uploads.keep(
@@ -66,7 +94,7 @@ def test_a_file_that_is_too_large_keeps_nothing(desk, tmp_path):
             kind="stores",
             language="en",
         )
-    assert list((settings.STATE / "imports" / str(desk.brand.id)).iterdir()) == []
+    assert not (settings.STATE / "imports" / str(desk.brand.id)).exists()
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,10 @@ def load_import(brand_slug: str, upload_id: str) -> None:
     """Load an uploaded file to its end. Stopped or repeated, it goes on where it was."""
     brand = brands.brand_by_slug(slug=brand_slug)
     uploads.load(brand=brand, upload_id=UUID(upload_id), now=datetime.now(UTC))
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="reap_uploads", queue="clock", queueing_lock="reap-uploads")
+def reap_uploads(timestamp: int) -> None:
+    """Delete files that were sent and never loaded."""
+    uploads.reap(now=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -120,7 +120,7 @@ def inspect(path: Path, mapping: ImportMapping, *, name: str = "") -> FileFacts:
         raise FileUnreadable(reason=error.strerror or "") from None
     encoding = "" if kind == "parquet" else _encoding(path, look, mapping.encoding, kind)
     rows, columns = look.newlines, _NO_COLUMNS
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else mapping.delimiter
+    delimiter = "\t" if Path(name or path.name).suffix.lower() == ".tsv" else mapping.delimiter
     if kind == "parquet":
         rows, columns = _parquet_facts(path)
     elif kind == "csv":

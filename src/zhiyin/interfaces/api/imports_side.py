@@ -73,7 +73,12 @@ def begin_import(request: ApiRequest, said: Form[ImportIn], file: File[UploadedF
             language=_language(),
         )
         run = loading.open_run(source, now=request.now, again=said.again)
-        uploads.keep(folder=_folder(), brand_id=request.brand.id, run_id=run.id, path=path)
+        uploads.keep(
+            folder=_folder(),
+            brand_id=request.brand.id,
+            file_id=run.id,
+            content=path.read_bytes(),
+        )
     return _stepped(request, run)
 
 

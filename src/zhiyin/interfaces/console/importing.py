@@ -70,11 +70,11 @@ def mapping(request: ConsoleRequest, upload_id: UUID) -> HttpResponse:
         return _page(request, kept, names, first)
     stated = _stated(request, kept, names)
     try:
-        source = uploads.source_of(kept, brand, stated)
         if request.POST.get("act") == "start":
             run = uploads.start(kept, brand, stated, request.now)
             return redirect("console:import-run", slug=request.brand.slug, run_id=run.id)
-        rows = loading.preview(source, now=request.now, limit=PREVIEWED)
+        with uploads.source_of(kept, brand, stated) as source:
+            rows = loading.preview(source, now=request.now, limit=PREVIEWED)
     except DomainError as refusal:
         if refusal.kind is not Kind.INVALID:
             raise

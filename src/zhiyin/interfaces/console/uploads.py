@@ -1,11 +1,9 @@
-"""Files on their way in: kept in a folder only the server reads, until they are loaded."""
+"""Files on their way in: kept sealed, as the API's are, until they are loaded."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,6 +15,7 @@ from procrastinate.contrib.django import app as jobs
 
 from zhiyin.domain.brands.types import BrandCard, ImportKind, ImportRunCard, ImportState
 from zhiyin.flows.importing import loading
+from zhiyin.flows.importing import uploads as sealed
 from zhiyin.flows.importing.loading import Source
 from zhiyin.flows.importing.mapping import DELIMITERS, ImportMapping
 from zhiyin.flows.importing.reading import Record, inspect, records
@@ -47,16 +46,11 @@ class Upload:
     """A file that came whole, what it is called and what it holds."""
 
     id: UUID
-    folder: Path
+    brand_id: UUID
     file_name: str
     kind: ImportKind
     language: str
     mapping: Mapping[str, object]
-
-    @property
-    def path(self) -> Path:
-        """Where it lies. The suffix says the format."""
-        return self.folder / f"file{Path(self.file_name).suffix.lower()[:10]}"
 
 
 def keep(
@@ -67,37 +61,28 @@ def keep(
     kind: ImportKind,
     language: str,
 ) -> Upload:
-    """Keep a file for one brand. Raises UploadTooLarge, and then keeps nothing."""
-    upload_id = uuid4()
-    upload = Upload(
-        upload_id, _folder(brand_id, upload_id), Path(file_name).name[:200], kind, language, {}
-    )
-    upload.folder.mkdir(parents=True, mode=0o700)
-    size = 0
-    handle = os.open(upload.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > UPLOAD_BYTES_MAX:
-                break
-            file.write(chunk)
-    if size > UPLOAD_BYTES_MAX:
-        shutil.rmtree(upload.folder)
-        raise UploadTooLarge(most_bytes=UPLOAD_BYTES_MAX)
+    """Keep a file for one brand, sealed. Raises UploadTooLarge, and then keeps nothing."""
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > UPLOAD_BYTES_MAX:
+            raise UploadTooLarge(most_bytes=UPLOAD_BYTES_MAX)
+    upload = Upload(uuid4(), brand_id, Path(file_name).name[:200], kind, language, {})
+    sealed.keep(folder=_folder(), brand_id=brand_id, file_id=upload.id, content=bytes(content))
     _note(upload)
     return upload
 
 
 def kept(*, brand_id: UUID, upload_id: UUID) -> Upload:
     """A file of the brand that waits. Raises UploadNotFound."""
-    folder = _folder(brand_id, upload_id)
     try:
-        said = json.loads((folder / "said.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        note = sealed.held(folder=_folder(), brand_id=brand_id, file_id=upload_id, part=sealed.SAID)
+    except sealed.UploadGone:
         raise UploadNotFound(upload_id=upload_id) from None
+    said = json.loads(note)
     return Upload(
         upload_id,
-        folder,
+        brand_id,
         said["file_name"],
         ImportKind(said["kind"]),
         said["language"],
@@ -123,32 +108,39 @@ def columns(upload: Upload) -> tuple[Sequence[str], list[Mapping[str, object]]]:
         publish=False,
         rights_granted=False,
     )
-    facts = inspect(upload.path, plain, name=upload.file_name)
-    with closing(records(facts, plain)) as stream:
-        first = [one.cells for one in islice(stream, SAMPLED) if isinstance(one, Record)]
+    with _opened(upload) as path:
+        facts = inspect(path, plain, name=upload.file_name)
+        with closing(records(facts, plain)) as stream:
+            first = [one.cells for one in islice(stream, SAMPLED) if isinstance(one, Record)]
     names = facts.columns or tuple(dict.fromkeys(name for cells in first for name in cells))
     return names[:COLUMNS_MAX], first
 
 
-def source_of(upload: Upload, brand: BrandCard, mapping: Mapping[str, object]) -> Source:
-    """The upload as an import reads it. Raises the `mapping_...` errors of an import."""
-    return loading.look_at(
-        brand_id=brand.id,
-        zone=brand.time_zone,
-        path=upload.path,
-        file_name=upload.file_name,
-        kind=upload.kind,
-        mapping=mapping,
-        language=upload.language,
-    )
+@contextmanager
+def source_of(upload: Upload, brand: BrandCard, mapping: Mapping[str, object]) -> Iterator[Source]:
+    """The upload as an import reads it, for as long as the block lasts.
+
+    Raises the `mapping_...` errors of an import, UploadNotFound.
+    """
+    with _opened(upload) as path:
+        yield loading.look_at(
+            brand_id=brand.id,
+            zone=brand.time_zone,
+            path=path,
+            file_name=upload.file_name,
+            kind=upload.kind,
+            mapping=mapping,
+            language=upload.language,
+        )
 
 
 def start(
     upload: Upload, brand: BrandCard, mapping: Mapping[str, object], now: datetime
 ) -> ImportRunCard:
     """Open the run and queue the job that loads it."""
-    run = loading.open_run(source_of(upload, brand, mapping), now=now)
-    _note(Upload(upload.id, upload.folder, upload.file_name, upload.kind, upload.language, mapping))
+    with source_of(upload, brand, mapping) as source:
+        run = loading.open_run(source, now=now)
+    _note(replace(upload, mapping=mapping))
     jobs.configure_task(name=LOAD_TASK, queue=IMPORTS_QUEUE, allow_unknown=True).defer(
         brand_slug=brand.slug, upload_id=str(upload.id)
     )
@@ -161,14 +153,28 @@ def load(*, brand: BrandCard, upload_id: UUID, now: datetime) -> None:
         upload = kept(brand_id=brand.id, upload_id=upload_id)
     except UploadNotFound:
         return
-    source = source_of(upload, brand, upload.mapping)
-    done = loading.load(source, loading.open_run(source, now=now), now=now)
+    with source_of(upload, brand, upload.mapping) as source:
+        done = loading.load(source, loading.open_run(source, now=now), now=now)
     if done.state is ImportState.DONE:
-        shutil.rmtree(upload.folder)
+        sealed.discard(folder=_folder(), brand_id=brand.id, file_id=upload_id)
 
 
-def _folder(brand_id: UUID, upload_id: UUID) -> Path:
-    return Path(settings.STATE) / "imports" / str(brand_id) / str(upload_id)
+def reap(*, now: datetime) -> int:
+    """Delete uploads that nobody loaded, the API's too, and copies that a killed process left."""
+    return sealed.reap(folder=_folder(), now=now)
+
+
+def _folder() -> Path:
+    return Path(settings.STATE) / "imports"
+
+
+@contextmanager
+def _opened(upload: Upload) -> Iterator[Path]:
+    try:
+        with sealed.opened(folder=_folder(), brand_id=upload.brand_id, file_id=upload.id) as path:
+            yield path
+    except sealed.UploadGone:
+        raise UploadNotFound(upload_id=upload.id) from None
 
 
 def _note(upload: Upload) -> None:
@@ -178,6 +184,10 @@ def _note(upload: Upload) -> None:
         "language": upload.language,
         "mapping": upload.mapping,
     }
-    place = upload.folder / "said.json"
-    place.with_suffix(".new").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    place.with_suffix(".new").replace(place)
+    sealed.keep(
+        folder=_folder(),
+        brand_id=upload.brand_id,
+        file_id=upload.id,
+        content=json.dumps(said, ensure_ascii=False).encode(),
+        part=sealed.SAID,
+    )
