@@ -24,6 +24,7 @@ GLOBAL_TABLES = {
     "django_content_type",
     "django_migrations",
     "django_session",  # a session names a brand in its keys
+    "shared_cache",  # counts tries of staff, whose accounts are no brand's
     "procrastinate_events",  # jobs carry ids, and enter their brand when they run
     "procrastinate_jobs",
     "procrastinate_periodic_defers",

@@ -20,6 +20,9 @@ SECRET_KEY = KEYS.signing_key()
 DB_ROLE = os.environ.get("ZHIYIN_DB_ROLE", "web")
 DATABASES = {"default": addresses.database(DB_ROLE)}
 
+# Staff's tries at a password and used codes are counted here: over all workers, or not at all.
+CACHES = {"default": {"BACKEND": "zhiyin.storage.shared_cache.SharedCache"}}
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
