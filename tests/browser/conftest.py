@@ -16,6 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.databases import inside
 from zhiyin.storage import addresses
 
 WORLD = "zhiyin_world"
@@ -30,19 +31,48 @@ CONNECTS = 7  # each waits twice as long as the one before, a minute in all
 LAST_LINE = "Ctrl-C stops it"
 
 
+class Terminal:
+    """What a running command has printed so far; its lines may be waited for."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._grew = threading.Condition()
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Read until the command has ended."""
+        for line in lines:
+            with self._grew:
+                self._lines.append(line)
+                self._grew.notify_all()
+
+    def line(self, words: str) -> str:
+        """The first line with these words, printed already or soon."""
+        with self._grew:
+            found = self._grew.wait_for(lambda: self._with(words), START_SECONDS)
+        assert found, f"{words!r} was not printed: {self.text}"
+        return found
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._lines)
+
+    def _with(self, words: str) -> str | None:
+        return next((line for line in self._lines if words in line), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running demo: its address, and the state folder and the database it uses.
+    """A running demo: its address, the state folder and the database it uses, its terminal.
 
-    `played` is what a first run printed that only played the two needs; `printed` are the lines
-    that the running one has printed so far.
+    `played` is what a first run printed that only played the two needs.
     """
 
     url: str
     state: Path
     database: str
     played: str
-    printed: list[str]
+    terminal: Terminal
 
 
 @pytest.fixture(scope="session")
@@ -63,15 +93,14 @@ def shop_server(django_db_setup: None, copy_database: Callable[[str], None]) -> 
         stderr=subprocess.STDOUT,
         text=True,
     )
-    printed: list[str] = []
-    is_ready = threading.Event()
-    reader = threading.Thread(target=_read, args=(server.stdout, printed, is_ready))
+    terminal = Terminal()
+    reader = threading.Thread(target=terminal.read, args=(server.stdout,))
     reader.start()
     url = f"http://127.0.0.1:{port}"
     try:
-        assert is_ready.wait(START_SECONDS), printed
-        _wait_until_served(f"{url}/s/anning/", server, printed)
-        yield Served(url, STATES, WORLD, played.stdout, printed)
+        terminal.line(LAST_LINE)
+        _wait_until_served(f"{url}/s/anning/", server, terminal)
+        yield Served(url, STATES, WORLD, played.stdout, terminal)
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
@@ -80,30 +109,11 @@ def shop_server(django_db_setup: None, copy_database: Callable[[str], None]) -> 
         server.stdout.close()
 
 
-def _read(lines: Iterable[str], printed: list[str], is_ready: threading.Event) -> None:
-    for line in lines:
-        printed.append(line)
-        if LAST_LINE in line:
-            is_ready.set()
-    is_ready.set()
-
-
 @pytest.fixture(scope="module")
 def backstage(shop_server: Served, django_db_blocker: Any) -> Iterator[None]:
     """The database behind the server, for what a test sets up or looks at behind the pages."""
-    from django.db import connection
-
-    before = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        connection.close()
-        connection.close_pool()
-        connection.settings_dict["NAME"] = shop_server.database
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.close_pool()
-            connection.settings_dict["NAME"] = before
+    with inside(shop_server.database, django_db_blocker):
+        yield
 
 
 @pytest.fixture(scope="package")
@@ -146,11 +156,11 @@ def _page(browser: Browser, served: Served, **size: int) -> Iterator[Page]:
     assert errors == []
 
 
-def _wait_until_served(url: str, server: subprocess.Popen[str], printed: list[str]) -> None:
+def _wait_until_served(url: str, server: subprocess.Popen[str], terminal: Terminal) -> None:
     transport = httpx.HTTPTransport(retries=CONNECTS)
     with httpx.Client(transport=transport, timeout=START_SECONDS) as client:
         answered: Any = client.get(url)
-    assert server.poll() is None, printed
+    assert server.poll() is None, terminal.text
     assert answered.status_code == 200, answered.text
 
 

@@ -66,7 +66,7 @@ def test_without_serving_it_answers_two_needs_and_exits(shop_server: Served) -> 
 
 
 def test_the_terminal_says_what_was_started_and_plays_the_same(shop_server: Served) -> None:
-    printed = "".join(shop_server.printed)
+    printed = shop_server.terminal.text
     assert re.search(r"^PostgreSQL +its own, embedded", printed, re.M)
     assert re.search(r"^Brands +demo world", printed, re.M)
     needs = re.compile(r"“160，100斤.*?(?=\n\d+ s)", re.S)
@@ -79,7 +79,7 @@ def test_the_terminal_says_what_was_started_and_plays_the_same(shop_server: Serv
 def test_its_three_addresses_open_with_the_logins_that_it_prints(
     shop_server: Served, client: httpx.Client
 ) -> None:
-    printed = "".join(shop_server.printed)
+    printed = shop_server.terminal.text
     shop, console, docs = (
         re.search(rf"^{name} +(http://\S+)(.*)$", printed, re.M)
         for name in ("shop", "console", "API docs")
@@ -102,7 +102,7 @@ def test_a_sign_in_code_is_printed_in_the_terminal_and_stands_on_the_sandbox_pag
     shop_server: Served, client: httpx.Client
 ) -> None:
     posted(client, "/s/anning/sign-in/", phone=PHONE)
-    (line,) = (one for one in shop_server.printed if PHONE in one)
+    line = shop_server.terminal.line(PHONE)
     code = re.search(r"\b\d{6}\b", line)
     assert code is not None, line
     assert code[0] in client.get("/s/anning/sandbox/").text

@@ -1,11 +1,13 @@
 """Asking a KOC and being one, over HTTP: the question, the answer, the application, the shows."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import NOW
-from tests.journeys.answering import a_koc, a_need
+from tests.journeys.answering import DAY, a_koc, a_need
 from tests.journeys.test_koc_review import an_operator
 from tests.journeys.visiting import (
     KOC_PHONE,
@@ -17,12 +19,17 @@ from tests.journeys.visiting import (
     koc_again,
     member_of,
 )
+from zhiyin.domain.catalog import operations as catalog
+from zhiyin.domain.catalog import queries as shelf
+from zhiyin.domain.catalog.types import Category, ProductFacts
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.conversations.types import QuestionState
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
+from zhiyin.events.models import Event
 from zhiyin.flows import koc_review
+from zhiyin.interfaces import jobs
 from zhiyin.storage.tenancy import brand_tx
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -309,3 +316,44 @@ def test_an_application_is_taken_back(shop):
     page = hers.read("koc/apply/")
     assert "Being read" not in page
     assert 'name="statement"' in page
+
+
+def test_an_answer_holds_up_to_three_picks(pair):
+    brand, hers, koc, desk = pair
+    codes = [f"D-{n}" for n in range(4)]
+    with brand_tx(brand.id):
+        catalog.save_products(
+            brand_id=brand.id,
+            products=[
+                ProductFacts(code=code, category=Category.DRESS, name_zh="裙", name_en=code)
+                for code in codes
+            ],
+            now=NOW,
+        )
+        ids = list(shelf.product_ids_by_code(brand_id=brand.id, codes=codes).values())
+    question_id = asked(brand, hers, koc)
+    page = desk.post(f"koc/questions/{question_id}/", 422, text="One of these.", product=ids)
+    assert "Three products are the most." in page.content.decode()
+    assert state_of(brand, question_id) is QuestionState.WAITING
+    desk.post(f"koc/questions/{question_id}/", text="One of these.", product=ids[:3])
+    page = hers.read(f"messages/{question_id}/")
+    assert [f"/products/{one}/" in page for one in ids] == [True, True, True, False]
+
+
+def test_she_reads_until_when_it_waits_and_then_who_was_asked_instead(pair):
+    brand, hers, koc, _desk = pair
+    other = a_koc(brand.id, "mei")
+    question_id = asked(brand, hers, koc)
+    until = timezone.localtime(timezone.now() + DAY, ZoneInfo("Asia/Shanghai"))
+    assert re.search(
+        rf"Waiting until {until:%B} {until.day}, \d\d:\d\d", hers.read(f"messages/{question_id}/")
+    )
+    jobs.pass_on_overdue(timestamp=int((timezone.now() + DAY).timestamp()) + 1)
+    with brand_tx(brand.id):
+        events = Event.objects.filter(name="conversations.question_unanswered")
+        (event_id,) = events.values_list("id", flat=True)
+    jobs.react(brand_id=str(brand.id), event_id=str(event_id))
+    page = hers.read(f"messages/{question_id}/")
+    assert "Waiting until" not in page
+    assert f"/s/cedar/kocs/{other.id}/" in page or ">mei<" in page
+    assert "mei" in hers.read("messages/")

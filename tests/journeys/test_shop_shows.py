@@ -7,9 +7,12 @@ from django.conf import settings
 from PIL import Image
 
 from tests.cast import NOW
+from tests.journeys.test_shop_koc import APPLICATION
 from tests.journeys.visiting import SHOPPER_PHONE, a_shop, a_sku, member_of
+from zhiyin.domain.content import operations as content_desk
 from zhiyin.domain.content import queries as content
-from zhiyin.domain.content.types import ShowState
+from zhiyin.domain.content.types import ShowFacts, ShowSource, ShowState
+from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
 from zhiyin.storage.tenancy import brand_tx
@@ -78,6 +81,32 @@ def test_a_show_of_what_she_bought_waits_to_be_looked_at_with_its_picture(shop):
     _maple, elsewhere = a_shop("maple")
     elsewhere.get(f"photos/{ref}", 404)
     elsewhere.get("photos/..%2Fkeys", 404)
+
+
+def test_she_applies_with_a_show_of_her_own(shop):
+    brand, hers = shop
+    hers.sign_in(SHOPPER_PHONE)
+    product_id, _sku_id = a_sku(brand)
+    member_id = member_of(brand, SHOPPER_PHONE)
+    worn = ShowFacts(
+        product_id=product_id,
+        author_id=member_id,
+        size_code=12,
+        worn_at=NOW,
+        source=ShowSource.IMPORT,
+        external_ref="r-1",
+        text_en="Tight at the hips.",
+        facts={},
+    )
+    with brand_tx(brand.id):
+        (show_id,) = content_desk.save_shows(
+            brand_id=brand.id, shows=[worn], state=ShowState.PUBLISHED, now=NOW
+        )
+    assert f'value="{show_id}"' in hers.read("koc/apply/")
+    hers.post("koc/apply/", **APPLICATION, keep_body="1", shows=[str(show_id)])
+    with brand_tx(brand.id):
+        card = kocs.last_application(brand_id=brand.id, member_id=member_id)
+    assert card.show_ids == (show_id,)
 
 
 def test_deleting_her_takes_her_pictures_along(shop):

@@ -1,0 +1,109 @@
+"""Signing in over HTTP: five tries, five minutes, whoever types; no code that is always right."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from tests.journeys.visiting import SHOPPER_PHONE, Visit, a_shop, member_of
+from zhiyin.flows import ports
+
+pytestmark = pytest.mark.usefixtures("own_database")
+OFTEN_LEFT_IN = ("000000", "123456", "111111", "888888", "666666")
+
+
+@pytest.fixture
+def shop():
+    return a_shop()
+
+
+def code_for(visit: Visit, phone: str = SHOPPER_PHONE) -> str:
+    """Ask for a code and read it on the sandbox page."""
+    visit.post("sign-in/", 200, phone=phone)
+    return re.findall(r"\b\d{6}\b", visit.read("sandbox/").split("<main", 1)[1])[0]
+
+
+def enter(visit: Visit, code: str, status: int, phone: str = SHOPPER_PHONE) -> str:
+    """Type a code; the words of the page that answers."""
+    return visit.post("sign-in/", status, phone=phone, code=code).content.decode()
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def test_five_wrong_tries_end_a_code_whichever_browser_they_come_from(shop):
+    brand, visit = shop
+    code = code_for(visit)
+    for left in (4, 3, 2, 1, 0):
+        assert f"{left} tries are left" in enter(Visit("cedar"), wrong(code), 422)
+    assert "That code is over. Ask for a new one." in enter(visit, code, 422)
+    assert member_of(brand, SHOPPER_PHONE) is None
+    enter(visit, code_for(visit), 302)
+    assert member_of(brand, SHOPPER_PHONE) is not None
+
+
+def test_a_code_is_good_for_five_minutes_and_once(shop):
+    brand, visit = shop
+    asked = timezone.now()
+    with time_machine.travel(asked, tick=False):
+        code = code_for(visit)
+    with time_machine.travel(asked + timedelta(minutes=5), tick=False):
+        assert "That code is over" in enter(visit, code, 422)
+        assert member_of(brand, SHOPPER_PHONE) is None
+    with time_machine.travel(asked + timedelta(minutes=4, seconds=59), tick=False):
+        enter(visit, code, 302)
+        assert "That code is over" in enter(Visit("cedar"), code, 422)
+
+
+def test_no_code_is_always_right(shop):
+    _brand, visit = shop
+    phones = [f"1391234567{n}" for n in range(8)]
+    codes = [code_for(visit, phone) for phone in phones]
+    assert len(set(codes)) >= len(codes) - 1
+    for phone, code, tried in zip(phones, codes, OFTEN_LEFT_IN, strict=False):
+        if tried != code:
+            assert "4 tries are left" in enter(visit, tried, 422, phone)
+
+
+class Carrier:
+    """A sender of messages as an operator's own would be: it keeps what it was handed."""
+
+    def __init__(self) -> None:
+        self.carried: list[tuple[UUID, str, str]] = []
+
+    def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
+        self.carried.append((brand_id, phone, code))
+
+
+@pytest.fixture
+def carrier():
+    """The carrier, wired in the place of the sandbox."""
+    before, made = ports.wired(), Carrier()
+    ports.wire(ports.Ports(sms=made))
+    yield made
+    ports.wire(before)
+
+
+def test_the_code_goes_out_through_the_sender_that_is_wired(shop, carrier):
+    brand, visit = shop
+    page = visit.post("sign-in/", 200, phone=SHOPPER_PHONE).content.decode()
+    ((brand_id, phone, code),) = carrier.carried
+    assert (brand_id, phone) == (brand.id, SHOPPER_PHONE)
+    assert code not in page
+    assert "sandbox" not in page
+    visit.get("sandbox/", 404)
+    enter(visit, code, 302)
+
+
+def test_signing_in_twice_with_one_phone_is_one_member(shop):
+    brand, visit = shop
+    visit.sign_in(SHOPPER_PHONE)
+    first = member_of(brand, SHOPPER_PHONE)
+    again = Visit("cedar")
+    again.sign_in("+86 139 1234 5678")
+    assert member_of(brand, SHOPPER_PHONE) == first
+    assert "My page" in again.read("me/")
