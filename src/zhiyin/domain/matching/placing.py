@@ -10,14 +10,8 @@ from zhiyin.domain.matching.options import Option
 from zhiyin.domain.matching.people import NOBODY, People
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.signals import Signals
-from zhiyin.domain.matching.types import PICKS
+from zhiyin.domain.matching.types import A_PERSON, PICKS
 from zhiyin.domain.matching.world import World
-
-A_PERSON = 1.0
-"""An option beside whom nobody stands goes first only if its score is higher by more than this.
-
-It is part of the order and not of the score: no part of a need earned it.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,11 @@ Chip = tuple[str, str]
 """A slot and one of its values as a word: ("height_cm", "160"), ("goals", "slimming")."""
 
 PICKS = 3
+A_PERSON = 1.0
+"""An option beside whom nobody stands goes first only if its score is higher by more than this.
+
+It is part of the order and not of the score: no part of a need earned it.
+"""
 RUNNERS_UP = 10
 THIN_BELOW = 5
 """Fewer wearers with a body like hers than this is thin evidence, and is called so."""

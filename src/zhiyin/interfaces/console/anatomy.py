@@ -59,6 +59,10 @@ NAMES: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("Same KOC"),
         gettext_lazy("The KOC of a pick above it already: three people are better than one."),
     ),
+    "nobody": (
+        gettext_lazy("Nobody beside it"),
+        gettext_lazy("No KOC wore it and was content: a pick with a person goes before it."),
+    ),
     "disliked_style": (
         gettext_lazy("Not her style"),
         gettext_lazy("Like something she turned down for its style."),

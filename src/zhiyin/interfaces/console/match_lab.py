@@ -1,6 +1,7 @@
 """The match lab: any need, the candidates, every part of every score, and how the matcher does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import queries as matches
-from zhiyin.domain.matching.types import Answer, NothingToPick, NotTrained, Pick
+from zhiyin.domain.matching.types import A_PERSON, Answer, NothingToPick, NotTrained, Part, Pick
 from zhiyin.flows import decide
 from zhiyin.flows.decide import Asker
 from zhiyin.interfaces import chips, wording
@@ -108,7 +109,9 @@ def said(text: str, reading: Reading, taxonomy: Taxonomy, language: str) -> list
 
 def _candidates(request: ConsoleRequest, answer: Answer, taxonomy: Taxonomy) -> dict[str, Any]:
     brand_id, language = request.operator.brand.id, request.language
-    ranked = (*answer.picks, *answer.runners_up)
+    picks = tuple(_as_placed(pick) for pick in answer.picks)
+    others = tuple(_as_placed(pick) for pick in answer.runners_up)
+    ranked = (*picks, *others)
     asked = request.POST.get("open", "1")
     is_place = asked.isascii() and asked.isdigit() and len(asked) < 4
     place = min(max(int(asked), 1), len(ranked)) if is_place else 1
@@ -116,11 +119,8 @@ def _candidates(request: ConsoleRequest, answer: Answer, taxonomy: Taxonomy) -> 
     opened = ranked[place - 1]
     before = ranked[place - 2] if place > 1 else None
     return {
-        "picks": [names.candidate(pick, n) for n, pick in enumerate(answer.picks, start=1)],
-        "others": [
-            names.candidate(pick, n)
-            for n, pick in enumerate(answer.runners_up, start=len(answer.picks) + 1)
-        ],
+        "picks": [names.candidate(pick, n) for n, pick in enumerate(picks, start=1)],
+        "others": [names.candidate(pick, n) for n, pick in enumerate(others, start=len(picks) + 1)],
         "place": place,
         "opened": names.candidate(opened, place),
         "score": f"{opened.score:.2f}",
@@ -147,6 +147,14 @@ def _candidates(request: ConsoleRequest, answer: Answer, taxonomy: Taxonomy) -> 
             chips.label(*chip, taxonomy=taxonomy, language=language) for chip in answer.set_aside
         ],
     }
+
+
+def _as_placed(pick: Pick) -> Pick:
+    """The pick as it stands in the order: without a KOC it stands A_PERSON lower than it scores."""
+    if pick.koc_id is not None:
+        return pick
+    nobody = Part(name="nobody", value=1.0, share=-A_PERSON)
+    return replace(pick, score=pick.score - A_PERSON, parts=(*pick.parts, nobody))
 
 
 def _reasons(request: ConsoleRequest, pick: Pick, taxonomy: Taxonomy) -> list[dict[str, Any]]:

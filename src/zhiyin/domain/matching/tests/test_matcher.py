@@ -11,9 +11,8 @@ from zhiyin.domain.catalog.types import ProductCard, SkuCard
 from zhiyin.domain.matching import stored
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.matcher import why_not
-from zhiyin.domain.matching.placing import A_PERSON
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, world
-from zhiyin.domain.matching.types import Answer, Ask, NothingToPick, ReasonKind
+from zhiyin.domain.matching.types import A_PERSON, Answer, Ask, NothingToPick, ReasonKind
 from zhiyin.domain.matching.wishes import chips_of
 
 HERS = NeedSlots(

@@ -11,9 +11,9 @@ from hypothesis.strategies import builds, floats, none, sampled_from
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching.bodies import Body
 from zhiyin.domain.matching.evidence import SHOWS
-from zhiyin.domain.matching.placing import A_PERSON
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, rebuilt, world
 from zhiyin.domain.matching.types import (
+    A_PERSON,
     SPOKEN_WISHES,
     Answer,
     Ask,
