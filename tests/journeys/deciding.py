@@ -47,6 +47,14 @@ class Shop:
 
 def open_shop(brand_id: UUID, folder: Path) -> Shop:
     """Fill the shop and train its model, in whatever transaction is open."""
+    store_ids = fill_shop(brand_id)
+    matching.train(brand_id=brand_id, folder=folder, now=NOW)
+    enter(brand_id)
+    return Shop(brand_id, folder, store_ids)
+
+
+def fill_shop(brand_id: UUID) -> dict[str, UUID]:
+    """Fill the shop; its model is still to be trained. Returns the stores by code."""
     brands.save_stores(
         brand_id=brand_id,
         stores=[
@@ -64,9 +72,7 @@ def open_shop(brand_id: UUID, folder: Path) -> Shop:
         state=ShowState.PUBLISHED,
         now=NOW,
     )
-    matching.train(brand_id=brand_id, folder=folder, now=NOW)
-    enter(brand_id)
-    return Shop(brand_id, folder, store_ids)
+    return store_ids
 
 
 def _goods(brand_id: UUID, store_ids: dict[str, UUID]) -> list[str]:
