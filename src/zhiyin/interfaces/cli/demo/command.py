@@ -84,7 +84,7 @@ def _load(now: datetime) -> None:
             brand = brands.brand_by_slug(slug=slug)
             with brand_tx(brand.id):
                 trained = matches.trained_models(brand_id=brand.id, limit=1)
-            if trained:
+            if trained and _answers(brand.id, now):
                 continue
             training = progress.add_task(f"training {brand.name_en}", name="Models", total=1.0)
             measuring = progress.add_task(
@@ -99,6 +99,36 @@ def _load(now: datetime) -> None:
 
             matching.train(brand_id=brand.id, folder=settings.MODEL_FOLDER, now=now, progress=told)
             progress.update(measuring, total=1.0, completed=1.0)
+
+
+def _answers(brand_id: Any, now: datetime) -> bool:
+    """Whether the model can be read. One that an earlier version of the software made may not."""
+    from django.conf import settings
+
+    from zhiyin.domain.audience.types import NeedSlots
+    from zhiyin.domain.matching.types import NothingToPick, NotTrained
+    from zhiyin.flows import decide
+    from zhiyin.kit.errors import DomainError, Kind
+    from zhiyin.storage.tenancy import brand_tx
+
+    try:
+        with brand_tx(brand_id):
+            decide.answer_need(
+                brand_id=brand_id,
+                asker=decide.Asker(),
+                folder=settings.MODEL_FOLDER,
+                now=now,
+                slots=NeedSlots(),
+            )
+    except NothingToPick:
+        return True
+    except NotTrained:
+        return False
+    except DomainError as refusal:
+        if refusal.kind is not Kind.UNAVAILABLE:
+            raise
+        return False
+    return True
 
 
 def _decide(text: str, now: datetime) -> None:
