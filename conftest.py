@@ -22,6 +22,7 @@ import pytest
 
 STATE = Path(tempfile.mkdtemp(prefix="zhiyin-test-"))
 os.environ["ZHIYIN_STATE"] = str(STATE)
+os.environ["ZHIYIN_DEMO"] = "1"  # tests read sign-in codes in the sandbox, as a demo does
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhiyin.project.settings"
 for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "ZHIYIN_DB_NAME"):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from tests.journeys.visiting import SHOPPER_PHONE, Visit, a_shop, member_of
 from zhiyin.flows import ports
+from zhiyin.project import wiring
 
 pytestmark = pytest.mark.usefixtures("own_database")
 OFTEN_LEFT_IN = ("000000", "123456", "111111", "888888", "666666")
@@ -72,31 +74,46 @@ def test_no_code_is_always_right(shop):
 class Carrier:
     """A sender of messages as an operator's own would be: it keeps what it was handed."""
 
-    def __init__(self) -> None:
-        self.carried: list[tuple[UUID, str, str]] = []
+    carried: ClassVar[list[tuple[UUID, str, str]]] = []
 
     def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
         self.carried.append((brand_id, phone, code))
 
 
 @pytest.fixture
-def carrier():
-    """The carrier, wired in the place of the sandbox."""
-    before, made = ports.wired(), Carrier()
-    ports.wire(ports.Ports(sms=made))
-    yield made
+def live(settings):
+    """Wire an installation that is no demo, whose operator named this sender (or none)."""
+    before = ports.wired()
+
+    def wire(sender: str) -> None:
+        settings.DEMO, settings.SMS_SENDER = False, sender
+        ports.wire(wiring.named())
+
+    yield wire
     ports.wire(before)
+    Carrier.carried.clear()
 
 
-def test_the_code_goes_out_through_the_sender_that_is_wired(shop, carrier):
+def test_the_code_goes_out_through_the_sender_that_is_wired(shop, live):
     brand, visit = shop
+    live(f"{__name__}:Carrier")
     page = visit.post("sign-in/", 200, phone=SHOPPER_PHONE).content.decode()
-    ((brand_id, phone, code),) = carrier.carried
+    ((brand_id, phone, code),) = Carrier.carried
     assert (brand_id, phone) == (brand.id, SHOPPER_PHONE)
     assert code not in page
     assert "sandbox" not in page
     visit.get("sandbox/", 404)
     enter(visit, code, 302)
+
+
+def test_where_nobody_is_named_to_send_no_code_is_kept_for_anybody_to_read(shop, live, capfd):
+    _brand, visit = shop
+    code_for(visit)
+    live("")
+    visit.get("sandbox/", 404)
+    capfd.readouterr()
+    assert "sms_unavailable" in visit.post("sign-in/", 503, phone=SHOPPER_PHONE).content.decode()
+    assert "sandbox" not in capfd.readouterr().err
 
 
 def test_signing_in_twice_with_one_phone_is_one_member(shop):

@@ -163,6 +163,9 @@ LOGGING = {
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
+# Who carries sign-in codes: "package.module:Class" (docs/guide/developer.md). Nobody while empty.
+SMS_SENDER = os.environ.get("ZHIYIN_SMS_SENDER", "")
+
 # A second reader of needs outside the house: off while READER_URL is empty
 # (docs/guide/second-reader.md).
 READER_URL = os.environ.get("ZHIYIN_READER_URL", "")

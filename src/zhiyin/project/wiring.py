@@ -1,8 +1,10 @@
-"""Who answers which port. Without an operator's carrier, the sandbox does; without a second reader
-of her choice, nobody.
+"""Who answers which port. A demo's codes are kept in the sandbox; elsewhere the operator names who
+carries them, and until then nobody does. Without a second reader of the operator's, nobody is.
 """
 
 import sys
+from pkgutil import resolve_name
+from uuid import UUID
 
 from django.conf import settings
 
@@ -11,19 +13,34 @@ from zhiyin.connectors.sandbox.sms import SandboxSms
 from zhiyin.flows import ports
 
 
+class NoCarrier:
+    """The sender of an installation whose operator has named none: every code is refused."""
+
+    def send(self, *, brand_id: UUID, phone: str, code: str, language: str) -> None:
+        raise ports.SmsUnavailable(why="no_sender_named")
+
+
+def named() -> ports.Ports:
+    """Who answers, as the settings name them."""
+    reader = (
+        OpenAiReader(
+            base_url=settings.READER_URL,
+            model=settings.READER_MODEL,
+            key=settings.READER_KEY,
+            timeout_s=settings.READER_SECONDS,
+        )
+        if settings.READER_URL
+        else None
+    )
+    if settings.DEMO:
+        sandbox = SandboxSms(settings.STATE, tell=_tell)
+        return ports.Ports(sms=sandbox, sandbox=sandbox, reader=reader)
+    sender = resolve_name(settings.SMS_SENDER)() if settings.SMS_SENDER else NoCarrier()
+    return ports.Ports(sms=sender, reader=reader)
+
+
 def _tell(line: str) -> None:
     sys.stderr.write(f"  sandbox  {line}\n")
 
 
-_sandbox = SandboxSms(settings.STATE, tell=_tell if settings.DEMO else None)
-_reader = (
-    OpenAiReader(
-        base_url=settings.READER_URL,
-        model=settings.READER_MODEL,
-        key=settings.READER_KEY,
-        timeout_s=settings.READER_SECONDS,
-    )
-    if settings.READER_URL
-    else None
-)
-ports.wire(ports.Ports(sms=_sandbox, sandbox=_sandbox, reader=_reader))
+ports.wire(named())
