@@ -92,6 +92,16 @@ def test_she_finds_a_store_and_ticks_it_with_the_keyboard(desk_page: Page) -> No
     expect(desk_page.locator("#id_code")).to_have_value("AN-06")
 
 
+def test_she_keeps_the_stores_of_one_city(desk_page: Page) -> None:
+    desk_page.goto("/console/anning/stores/")
+    every = desk_page.locator("tbody tr").count()
+    city = desk_page.locator("#filter-city option").nth(1).inner_text()
+    desk_page.locator("#filter-city").select_option(city)
+    expect(desk_page.locator("#filter-city")).to_have_value(city)
+    expect(desk_page.locator("tbody tr")).not_to_have_count(every)
+    assert set(desk_page.locator("td[data-label='城市']").all_inner_texts()) == {city}
+
+
 def test_she_reads_the_anatomy_of_a_score(desk_page: Page) -> None:
     desk_page.goto("/console/anning/match-lab/")
     desk_page.locator("#lab-need").fill(NEED)

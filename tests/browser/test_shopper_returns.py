@@ -106,7 +106,9 @@ def wearers(page: Page, product_id: UUID) -> list[str]:
     return page.locator(".show__text").all_inner_texts()
 
 
-def test_not_my_style_and_not_my_body_change_the_next_answer_differently(phone: Page) -> None:
+def test_not_my_style_and_not_my_body_change_the_next_answer_until_she_takes_them_back(
+    phone: Page,
+) -> None:
     answers = []
     for button in ("不是我的风格", "不合我的身材"):
         ask(phone)
@@ -118,6 +120,12 @@ def test_not_my_style_and_not_my_body_change_the_next_answer_differently(phone: 
         assert after != before
         assert first not in after
         answers.append(after)
+        said = phone.get_by_role("region", name="我说过不要的")
+        expect(said).to_contain_text(button)
+        said.get_by_role("button").click()
+        expect(phone.get_by_text("已收回")).to_be_visible()
+        expect(phone.locator("article.pick")).to_have_count(3)
+        assert names(phone) == before
     assert answers[0] != answers[1]
 
 

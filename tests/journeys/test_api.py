@@ -195,6 +195,19 @@ def test_a_need_is_answered_with_picks_that_can_be_opened(town, call):
     assert unknown["code"] == "member_not_found"
 
 
+def test_every_part_of_every_score_is_told_and_of_those_behind_the_three_as_well(town, call):
+    api_town.trained(town)
+    answer = call("POST", "match", {"text": "160cm 52kg pear, a dress for a wedding, under 400"})
+    ranked = answer["picks"] + answer["runners_up"]
+    assert len(answer["picks"]) == 3 < len(ranked)
+    for pick in ranked:
+        assert {"fit", "demand"} <= {part["name"] for part in pick["parts"]}
+        assert sum(part["share"] for part in pick["parts"]) == pytest.approx(
+            pick["score"], abs=1e-3
+        )
+    assert ranked[2]["score"] >= ranked[3]["score"]
+
+
 def test_the_taxonomy_is_edited_by_version(call):
     assert call("GET", "taxonomy")["version"] == 0
     label = {"zh-Hans": "木琴节", "en": "Xylofest"}

@@ -52,7 +52,8 @@ def answer_json(
 ) -> dict[str, Any]:
     """The whole answer. Inside the brand's transaction; five queries at most."""
     answer = answered.answer
-    shown = _Shown.of(brand.id, answer.picks, taxonomy=taxonomy, language=language)
+    ranked = (*answer.picks, *answer.runners_up)
+    shown = _Shown.of(brand.id, ranked, taxonomy=taxonomy, language=language)
     return {
         "brand": brand.slug,
         **reading_json(reading, taxonomy=taxonomy, language=language),
@@ -62,6 +63,7 @@ def answer_json(
         "considered": answer.considered,
         "model": answer.model_version,
         "picks": [shown.pick(pick) for pick in answer.picks],
+        "runners_up": [shown.pick(pick) for pick in answer.runners_up],
     }
 
 
@@ -132,6 +134,10 @@ class _Shown:
             "thin": pick.is_thin,
             "earns": pick.earns,
             "score": round(pick.score, 6),
+            "parts": [
+                {"name": part.name, "value": round(part.value, 6), "share": round(part.share, 6)}
+                for part in pick.parts
+            ],
         }
 
     def chip(self, chip: Chip) -> dict[str, str]:

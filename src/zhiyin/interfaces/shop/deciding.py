@@ -1,5 +1,6 @@
 """What she needs, what was understood, and three picks."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from zhiyin.domain.audience.kept import NeedCard
 from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, NeedHasNul, NeedTooLong, Reading
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import FeedbackKind, NothingToPick
 from zhiyin.flows import decide, ports
 from zhiyin.flows.decide import Asker
@@ -120,6 +123,7 @@ def change_chip(request: ShopRequest, need_id: UUID) -> HttpResponse:
 def picks(request: ShopRequest, need_id: UUID) -> HttpResponse:
     """The part of the need's page that holds the answer; a whole page for whoever opens it."""
     template = "shop/picks.html" if request.htmx else "shop/picks_page.html"
+    context: dict[str, Any]
     try:
         answered = decide.answer_need(
             brand_id=request.visitor.brand.id,
@@ -130,9 +134,12 @@ def picks(request: ShopRequest, need_id: UUID) -> HttpResponse:
         )
     except NothingToPick as refusal:
         presenter = Presenter(request, need_id)
-        return render(request, template, {"loosen": presenter.loosen(refusal), "need_id": need_id})
-    presenter = Presenter(request, need_id, answered.decision_id)
-    return render(request, template, presenter.answer(answered))
+        context = {"loosen": presenter.loosen(refusal), "need_id": need_id}
+    else:
+        presenter = Presenter(request, need_id, answered.decision_id)
+        context = presenter.answer(answered)
+    context["turned_down"] = _turned_down(presenter, need_id)
+    return render(request, template, context)
 
 
 @require_GET
@@ -170,6 +177,7 @@ def verdict(request: ShopRequest, need_id: UUID) -> HttpResponse:
             feedback=feedback,
             now=request.now,
         )
+        messages.info(request, _("Taken back."))
     else:
         decide.turn_down(
             brand_id=brand_id,
@@ -182,6 +190,26 @@ def verdict(request: ShopRequest, need_id: UUID) -> HttpResponse:
         )
         messages.info(request, _("Noted. The next answer takes it into account."))
     return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
+
+
+def _turned_down(presenter: Presenter, need_id: UUID) -> list[dict[str, str]]:
+    """What she said no to for this need, each with what she said. Two queries."""
+    said = matches.disliked(brand_id=presenter.brand_id, need_id=need_id)
+    products = catalog.products_by_id(
+        brand_id=presenter.brand_id, product_ids=sorted({one.product_id for one in said})
+    )
+    words = {FeedbackKind.STYLE: _("Not my style"), FeedbackKind.BODY: _("Not my body")}
+    verdicts = {feedback: verdict for verdict, feedback in VERDICTS.items()}
+    return [
+        {
+            "name": presenter.product(products[one.product_id])["title"],
+            "product_id": str(one.product_id),
+            "verdict": verdicts[one.feedback],
+            "words": words[one.feedback],
+        }
+        for one in said
+        if one.product_id in products
+    ]
 
 
 def _posted_id(request: ShopRequest, name: str) -> UUID:
