@@ -8,9 +8,10 @@ from PIL import Image
 
 from tests.cast import NOW
 from tests.journeys.test_shop_koc import APPLICATION
-from tests.journeys.visiting import SHOPPER_PHONE, a_shop, a_sku, member_of
+from tests.journeys.visiting import SHOPPER_PHONE, Visit, a_shop, a_sku, member_of
 from zhiyin.domain.content import operations as content_desk
 from zhiyin.domain.content import queries as content
+from zhiyin.domain.content.models import BuyerShow
 from zhiyin.domain.content.types import ShowFacts, ShowSource, ShowState
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.orders import operations as orders
@@ -75,12 +76,19 @@ def test_a_show_of_what_she_bought_waits_to_be_looked_at_with_its_picture(shop):
     assert "waits to be looked at" in hers.read("koc/shows/")
     assert "Tight at the hips." not in hers.read(f"products/{product_id}/")
     (ref,) = show.media_refs
-    picture = hers.get(f"photos/{ref}")
+    address = f"shows/{show.id}/photos/{ref}"
+    picture = hers.get(address)
     assert picture["Content-Type"] == "image/jpeg"
     assert Image.open(io.BytesIO(picture.content)).size == (640, 800)
+    stranger = Visit("cedar")
+    stranger.get(address, 404)
+    with brand_tx(brand.id):
+        BuyerShow.objects.update(state=ShowState.PUBLISHED)
+    assert stranger.get(address).content == picture.content
+    stranger.get(f"shows/{product_id}/photos/{ref}", 404)
     _maple, elsewhere = a_shop("maple")
-    elsewhere.get(f"photos/{ref}", 404)
-    elsewhere.get("photos/..%2Fkeys", 404)
+    elsewhere.get(address, 404)
+    elsewhere.get(f"shows/{show.id}/photos/..%2Fkeys", 404)
 
 
 def test_she_applies_with_a_show_of_her_own(shop):

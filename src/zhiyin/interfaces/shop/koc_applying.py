@@ -168,11 +168,15 @@ def shows(request: ShopRequest) -> HttpResponse:
 
 @require_GET
 @shop_page
-def photo(request: ShopRequest, ref: str) -> HttpResponse:
-    """A picture of a show. Its name is its hash, so nobody guesses it, and it never changes."""
-    brand_id = request.visitor.brand.id
+def photo(request: ShopRequest, show_id: UUID, ref: str) -> HttpResponse:
+    """A picture of a show. Its name is its hash, so nobody guesses it, and it never changes.
+
+    Before the show is published, and after it is refused, only its author sees it.
+    """
+    brand_id, member = request.visitor.brand.id, request.visitor.member
     media_ref = MediaRef.parse(ref)
-    if ref not in content.media_of_others(brand_id=brand_id, member_ids=[], refs=[ref]):
+    reader_id = member.id if member else None
+    if not content.has_picture(brand_id=brand_id, show_id=show_id, ref=ref, reader_id=reader_id):
         raise MediaMissing(ref=ref)
     size = Size.THUMBNAIL if "small" in request.GET else Size.FULL
     with MediaStore(settings.MEDIA_FOLDER).open(brand_id, media_ref, size) as picture:

@@ -349,9 +349,8 @@ class Presenter:
     def _photo_url(self, show: ShowCard) -> str:
         if not show.media_refs:
             return ""
-        return reverse(
-            "shop:photo", kwargs={"slug": self.request.brand.slug, "ref": show.media_refs[0]}
-        )
+        where = {"slug": self.request.brand.slug, "show_id": show.id, "ref": show.media_refs[0]}
+        return reverse("shop:photo", kwargs=where)
 
     def _rating(self, show: ShowCard) -> str:
         if show.rating is None:

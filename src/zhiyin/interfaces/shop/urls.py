@@ -36,7 +36,7 @@ pages = [
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
     path("form/", stating.form, name="form"),
-    path("photos/<str:ref>", koc_applying.photo, name="photo"),
+    path("shows/<uuid:show_id>/photos/<str:ref>", koc_applying.photo, name="photo"),
 ]
 hers = [
     path("me/", me.me, name="me"),
