@@ -1,12 +1,15 @@
 """Decide: a need, three picks, what she says of them, and the models behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import numpy as np
 import pytest
+from django.db import connection
 
-from tests.cast import NOW, enter
+from tests.cast import NOW, enter, make_brand
 from tests.journeys.deciding import SLOTS, Shop, open_shop
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience.kept import NeedNotFound, TraitSource
@@ -30,6 +33,7 @@ from zhiyin.flows import decide, privacy
 from zhiyin.flows.decide import Asker
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.encryption import CiphertextMisplaced
+from zhiyin.storage.tenancy import brand_tx
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -317,6 +321,25 @@ class TestAdvice:
         table = matches.advice(brand_id=shop.brand_id)
         assert (table.version, len(table.edits)) == (1, 1)
         assert len(table.rows) == len(table.shipped) + 1
+
+    def test_of_editors_at_once_one_wins_and_the_others_are_told(self, own_database):
+        brand_id, gate = make_brand("cedar").id, Barrier(4)
+
+        def edit(_):
+            gate.wait()
+            try:
+                with brand_tx(brand_id):
+                    return matching.edit_advice(
+                        brand_id=brand_id, rows=[self.ROW], based_on=0, edited_by=None, now=NOW
+                    )
+            except AdviceConflict as refused:
+                return refused.details
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(edit, range(4)))
+        assert sorted(found, key=str) == [1, *[{"current": 1}] * 3]
 
     def test_weight_nothing_takes_a_row_out(self, shop):
         shipped = matches.advice(brand_id=shop.brand_id).shipped

@@ -1,7 +1,7 @@
 """She leaves, and what was computed of her goes, from the model that serves and all before it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -219,3 +219,18 @@ def test_who_leaves_while_a_model_is_being_learned_is_not_in_it(shop, folder, tm
     assert asked == [her]
     found = of_her(*held(shop.id, folder, made.version), her, koc_id)
     assert found == dict.fromkeys(found, 0)
+
+
+def test_the_newest_models_stay_and_the_one_that_serves(shop, folder, monkeypatch):
+    monkeypatch.setattr(matching, "MODELS_KEPT", 1)
+    first, _, last = [
+        matching.train(brand_id=shop.id, folder=folder, now=NOW + timedelta(minutes=n)).version
+        for n in range(3)
+    ]
+    enter(shop.id)
+    matching.roll_back(brand_id=shop.id, folder=folder, now=LATER, version=first)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    matching.forget_people(brand_id=shop.id, folder=folder, now=tomorrow)
+    enter(shop.id)
+    left = {path.name for path in (folder / str(shop.id)).iterdir()}
+    assert left == {"serving", first, last}

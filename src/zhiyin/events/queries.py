@@ -1,6 +1,6 @@
 """Reading the event log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +16,9 @@ def event(*, event_id: UUID) -> StoredEvent | None:
 
 
 def events_since(
-    *, brand_id: UUID, kinds: Sequence[type[DomainEvent]], since: datetime, limit: int = 100_000
-) -> tuple[StoredEvent, ...]:
-    """The events of some kinds that happened at `since` or later, oldest first. One query."""
+    *, brand_id: UUID, kinds: Sequence[type[DomainEvent]], since: datetime
+) -> Iterator[StoredEvent]:
+    """The events of some kinds that happened at `since` or later, oldest first. Streamed."""
     rows = (
         Event.objects.filter(
             brand_id=brand_id, name__in=[kind.name for kind in kinds], at__gte=since
@@ -26,4 +26,5 @@ def events_since(
         .order_by("at", "id")
         .values_list("brand_id", "name", "at", "payload")
     )
-    return tuple(StoredEvent(*row) for row in rows[:limit])
+    for row in rows.iterator():
+        yield StoredEvent(*row)

@@ -169,7 +169,7 @@ def _blocked(brand_id: UUID, asker: Asker) -> frozenset[UUID]:
     blocked = conversations.blocked_ids(brand_id=brand_id, member_id=asker.member_id)
     if not blocked:
         return blocked
-    return frozenset(card.id for card in kocs.kocs(brand_id=brand_id) if card.member_id in blocked)
+    return kocs.koc_ids_of_members(brand_id=brand_id, member_ids=blocked)
 
 
 def _check_hers(brand_id: UUID, asker: Asker, need_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """The only readers of KOCs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +29,20 @@ def kocs(*, brand_id: UUID) -> tuple[KocCard, ...]:
     """Every KOC of the brand now, by handle. One query."""
     rows = KocProfile.objects.filter(brand_id=brand_id, until__isnull=True)
     return tuple(_card(row) for row in rows.order_by("handle", "id"))
+
+
+def capacities(*, brand_id: UUID) -> dict[UUID, int]:
+    """KOC of now -> how many questions a week she takes. Opens no sealed fact. One query."""
+    rows = KocProfile.objects.filter(brand_id=brand_id, until__isnull=True)
+    return dict(rows.values_list("id", "weekly_capacity"))
+
+
+def koc_ids_of_members(*, brand_id: UUID, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """The KOCs of now among some members. One query."""
+    rows = KocProfile.objects.filter(
+        brand_id=brand_id, member_id__in=list(member_ids), until__isnull=True
+    )
+    return frozenset(rows.values_list("id", flat=True))
 
 
 def koc_page(

@@ -40,6 +40,7 @@ from zhiyin.domain.matching.types import (
     THIN_BELOW,
     Answer,
     Ask,
+    NothingToPick,
     Part,
     Pick,
     PickItem,
@@ -134,12 +135,12 @@ class Matcher:
         wanted = PICKS + runners_up
         placed = in_order(offered, asked.people, self.world, self.signals, wanted + SPARE)
         found = self._dressed(asked, placed, wanted)
-        if not found:
+        if len(found) < PICKS and len(placed) == wanted + SPARE:
             # Her sizes of the best ones cost more than their cheapest sizes: look at all of them.
             placed = in_order(offered, asked.people, self.world, self.signals, len(offered))
             found = self._dressed(asked, placed, wanted)
         if not found:
-            raise nothing(asked.wish, self.world, self.shelf, None)
+            raise self._too_dear(asked, placed)
         picks = tuple(found[:PICKS])
         return Answer(
             picks=picks,
@@ -216,9 +217,7 @@ class Matcher:
 
     def _dressed(self, asked: Asked, placed: Sequence[Placed], count: int) -> list[Pick]:
         """At most `count` picks in her sizes. What breaks her budget in her size is passed over."""
-        wardrobe = Wardrobe(
-            world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit
-        )
+        wardrobe = self._wardrobe()
         picks: list[Pick] = []
         left = list(placed)
         while left and len(picks) < count:
@@ -241,6 +240,17 @@ class Matcher:
                 for (one, items), shows in zip(kept, read, strict=True)
             ]
         return picks
+
+    def _too_dear(self, asked: Asked, placed: Sequence[Placed]) -> NothingToPick:
+        """The refusal where only her budget stands between her and everything in her size."""
+        looks = self._wardrobe().dress(
+            asked.wish.body, asked.wearer, [one.option.items for one in placed]
+        )
+        cheapest = min(sum(int(self.shelf.price_fen[each.sku]) for each in look) for look in looks)
+        return NothingToPick(slots=["budget_cny_max"], cheapest_fen=cheapest)
+
+    def _wardrobe(self) -> Wardrobe:
+        return Wardrobe(world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit)
 
     def _garment(self, one: Placed) -> int:
         return int(self.world.variants.garment[one.option.items[0]])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
 from zhiyin.domain.catalog import queries as catalog
@@ -31,6 +32,7 @@ from zhiyin.domain.matching.types import (
 from zhiyin.domain.matching.world import World
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased, Purpose
 from zhiyin.events import queries as events
+from zhiyin.events.types import StoredEvent
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import seal_json
 from zhiyin.storage.sql import one
@@ -43,6 +45,9 @@ COMMIT_WITHIN = timedelta(hours=1)
 
 ABANDONED_AFTER = timedelta(hours=1)
 """What nobody names in a brand's folder of models after this long, a killed process left there."""
+
+MODELS_KEPT = 5
+"""So many of the newest models stay on disk, to roll back to, and the one that serves."""
 
 REVISED = "."
 """Between the name a model was trained under and what tells its revisions apart."""
@@ -67,12 +72,10 @@ def train(*, brand_id: UUID, folder: Path, now: datetime, progress: Progress = _
     """
     progress("read", 0.0)
     with brand_tx(brand_id):
-        world = gather(
-            products=catalog.all_products(brand_id=brand_id),
-            shows=content.published_shows(brand_id=brand_id),
-            kocs=kocs.kocs(brand_id=brand_id),
-            looks=content.looks(brand_id=brand_id),
-        )
+        products = catalog.all_products(brand_id=brand_id)
+        shows = tuple(content.published_shows(brand_id=brand_id))
+        people, looks = kocs.kocs(brand_id=brand_id), content.looks(brand_id=brand_id)
+    world = gather(products=products, shows=shows, kocs=people, looks=looks)
     model_id = uuid7()
     version = f"{now:%Y%m%d-%H%M%S}-{model_id.hex[-6:]}"
     figures: dict[str, object] = {
@@ -153,30 +156,40 @@ def forget_people(*, brand_id: UUID, folder: Path, now: datetime) -> int:
     Opens its own transactions; safe to repeat and to stop half-way.
     """
     with brand_tx(brand_id):
-        models = list(
-            TrainedModel.objects.filter(brand_id=brand_id)
-            .order_by("-trained_at", "-id")
-            .values_list("id", "version", "trained_at")
-        )
+        models = [
+            model
+            for model in TrainedModel.objects.filter(brand_id=brand_id).order_by("trained_at", "id")
+            if artefacts.exists(folder=folder, brand_id=brand_id, version=model.version)
+        ]
+        left = _left_since(brand_id, models[0].trained_at) if models else ()
         people = {card.id: card for card in kocs.kocs(brand_id=brand_id)}
-        leavers = {model_id: _leavers(brand_id, at, people) for model_id, _, at in models}
     changed = 0
-    for model_id, version, _ in models:
-        if artefacts.exists(folder=folder, brand_id=brand_id, version=version):
-            changed += _forget(brand_id, folder, model_id, version, leavers[model_id])
+    for model in models:
+        leavers = _leavers(left, model.trained_at, people)
+        changed += _forget(brand_id, folder, model.id, model.version, leavers)
     with brand_tx(brand_id):
-        kept = TrainedModel.objects.filter(brand_id=brand_id).values_list("version", flat=True)
-        names = frozenset(kept)
-    artefacts.sweep(folder=folder, brand_id=brand_id, kept=names, before=now - ABANDONED_AFTER)
+        rows = TrainedModel.objects.filter(brand_id=brand_id).order_by("-trained_at", "-id")
+        kept = {row.version for row in rows[:MODELS_KEPT]}
+        kept |= {
+            row.version for row in rows.filter(serving_since__isnull=False, serving_until=None)
+        }
+    artefacts.sweep(folder=folder, brand_id=brand_id, kept=kept, before=now - ABANDONED_AFTER)
     return changed
 
 
-def _leavers(brand_id: UUID, trained_at: datetime, people: Mapping[UUID, KocCard]) -> Leavers:
+def _left_since(brand_id: UUID, trained_at: datetime) -> tuple[StoredEvent, ...]:
     """Who left since a model was trained. A little before counts, for a commit that came late."""
+    kinds, since = (MemberErased, ConsentWithdrawn), trained_at - COMMIT_WITHIN
+    return tuple(events.events_since(brand_id=brand_id, kinds=kinds, since=since))
+
+
+def _leavers(
+    left: Sequence[StoredEvent], trained_at: datetime, people: Mapping[UUID, KocCard]
+) -> Leavers:
     gone, bodiless = set(), set()
-    for event in events.events_since(
-        brand_id=brand_id, kinds=(MemberErased, ConsentWithdrawn), since=trained_at - COMMIT_WITHIN
-    ):
+    for event in left:
+        if event.at < trained_at - COMMIT_WITHIN:
+            continue
         member_id = UUID(event.payload["member_id"])
         if event.name == MemberErased.name:
             gone.add(member_id)
@@ -301,11 +314,15 @@ def edit_advice(
     last = AdviceVersion.objects.filter(brand_id=brand_id).aggregate(last=Max("version"))["last"]
     if (last or 0) != based_on:
         raise AdviceConflict(current=last or 0)
-    AdviceVersion.objects.create(
-        brand_id=brand_id,
-        version=based_on + 1,
-        rows=[row_to_json(row) for row in checked],
-        edited_by_id=edited_by,
-        edited_at=now,
-    )
+    try:
+        with transaction.atomic():
+            AdviceVersion.objects.create(
+                brand_id=brand_id,
+                version=based_on + 1,
+                rows=[row_to_json(row) for row in checked],
+                edited_by_id=edited_by,
+                edited_at=now,
+            )
+    except IntegrityError:  # another editor was a moment faster
+        raise AdviceConflict(current=based_on + 1) from None
     return based_on + 1

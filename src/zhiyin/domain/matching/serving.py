@@ -27,6 +27,9 @@ FRESH_FOR = timedelta(seconds=15)
 What is picked is looked at once more, so a pick is never sold at another price.
 """
 
+UNEDITED = 0
+"""The number of the shipped advice table, before any edit."""
+
 
 @dataclass(slots=True)
 class Served:
@@ -36,7 +39,7 @@ class Served:
     stamp: artefacts.Stamp | None = None
     matcher: Matcher | None = None
     fresh_at: datetime | None = None
-    advice_version: int = -1
+    advice_version: int = UNEDITED
 
 
 _served: dict[tuple[Path, UUID], Served] = {}
@@ -81,10 +84,11 @@ def _load(served: Served, brand_id: UUID, folder: Path) -> None:
             raise
         _load(served, brand_id, folder)  # it was replaced, and deleted, while it was being read
         return
-    edit, rows = advice_rows(brand_id)
-    matcher = Matcher.build(world, rows, learned, version=version)
+    # Nothing is asked of the database here: a large model is loaded for longer than a transaction
+    # may be idle. It serves from the next request on, even if this one's transaction is lost.
+    matcher = Matcher.build(world, shipped(), learned, version=version)
     served.matcher, served.stamp, served.fresh_at = matcher, stamp, None
-    served.advice_version = edit
+    served.advice_version = UNEDITED
 
 
 def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
@@ -111,9 +115,9 @@ def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
     away = kocs.away_ids(brand_id=brand_id, now=now)
     load = conversations.load(brand_id=brand_id, now=now)
     free = {
-        card.id
-        for card in kocs.kocs(brand_id=brand_id)
-        if card.id not in away and load.get(card.id, 0) < card.weekly_capacity
+        koc
+        for koc, capacity in kocs.capacities(brand_id=brand_id).items()
+        if koc not in away and load.get(koc, 0) < capacity
     }
     people = [uuid_at(world.kocs.id, row) for row in range(len(world.kocs))]
     return Shelf.of(
@@ -126,8 +130,8 @@ def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:
 
 
 def advice_rows(brand_id: UUID) -> tuple[int, tuple[AdviceRow, ...]]:
-    """The shipped table with the brand's edits, and the number of its last edit (0: none)."""
+    """The shipped table with the brand's edits, and the number of its last edit (or UNEDITED)."""
     edit = AdviceVersion.objects.filter(brand_id=brand_id).order_by("-version").first()
     if edit is None:
-        return 0, shipped()
+        return UNEDITED, shipped()
     return edit.version, merged(shipped(), rows_from_json(edit.rows))
