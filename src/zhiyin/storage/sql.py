@@ -1,6 +1,8 @@
 """Single statements where an act is hot: named parameters in, plain tuples out."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -26,3 +28,13 @@ def run(statement: str, /, **params: object) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.rowcount
+
+
+def packed(values: Iterable[UUID | bytes]) -> str:
+    """Many ids or sealed values as one parameter, for `unnest(string_to_array(.., ','))`.
+
+    Each is written in hexadecimal: cast an id with `::uuid`, open bytes with `decode(.., 'hex')`.
+    An array parameter would be written down element by element, which takes longer than the
+    insert that it is for.
+    """
+    return ",".join(one.hex if isinstance(one, UUID) else one.hex() for one in values)

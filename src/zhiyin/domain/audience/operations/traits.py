@@ -13,8 +13,8 @@ from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import ConsentNeeded, Purpose
-from zhiyin.kit.ids import uuid7
-from zhiyin.storage.sql import many, run
+from zhiyin.kit.ids import NO_ID, uuid7
+from zhiyin.storage.sql import many, packed, run
 
 HELD_TRAITS = """
     SELECT id, member_id, slot, value_sealed FROM audience_trait
@@ -25,9 +25,12 @@ HELD_TRAITS = """
 ADD_TRAITS = """
     INSERT INTO audience_trait
         (id, brand_id, member_id, slot, value_sealed, source, consent_id, stated_at)
-    SELECT id, %(brand_id)s, member_id, slot, value, %(source)s, consent_id, %(now)s
-    FROM unnest(%(ids)s::uuid[], %(member_ids)s::uuid[], %(slots)s::text[], %(sealed)s::bytea[],
-                %(consent_ids)s::uuid[]) AS new (id, member_id, slot, value, consent_id)
+    SELECT id, %(brand_id)s, member_id, slot, decode(value, 'hex'), %(source)s,
+           nullif(consent_id, %(no_consent)s), %(now)s
+    FROM unnest(string_to_array(%(ids)s, ',')::uuid[],
+                string_to_array(%(member_ids)s, ',')::uuid[], %(slots)s::text[],
+                string_to_array(%(sealed)s, ','), string_to_array(%(consent_ids)s, ',')::uuid[])
+        AS new (id, member_id, slot, value, consent_id)
 """
 
 
@@ -128,14 +131,15 @@ def _add(
     run(
         ADD_TRAITS,
         brand_id=brand_id,
-        ids=ids,
-        member_ids=[member_id for member_id, _, _, _ in facts],
+        ids=packed(ids),
+        member_ids=packed(member_id for member_id, _, _, _ in facts),
         slots=[slot for _, slot, _, _ in facts],
-        sealed=[
+        sealed=packed(
             sealed_fact(brand_id=brand_id, trait_id=trait_id, value=value)
             for trait_id, (_, _, value, _) in zip(ids, facts, strict=True)
-        ],
-        consent_ids=[consent_id for _, _, _, consent_id in facts],
+        ),
+        consent_ids=packed(consent_id or NO_ID for _, _, _, consent_id in facts),
+        no_consent=NO_ID,
         source=source.value,
         now=now,
     )

@@ -22,10 +22,10 @@ from zhiyin.domain.members.types import (
 )
 from zhiyin.kit.ids import uuid7
 from zhiyin.kit.text import clean_line
-from zhiyin.storage.sql import many, run
+from zhiyin.storage.sql import many, packed, run
 
 # Arrays, because COPY is refused on a table with row security, and thousands of rows of VALUES
-# cost more to write down than to insert.
+# cost more to write down than to insert; the long ones packed, for the same reason.
 ADD_MEMBERS = """
     INSERT INTO members_member (id, brand_id, nickname_sealed, language, joined_at)
     SELECT id, %(brand_id)s, name, language, joined_at
@@ -50,16 +50,21 @@ CORRECT_MEMBERS = """
 ADD_IDENTITIES = """
     INSERT INTO members_identity
         (id, brand_id, member_id, channel, value_index, value_sealed, linked_at)
-    SELECT id, %(brand_id)s, member_id, channel, value_index, value_sealed, %(now)s
-    FROM unnest(%(ids)s::uuid[], %(member_ids)s::uuid[], %(channels)s::text[],
-                %(indexes)s::bytea[], %(sealed)s::bytea[])
+    SELECT id, %(brand_id)s, member_id, channel, decode(value_index, 'hex'),
+           decode(value_sealed, 'hex'), %(now)s
+    FROM unnest(string_to_array(%(ids)s, ',')::uuid[],
+                string_to_array(%(member_ids)s, ',')::uuid[], %(channels)s::text[],
+                string_to_array(%(indexes)s, ','), string_to_array(%(sealed)s, ','))
         AS new (id, member_id, channel, value_index, value_sealed)
 """
 
 HOLDERS = """
     SELECT value_index, member_id FROM members_identity
     WHERE brand_id = %(brand_id)s AND channel = %(channel)s
-      AND value_index = ANY(%(indexes)s::bytea[]) AND unlinked_at IS NULL
+      AND value_index = ANY(
+          SELECT decode(hex, 'hex') FROM unnest(string_to_array(%(indexes)s, ',')) AS asked (hex)
+      )
+      AND unlinked_at IS NULL
 """
 
 Link = tuple[UUID, Channel, str]
@@ -180,17 +185,17 @@ def _link(brand_id: UUID, links: Sequence[Link], now: datetime) -> None:
     run(
         ADD_IDENTITIES,
         brand_id=brand_id,
-        ids=ids,
-        member_ids=[member_id for member_id, _, _ in links],
+        ids=packed(ids),
+        member_ids=packed(member_id for member_id, _, _ in links),
         channels=[channel.value for _, channel, _ in links],
-        indexes=[
+        indexes=packed(
             value_index(brand_id=brand_id, channel=channel, value=value)
             for _, channel, value in links
-        ],
-        sealed=[
+        ),
+        sealed=packed(
             sealed_value(brand_id=brand_id, identity_id=identity_id, value=value)
             for identity_id, (_, _, value) in zip(ids, links, strict=True)
-        ],
+        ),
         now=now,
     )
 
@@ -199,5 +204,5 @@ def _holders(brand_id: UUID, channel: Channel, values: Iterable[str]) -> dict[st
     indexes = {
         value_index(brand_id=brand_id, channel=channel, value=value): value for value in values
     }
-    found = many(HOLDERS, brand_id=brand_id, channel=channel.value, indexes=list(indexes))
+    found = many(HOLDERS, brand_id=brand_id, channel=channel.value, indexes=packed(indexes))
     return {indexes[bytes(index)]: member_id for index, member_id in found}
