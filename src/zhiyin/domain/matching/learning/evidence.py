@@ -1,7 +1,7 @@
 """Of everybody who wore a garment, whose verdict should she read? Chosen without the verdicts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -25,11 +25,24 @@ the mean of that over her other rentals; `from_habit`: how far she departed from
 BOUND = 3.0
 """Standardised facts are cut off here."""
 
-ASKERS, ASKED = 20_000, 40
+STEP = 0.6
+KNOTS = np.arange(-BOUND, BOUND + STEP / 2, STEP, dtype=np.float32)
+"""Where on each fact the risk is learned; between two of them it is a straight line."""
+
+SHARED_RISK = 0.5
+"""What a shared risk counts against differences. By covariance alone it would be 1; whoever is
+chosen for a risk also brings more noise. Chosen on windows and folds of training data, where 0.35
+to 1 hardly differ."""
+
+ASKERS, ASKED = 60_000, 40
 """Rows drawn to learn the weights, and how many wearers of her garment each is held against."""
 
 LEAST_WEARERS = 20
-RIDGE = 200.0
+RIDGE, RISK_RIDGE = 200.0, 100.0
+AT_ONCE, ASKERS_AT_ONCE = 50_000, 2_000
+"""Rows worked out at once, so that millions need little memory."""
+
+OUTCOMES = 3
 SEED = 20260102
 FILE = "evidence.npz"
 
@@ -46,10 +59,13 @@ class Wearers:
     """What is known of people and their sizes before anybody wears anything.
 
     facts: (rows, len(FACTS)) in standard units, NaN where not known.
+    risk:  (rows, 3) how far too small, right and too large are from their usual chances for such
+           a body in such a size, whatever the garment; in standard deviations of the outcome.
     shape: (rows,) as in `Wearings`.
     """
 
     facts: Singles
+    risk: Singles
     shape: NDArray[np.int8]
 
     def __len__(self) -> int:
@@ -57,13 +73,21 @@ class Wearers:
 
     def take(self, rows: Positions | slice) -> Self:
         """The rows selected, in that order."""
-        return type(self)(facts=self.facts[rows], shape=self.shape[rows])
+        return type(self)(facts=self.facts[rows], risk=self.risk[rows], shape=self.shape[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceModel:
-    """A distance between wearers: a weighted sum of differences, learned so that near ones agree.
+    """How much one wearer's outcome tells of another's in the same garment, before either is known.
 
+    Two things make a verdict worth reading: that she who gave it is like her, and that she took
+    the same risk. Likeness is a weighted sum of differences, learned so that near ones agree. Risk
+    is what body and size foretell in any garment: for her who takes a size small for her body,
+    wearers who did likewise, or rather more so, tell most; if it fitted them, it will fit her.
+    For her whose risk is the usual one, only likeness counts.
+
+    risk:         (len(FACTS) * (len(KNOTS) + 1), 3) for each fact a line through KNOTS and a value
+                  for not knowing it; they add up to `Wearers.risk`.
     weight:       (len(FACTS),) per standard unit of difference, >= 0.
     unknown:      (len(FACTS),) what it counts that either of the two does not state a fact, >= 0.
     other_shape:  () what it counts that their body shapes differ, >= 0.
@@ -73,6 +97,7 @@ class EvidenceModel:
     typical: TypicalSize
     mean: Floats
     spread: Floats
+    risk: Singles
     weight: Singles
     unknown: Singles
     other_shape: Floats
@@ -87,30 +112,32 @@ class EvidenceModel:
         is left out of its wearer's habit.
         """
         facts = self._facts(rows, is_remembered=is_remembered)
-        standard = np.clip((facts - self.mean) / self.spread, -BOUND, BOUND)
-        return Wearers(facts=standard.astype(np.float32), shape=rows.shape)
+        standard = np.clip((facts - self.mean) / self.spread, -BOUND, BOUND).astype(np.float32)
+        return Wearers(facts=standard, risk=_risk_of(standard, self.risk), shape=rows.shape)
 
     def choose(self, candidates: Wearers, her: Wearers, k: int = 10) -> Positions:
-        """Positions of the at most `k` candidates nearest to her, nearest first.
+        """Positions of the at most `k` candidates who tell most of her, the most telling first.
 
         `her` is one row: her facts and the size she thinks of. Ties go to the earlier candidate.
         """
-        away = self.distance(candidates, her)
         if k <= 0:
             return np.empty(0, dtype=np.intp)
-        if len(away) > k:
-            near = np.flatnonzero(away <= np.partition(away, k - 1)[k - 1])
+        less = -self.agreement(candidates, her)
+        if len(less) > k:
+            first = np.flatnonzero(less <= np.partition(less, k - 1)[k - 1])
         else:
-            near = np.arange(len(away))
-        return near[np.argsort(away[near], kind="stable")][:k]
+            first = np.arange(len(less))
+        return first[np.argsort(less[first], kind="stable")][:k]
 
-    def distance(self, candidates: Wearers, her: Wearers) -> Singles:
-        """How unlike her each candidate is, >= 0."""
+    def agreement(self, candidates: Wearers, her: Wearers) -> Singles:
+        """How much each candidate's outcome should tell of hers: the risk they share less how
+        unlike they are. Only the order matters."""
         apart = np.abs(candidates.facts - her.facts) * self.weight
         missing = np.isnan(apart)
         np.copyto(apart, np.broadcast_to(self.unknown, apart.shape), where=missing)
         other = (candidates.shape != her.shape) * np.float32(self.other_shape)
-        return np.asarray(apart.sum(axis=1) + other, dtype=np.float32)
+        shared = candidates.risk @ her.risk[0] * np.float32(SHARED_RISK)
+        return np.asarray(shared - apart.sum(axis=1) - other, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder, replacing what it writes."""
@@ -126,7 +153,7 @@ class EvidenceModel:
         with np.load(folder / FILE) as file:
             tables = {name: file[name] for name in file.files}
         typical = TypicalSize(mean=tables.pop("typical.mean"), slope=tables.pop("typical.slope"))
-        if tables["weight"].shape != (len(FACTS),):
+        if tables["weight"].shape != (len(FACTS),) or "risk" not in tables:
             raise EvidenceModelUnreadable(expected="the facts of this version")
         return cls(typical=typical, **tables)
 
@@ -143,34 +170,35 @@ class EvidenceModel:
 
 
 def train(wearings: Wearings, progress: Progress) -> EvidenceModel:
-    """Learn the distance. The same rows in the same order give the same model.
+    """Learn whose outcomes agree. The same rows in the same order give the same model.
 
-    Usual sizes are learned from all rows, the weights from those whose fit was told: pairs of
-    wearers of one garment are drawn; the product of their outcomes' surprises is regressed on how
-    they differ, within each asking row, with weights that may not be negative (whoever is more
-    alike is never further away). Without such pairs every fact counts alike.
+    Usual sizes are learned from all rows, the rest from those whose fit was told. Risk: their
+    outcomes' surprises on their facts, by ridge regression. Differences: pairs of wearers of one
+    garment are drawn; the product of their surprises is regressed on how they differ, within each
+    asking row, with weights that may not be negative (whoever is more alike is never further
+    away). Without such pairs every fact counts alike.
     """
     rows = wearings.take(np.flatnonzero(~np.isnan(wearings.size)))
     progress(f"evidence: sizes that {len(rows)} wearers take")
     model = _without_weights(rows)
-    progress("evidence: who agrees with whom")
     told = np.flatnonzero(rows.fit != UNTOLD)
     if not len(told):
         return model
-    wearers = model.describe(rows, is_remembered=True)
-    weights = _non_negative(*_moments(rows.take(told), wearers.take(told)))
+    progress("evidence: who agrees with whom")
+    wearers = model.describe(rows, is_remembered=True).take(told)
+    rows = rows.take(told)
+    surprise = _surprise(rows)
+    weights = _non_negative(*_moments(rows, wearers, surprise))
     if not weights.any():
         return model
     facts = len(FACTS)
-    return EvidenceModel(
-        **{f.name: getattr(model, f.name) for f in fields(model) if f.name not in WEIGHTS},
+    return replace(
+        model,
+        risk=_learn_risk(wearers.facts, surprise),
         weight=weights[:facts].astype(np.float32),
         unknown=weights[facts : 2 * facts].astype(np.float32),
         other_shape=weights[2 * facts],
     )
-
-
-WEIGHTS = ("weight", "unknown", "other_shape")
 
 
 def _without_weights(rows: Wearings) -> EvidenceModel:
@@ -183,6 +211,7 @@ def _without_weights(rows: Wearings) -> EvidenceModel:
         typical=typical,
         mean=np.zeros(len(FACTS)),
         spread=np.ones(len(FACTS)),
+        risk=np.zeros((len(FACTS) * (len(KNOTS) + 1), OUTCOMES), dtype=np.float32),
         weight=np.ones(len(FACTS), dtype=np.float32),
         unknown=np.ones(len(FACTS), dtype=np.float32),
         other_shape=np.ones(()),
@@ -191,49 +220,81 @@ def _without_weights(rows: Wearings) -> EvidenceModel:
         habit_rows=np.append(np.bincount(person, minlength=len(people)), 0.0),
     )
     mean, spread = mean_and_spread(plain._facts(rows, is_remembered=True))
-    kept = {f.name: getattr(plain, f.name) for f in fields(plain)}
-    return EvidenceModel(**{**kept, "mean": mean, "spread": spread})
+    return replace(plain, mean=mean, spread=spread)
 
 
-def _moments(rows: Wearings, wearers: Wearers) -> tuple[Floats, Floats]:
+def _learn_risk(facts: Singles, surprise: Floats) -> Singles:
+    """What each fact adds to the surprises, `EvidenceModel.risk`."""
+    width = len(FACTS) * (len(KNOTS) + 1)
+    gram, pull = RISK_RIDGE * np.eye(width), np.zeros((width, OUTCOMES))
+    for part in _parts(len(facts)):
+        near = _on_knots(facts[part]).astype(np.float64)
+        gram += near.T @ near
+        pull += near.T @ surprise[part]
+    return np.linalg.solve(gram, pull).astype(np.float32)
+
+
+def _risk_of(facts: Singles, risk: Singles) -> Singles:
+    found = np.empty((len(facts), OUTCOMES), dtype=np.float32)
+    for part in _parts(len(facts)):
+        found[part] = _on_knots(facts[part]) @ risk
+    return found
+
+
+def _on_knots(facts: Singles) -> Singles:
+    """Each fact as shares of its two nearest KNOTS, then 1 where it is not known; side by side."""
+    missing = np.isnan(facts)[:, :, None]
+    shares = np.maximum(1 - np.abs(facts[:, :, None] - KNOTS) / np.float32(STEP), 0)
+    return np.concatenate([np.where(missing, 0, shares), missing], axis=2).reshape(len(facts), -1)
+
+
+def _parts(rows: int) -> list[slice]:
+    return [slice(first, first + AT_ONCE) for first in range(0, rows, AT_ONCE)]
+
+
+def _moments(rows: Wearings, wearers: Wearers, surprise: Floats) -> tuple[Floats, Floats]:
     """Second moments of differences, and of differences with agreement, over drawn pairs."""
     rng = np.random.default_rng(SEED)
-    surprise = _surprise(rows)
     garment = Codes.of(rows).garment
     order = np.argsort(garment, kind="stable")
     worn = np.bincount(garment)
     start = np.cumsum(worn) - worn
     pool = np.flatnonzero(worn[garment] >= LEAST_WEARERS)
+    askers = rng.choice(pool, min(ASKERS, len(pool)), replace=False)
     width = 2 * len(FACTS) + 1
     gram, pull = np.zeros((width, width)), np.zeros(width)
-    for asker in rng.choice(pool, min(ASKERS, len(pool)), replace=False):
-        first, count = start[garment[asker]], worn[garment[asker]]
-        others = order[first : first + count]
-        others = others[rows.wearer[others] != rows.wearer[asker]]
-        if len(others) > ASKED:
-            others = rng.choice(others, ASKED, replace=False)
-        if not len(others):
-            continue
-        apart = _differences(wearers.take(others), wearers.take(slice(asker, asker + 1)))
-        agreement = surprise[others] @ surprise[asker]
-        apart -= apart.mean(axis=0)
+    for asker in np.array_split(askers, len(askers) // ASKERS_AT_ONCE + 1):
+        drawn = rng.random((len(asker), ASKED)) * worn[garment[asker], None]
+        others = order[start[garment[asker], None] + drawn.astype(np.intp)]
+        strangers = rows.wearer[others] != rows.wearer[asker, None]
+        apart = _within(_differences(wearers, others, asker), strangers)
+        agreement = (surprise[others] * surprise[asker, None]).sum(axis=2, keepdims=True)
         gram += apart.T @ apart
-        pull += apart.T @ (agreement - agreement.mean())
+        pull += apart.T @ _within(agreement, strangers)[:, 0]
     return gram, pull
+
+
+def _differences(wearers: Wearers, others: Positions, askers: Positions) -> Floats:
+    """How each asker and her others differ, shape (askers, others, 2 len(FACTS) + 1)."""
+    apart = np.abs(wearers.facts[others].astype(np.float64) - wearers.facts[askers, None])
+    missing = np.isnan(apart)
+    other = (wearers.shape[others] != wearers.shape[askers, None])[:, :, None]
+    return np.concatenate([np.where(missing, 0.0, apart), missing, other], axis=2)
+
+
+def _within(values: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Values less their asker's mean, 0 where not counted; askers below one another."""
+    counts = np.maximum(counted.sum(axis=1), 1)[:, None]
+    mean = np.where(counted[:, :, None], values, 0.0).sum(axis=1) / counts
+    left = np.where(counted[:, :, None], values - mean[:, None], 0.0)
+    return np.asarray(left.reshape(-1, values.shape[2]))
 
 
 def _surprise(rows: Wearings) -> Floats:
     """How far each outcome is from the usual, in standard deviations of that outcome."""
-    outcome = np.eye(3)[rows.fit]
+    outcome = np.eye(OUTCOMES)[rows.fit]
     usual = outcome.mean(axis=0)
     return np.asarray((outcome - usual) / np.sqrt(np.maximum(usual * (1 - usual), 1e-6)))
-
-
-def _differences(candidates: Wearers, her: Wearers) -> Floats:
-    apart = np.abs(candidates.facts.astype(np.float64) - her.facts)
-    missing = np.isnan(apart)
-    other = candidates.shape != her.shape
-    return np.column_stack([np.where(missing, 0.0, apart), missing, other])
 
 
 def _non_negative(gram: Floats, pull: Floats) -> Floats:

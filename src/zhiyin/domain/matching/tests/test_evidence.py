@@ -116,14 +116,37 @@ def test_the_weights_are_on_what_matters(model: EvidenceModel) -> None:
     assert weight["from_typical"] > 5 * max(weight["age"], weight["band"], weight["cup"])
 
 
-def test_the_nearest_come_first_and_at_most_k(rows: Wearings, model: EvidenceModel) -> None:
+def test_of_two_as_unlike_her_the_one_who_took_the_same_risk_tells_more(
+    rows: Wearings, model: EvidenceModel
+) -> None:
+    body = replace(
+        rows.take(np.zeros(5, dtype=np.intp)),
+        wearer=np.full(5, UNKNOWN, dtype=np.int64),
+        weight_kg=np.full(5, 60, dtype=np.float32),
+        size=np.array([0, 4, 8, 12, 16], dtype=np.float32),
+    )
+    wearers = model.describe(body, is_remembered=False)
+    least, less, usual, more, most = (wearers.take(slice(row, row + 1)) for row in range(5))
+
+    def tells(candidate: Wearers, her: Wearers, model: EvidenceModel = model) -> float:
+        return float(model.agreement(candidate, her)[0])
+
+    assert tells(least, less) > tells(usual, less) + 0.1
+    assert tells(most, more) > tells(usual, more) + 0.1
+    likeness = replace(model, risk=np.zeros_like(model.risk))
+    wearers = likeness.describe(body, is_remembered=False)
+    least, less, usual = (wearers.take(slice(row, row + 1)) for row in range(3))
+    assert tells(least, less, likeness) == pytest.approx(tells(usual, less, likeness), abs=1e-4)
+
+
+def test_the_most_telling_come_first_and_at_most_k(rows: Wearings, model: EvidenceModel) -> None:
     worn = model.describe(rows, is_remembered=True)
     her = worn.take(slice(5, 6))
-    away = model.distance(worn, her)
+    agrees = model.agreement(worn, her)
     chosen = model.choose(worn, her, 10)
     assert len(chosen) == 10
-    assert (np.diff(away[chosen]) >= 0).all()
-    assert away[chosen].max() <= np.delete(away, chosen).min()
+    assert (np.diff(agrees[chosen]) <= 0).all()
+    assert agrees[chosen].min() >= np.delete(agrees, chosen).max()
     np.testing.assert_array_equal(model.choose(worn, her, 3), chosen[:3])
     assert len(model.choose(worn.take(slice(0, 4)), her, 10)) == 4
     assert len(model.choose(worn.take(slice(0, 0)), her, 10)) == 0
@@ -150,7 +173,9 @@ def test_a_stranger_of_whom_nothing_is_known_is_answered(
 ) -> None:
     worn = model.describe(rows, is_remembered=True)
     facts = np.full((1, len(FACTS)), np.nan, dtype=np.float32)
-    her = Wearers(facts=facts, shape=np.array([-1], dtype=np.int8))
+    her = Wearers(
+        facts=facts, risk=np.zeros((1, 3), dtype=np.float32), shape=np.array([-1], dtype=np.int8)
+    )
     assert len(model.choose(worn, her, 10)) == 10
 
 
