@@ -58,6 +58,7 @@ REVIEWS = {
     },
     "consent": {"text_version": "2025-03", "obtained": "2025-03-01"},
     "publish": True,
+    "rights_granted": True,
 }
 KINDS = {
     "stores": STORES,

@@ -242,6 +242,79 @@ def test_a_review_is_verified_by_its_buyers_purchase_and_by_no_other(brand_id, t
     assert [show.source for show in shows] == [ShowSource.PURCHASE]
 
 
+def test_a_review_without_its_member_is_its_buyers_and_needs_her_consent(brand_id, tmp_path):
+    load_all(brand_id, tmp_path, ["stores", "products", "members", "purchases"])
+    with brand_tx(brand_id):
+        ids = people.members_by_external_id(brand_id=brand_id, external_ids=["m0", "m1", "m2"])
+        members.withdraw_consent(
+            brand_id=brand_id, member_id=ids["m1"], purpose=Purpose.BODY_FACTS, now=NOW
+        )
+        members.erase_member(brand_id=brand_id, member_id=ids["m2"], now=NOW)
+    rows = [
+        row | {"who": "", "order": f"o{n}", "item": f"p{n // 2}"}
+        for n, row in enumerate(files.review_rows(3))
+    ]
+    run = load(brand_id, files.written(tmp_path, "reviews", rows), "reviews")
+    assert problems(brand_id, run) == [
+        (4, "", "consent_needed"),
+        (6, "order", "buyer_erased"),
+    ]
+    with brand_tx(brand_id):
+        (show,) = content.published_shows(brand_id=brand_id)
+    assert (show.author_id, show.facts["height_cm"]) == (ids["m0"], 162.6)
+
+
+def test_a_purchase_of_another_product_verifies_nothing(brand_id, tmp_path):
+    load_all(brand_id, tmp_path, ["stores", "products", "members", "purchases"])
+    rows = [files.review_rows(1)[0] | {"order": "o0", "item": "p1"}]
+    run = load(brand_id, files.written(tmp_path, "reviews", rows), "reviews")
+    assert problems(brand_id, run) == [(2, "order", "purchase_of_another")]
+    with brand_tx(brand_id):
+        assert list(content.published_shows(brand_id=brand_id)) == []
+
+
+def test_a_buyers_words_are_published_only_with_the_right_to_show_them(brand_id, tmp_path):
+    load_all(brand_id, tmp_path, ["stores", "products", "members", "purchases"])
+    rows = files.review_rows(2)
+    rows[0]["order"] = "o0"
+    path = files.written(tmp_path, "reviews", rows)
+    run = load(brand_id, path, "reviews", files.REVIEWS | {"rights_granted": False})
+    assert problems(brand_id, run) == [(2, "order", "rights_needed")]
+    with brand_tx(brand_id):
+        assert [s.source for s in content.published_shows(brand_id=brand_id)] == [ShowSource.IMPORT]
+    assert load(brand_id, path, "reviews").rows_bad == 0
+    with brand_tx(brand_id):
+        sources = {show.source for show in content.published_shows(brand_id=brand_id)}
+    assert sources == {ShowSource.IMPORT, ShowSource.PURCHASE}
+
+
+def test_a_structure_in_a_cell_of_words_costs_its_row(brand_id, tmp_path):
+    load_all(brand_id, tmp_path, ["stores", "products", "members"])
+    rows = [row | {"order": None} for row in files.review_rows(2)]
+    rows[0]["fit"] = {}
+    path = tmp_path / "reviews.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run = load(brand_id, path, "reviews")
+    assert (run.state, run.rows_read) == (ImportState.DONE, 2)
+    assert problems(brand_id, run) == [(1, "fit", "value_unknown")]
+
+
+def test_a_run_that_breaks_is_told_as_failed_and_goes_on_where_it_was(brand_id, tmp_path):
+    path = files.written(tmp_path, "stores", files.store_rows(2_500))
+    source = look(brand_id, path, "stores")
+
+    def break_(read, _bad, _total):
+        raise ZeroDivisionError(read)
+
+    with pytest.raises(ZeroDivisionError):
+        loading.load(source, loading.open_run(source, now=NOW), now=NOW, progress=break_)
+    with brand_tx(brand_id):
+        ((failed,), _) = brands.import_runs(brand_id=brand_id)
+    assert (failed.state, failed.rows_read) == (ImportState.FAILED, 1_000)
+    done = load(brand_id, path, "stores")
+    assert (done.id, done.state, done.rows_read) == (failed.id, ImportState.DONE, 2_500)
+
+
 @pytest.mark.parametrize(
     ("data", "line"),
     [
@@ -293,6 +366,50 @@ def test_an_open_quotation_mark_costs_one_row(brand_id, tmp_path):
     run = load(brand_id, path, "stores")
     assert (run.rows_read, run.rows_bad) == (600, 1)
     assert problems(brand_id, run) == [(6, "", "row_broken")]
+
+
+def test_a_quotation_mark_inside_a_cell_is_plain_text(brand_id, tmp_path):
+    path = tmp_path / "members.csv"
+    rows = ["m0,5'4\",a", "m1,5'5\",b", 'm2,"5\'6""",c', 'm3,,"two\nlines, ""one"" cell"', "m4,,e"]
+    path.write_text("id,height,name\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    said = {
+        "columns": {
+            "id": "external_id",
+            "height": {"field": "height_cm", "unit": "ft_in"},
+            "name": "nickname",
+        },
+        "consent": {"text_version": "1", "obtained": "2025-01-01"},
+    }
+    run = load(brand_id, path, "members", said)
+    assert (run.rows_read, problems(brand_id, run)) == (5, [])
+    with brand_tx(brand_id):
+        ids = people.members_by_external_id(
+            brand_id=brand_id, external_ids=[f"m{n}" for n in range(5)]
+        )
+        told = {
+            name: (
+                people.member(brand_id=brand_id, member_id=her).nickname,
+                audience.trait_slots(brand_id=brand_id, member_id=her).height_cm,
+            )
+            for name, her in ids.items()
+        }
+    assert told == {
+        "m0": ("a", 162.6),
+        "m1": ("b", 165.1),
+        "m2": ("c", 167.6),
+        "m3": ('two lines, "one" cell', None),
+        "m4": ("e", None),
+    }
+
+
+def test_a_quotation_mark_that_meets_the_next_rows_costs_its_own_row_only(brand_id, tmp_path):
+    path = tmp_path / "stores.csv"
+    lines = files.csv_text(files.store_rows(6)).splitlines(keepends=True)
+    lines[2] = 's2,"门店2,上海,路\n'
+    lines[4] = 's4,"门店4",上海,路\n'
+    path.write_text("".join(lines), encoding="utf-8")
+    run = load(brand_id, path, "stores")
+    assert (run.rows_read, problems(brand_id, run)) == (6, [(3, "", "row_broken")])
 
 
 def test_json_lines_and_parquet_say_the_same_as_csv(brand_id, tmp_path):

@@ -136,7 +136,11 @@ def test_columns_are_accepted_or_refused_by_name(kind, columns):
 
 @given(kind=st.sampled_from(ImportKind), data=st.data())
 def test_any_cells_become_values_or_problems_with_a_sentence(kind, data):
-    said = {"columns": {name: name for name in FIELDS[kind]}, "publish": False}
+    words = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
+    said = {
+        "columns": {name: {"field": name, "values": data.draw(words)} for name in FIELDS[kind]},
+        "publish": False,
+    }
     said["consent"] = {"text_version": "1", "obtained": "2025-01-01"}
     row = data.draw(st.fixed_dictionaries(dict.fromkeys(FIELDS[kind], cells)))
     _, found = reader(kind, said).read(2, row)

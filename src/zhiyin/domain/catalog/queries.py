@@ -1,7 +1,7 @@
 """The only readers of the catalogue."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from zhiyin.domain.catalog.models import Product, Sku, Stock
@@ -159,6 +159,13 @@ def sku_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
     """Code -> id, for those of `codes` that exist. One query."""
     return dict(
         Sku.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
+    )
+
+
+def products_of_skus(*, brand_id: UUID, sku_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """SKU -> its product, on the shop or off it, for those of `sku_ids` that exist. One query."""
+    return dict(
+        Sku.objects.filter(brand_id=brand_id, id__in=list(sku_ids)).values_list("id", "product_id")
     )
 
 

@@ -97,11 +97,11 @@ class MemberPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
-    """A member as another system knows her: `external_id` is her id there."""
+    """A member as another system knows her: `external_id` is her id there. "" is not said."""
 
     external_id: str
     nickname: str = ""
-    language: str = LANGUAGES[0]
+    language: str = ""
     phone: str | None = None
     joined_at: datetime | None = None
 

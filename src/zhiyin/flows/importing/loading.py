@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as runs
 from zhiyin.domain.brands.types import (
+    ImportBusy,
     ImportFacts,
     ImportKind,
     ImportRunCard,
     ImportState,
     RowProblem,
 )
-from zhiyin.flows.importing.loaders import LOADERS, Target
+from zhiyin.flows.importing.loaders import LOADERS
 from zhiyin.flows.importing.mapping import (
     ImportMapping,
     MappingStoreUnknown,
@@ -35,13 +36,13 @@ from zhiyin.flows.importing.reading import (
     BATCH,
     Broken,
     FileFacts,
-    FileUnreadable,
     Record,
     has_changed,
     inspect,
     records,
 )
 from zhiyin.flows.importing.rows import Row, RowReader
+from zhiyin.flows.importing.target import Target
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage.tenancy import brand_tx
 
@@ -148,7 +149,9 @@ def load(
 ) -> ImportRunCard:
     """Take a run on to its end, or at most `batches` further. Returns how it stands.
 
-    Opens its own transactions. Raises ImportBusy, FileChanged, FileUnreadable.
+    Opens its own transactions. Whatever stops it but a kill, another process or the database
+    closes the run as failed; opened again, it goes on where it was.
+    Raises ImportBusy, FileChanged, FileUnreadable.
     """
     if run.state is ImportState.DONE:
         return run
@@ -179,7 +182,10 @@ def load(
                         raise FileChanged(name=source.file_name)
                 done += 1
                 progress(read, bad, max(source.facts.rows, read))
-    except (FileChanged, FileUnreadable):
+    except (ImportBusy, OperationalError, InterfaceError):
+        # Another process has the run, or the database went away: it stays open, and goes on there.
+        raise
+    except Exception:
         _ended(source, run.id, ImportState.FAILED, now)
         raise
     with brand_tx(source.brand_id):

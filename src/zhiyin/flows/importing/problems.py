@@ -7,6 +7,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "商品属性里没有这个值，请改用参考页列出的值。",
         "The vocabulary has no such attribute value. Use one that the reference lists.",
     ),
+    "buyer_erased": (
+        "这笔购买的会员已要求删除，请不要再导入她的话。",
+        "The buyer of this purchase asked to be deleted. Leave her words out.",
+    ),
     "consent_needed": (
         "体型信息需要单独同意：请在映射的 consent 里写明；已撤回同意的人不能带体型导入。",
         "Body facts need a consent: state it in the mapping. One that was taken back stays so.",
@@ -54,6 +58,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "purchase_of_another": (
         "这笔购买属于另一位会员或另一件商品。",
         "This purchase is another member's, or of another product.",
+    ),
+    "rights_needed": (
+        "要公开购买者的评价，须在映射里写明已获授权（rights_granted），或不公开。",
+        "To publish a buyer's words, state in the mapping that she granted it (rights_granted).",
     ),
     "row_broken": (
         "这一行的引号没有配对，请补上引号。",

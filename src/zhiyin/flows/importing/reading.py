@@ -220,13 +220,10 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
     with path.open(encoding=encoding, newline="") as file:
-        for text, _line in _physical(file):
-            if not text.strip():
-                continue
-            try:
-                names = tuple(name.strip() for name in _cells(text, delimiter))
-            except csv.Error:
-                raise FileUnreadable(line=1, reason="the header's quotation marks") from None
+        for cells, _line in _cells(file, delimiter):
+            if cells is None:
+                raise FileUnreadable(line=1, reason="the header's quotation marks")
+            names = tuple(name.strip() for name in cells)
             if len(set(names)) != len(names):
                 raise FileColumnsTwice(
                     columns=sorted({name[:80] for name in names if names.count(name) > 1})
@@ -238,15 +235,10 @@ def _header(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
 def _csv_records(facts: FileFacts, _columns: Sequence[str]) -> Records:
     header: tuple[str, ...] = ()
     with facts.path.open(encoding=facts.encoding, newline="") as file:
-        for text, line in _physical(file):
-            if not text or text.isspace():
-                continue
-            try:
-                cells = _cells(text, facts.delimiter)
-            except csv.Error:
+        for cells, line in _cells(file, facts.delimiter):
+            if cells is None:
                 yield Broken(line, "row_broken")
-                continue
-            if not header:
+            elif not header:
                 header = tuple(name.strip() for name in cells)
             elif len(cells) < len(header):
                 yield Broken(line, "row_short")
@@ -256,14 +248,11 @@ def _csv_records(facts: FileFacts, _columns: Sequence[str]) -> Records:
                 yield Record(line, dict(zip(header, cells, strict=False)))
 
 
-def _cells(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader([text], delimiter=delimiter, strict=True))
+def _cells(file: Iterator[str], delimiter: str) -> Iterator[tuple[list[str] | None, int]]:
+    """Each record's cells and first line; None for one that cannot be taken apart.
 
-
-def _physical(file: Iterator[str]) -> Iterator[tuple[str, int]]:
-    """Each record's text and first line. An odd count of quotation marks goes on below.
-
-    One that is never closed costs its own line; what follows is read as if it were not there.
+    A quotation mark that opens a cell and is never closed, or closed where no cell ends, costs
+    its own line; what follows is read as if it were not there. Empty lines are left out.
     """
     waiting: deque[str] = deque()
     line = 0
@@ -271,20 +260,45 @@ def _physical(file: Iterator[str]) -> Iterator[tuple[str, int]]:
         text = waiting.popleft() if waiting else next(file, "")
         if not text:
             return
-        line += 1
-        begin, taken = line, [text]
-        quotes, chars = text.count('"'), len(text)
-        while quotes % 2 and len(taken) <= CELL_LINES_MAX and chars <= LINE_CHARS_MAX:
+        begin, taken, chars = line + 1, [text], len(text)
+        is_open = _is_open(text, delimiter, is_open=False)
+        while is_open and len(taken) <= CELL_LINES_MAX and chars <= LINE_CHARS_MAX:
             more = waiting.popleft() if waiting else next(file, "")
             if not more:
                 break
             taken.append(more)
-            quotes, chars = quotes + more.count('"'), chars + len(more)
-        if quotes % 2:
+            chars += len(more)
+            is_open = _is_open(more, delimiter, is_open=True)
+        try:
+            cells = next(csv.reader(["".join(taken)], delimiter=delimiter, strict=True))
+        except csv.Error:
+            cells = None
             waiting.extendleft(reversed(taken[1:]))
             taken = taken[:1]
-        line += len(taken) - 1
-        yield "".join(taken), begin
+        line += len(taken)
+        if cells is None or not text.isspace():
+            yield cells, begin
+
+
+def _is_open(text: str, delimiter: str, *, is_open: bool) -> bool:
+    """Whether a quoted cell goes on below this line; `is_open` says whether one came from above.
+
+    As `csv` reads it: a quotation mark opens a cell only as its first character, and two of them
+    inside are one. In 5'4" it is plain text.
+    """
+    at = 0
+    while True:
+        if not is_open and text.startswith('"', at):
+            is_open, at = True, at + 1
+        while is_open:
+            at = text.find('"', at)
+            if at < 0:
+                return True
+            is_open = text.startswith('"', at + 1)
+            at += 2 if is_open else 1
+        at = text.find(delimiter, at) + 1
+        if at == 0:
+            return False
 
 
 def _json_records(facts: FileFacts, _columns: Sequence[str]) -> Records:

@@ -93,15 +93,15 @@ class RowReader:
         values: dict[str, object],
         found: list[tuple[str, str]],
     ) -> None:
-        cell = self._said(column, cell)
-        if cell is MISSING:
-            if column.field.is_required:
-                found.append((column.name, "value_missing"))
-            return
-        if column.field.is_body and self.mapping.consent is None:
-            found.append((column.name, "consent_needed"))
-            return
         try:
+            cell = self._said(column, cell)
+            if cell is MISSING:
+                if column.field.is_required:
+                    found.append((column.name, "value_missing"))
+                return
+            if column.field.is_body and self.mapping.consent is None:
+                found.append((column.name, "consent_needed"))
+                return
             value = convert(cell)
             if value not in ("", ()):
                 values[column.field.name] = value
@@ -116,7 +116,7 @@ class RowReader:
             found.append((column.name, code.get(refusal.code, refusal.code)))
 
     def _said(self, column: Column, cell: object) -> object:
-        """The cell after the mapping's own words, or MISSING."""
+        """The cell after the mapping's own words, or MISSING. Raises CellRefused."""
         if cell is None or (isinstance(cell, float) and math.isnan(cell)):
             return MISSING
         if isinstance(cell, str):

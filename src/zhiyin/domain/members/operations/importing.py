@@ -40,7 +40,7 @@ ADD_ROLES = """
         AS new (id, member_id, since)
 """
 
-CORRECT_MEMBERS = """
+COMPLETE_MEMBERS = """
     UPDATE members_member AS member SET nickname_sealed = said.name, language = said.language
     FROM unnest(%(ids)s::uuid[], %(names)s::bytea[], %(languages)s::text[])
         AS said (id, name, language)
@@ -71,12 +71,14 @@ Link = tuple[UUID, Channel, str]
 
 
 def import_members(*, brand_id: UUID, members: Sequence[MemberFacts], now: datetime) -> Imported:
-    """Add members by their id elsewhere, or correct those who are known by it. Repeatable.
+    """Add members by their id elsewhere, or complete those who are known by it. Repeatable.
 
-    A row whose phone belongs to a member already names that member: she is the same person. A
-    row of a known external id whose phone is another member's is told in `phone_conflicts` and
-    moves nothing. The last row of an external id counts. No `MemberJoined` is recorded: they
-    joined long ago. Seven statements for any number of rows; keep a batch to a few thousand.
+    Who is there already gets the row's nickname only if she has none (the one she has may be her
+    own choice), and its language only if the row says one. A row whose phone belongs to a member
+    already names that member: she is the same person. A row of a known external id whose phone is
+    another member's is told in `phone_conflicts` and moves nothing. The last row of an external
+    id counts. No `MemberJoined` is recorded: they joined long ago. Seven statements for any
+    number of rows; keep a batch to a few thousand.
     Raises PhoneInvalid, IdentityEmpty, TextTooLong, TextHasNul, and then writes nothing.
     """
     rows = {normal_value(Channel.IMPORT, row.external_id): row for row in members}
@@ -98,7 +100,14 @@ def import_members(*, brand_id: UUID, members: Sequence[MemberFacts], now: datet
         now,
     )
     known = rows.keys() - set(new)
-    _correct(brand_id, {ids[one]: (names[one], rows[one]) for one in sorted(known) if names[one]})
+    _complete(
+        brand_id,
+        {
+            ids[one]: (names[one], rows[one].language)
+            for one in sorted(known)
+            if names[one] or rows[one].language
+        },
+    )
     _link(brand_id, links, now)
     return Imported(ids=ids, new=len(new), phone_conflicts=tuple(conflicts))
 
@@ -158,18 +167,18 @@ def _add(brand_id: UUID, members: Sequence[tuple[UUID, str, MemberFacts]], now: 
     )
 
 
-def _correct(brand_id: UUID, said: Mapping[UUID, tuple[str, MemberFacts]]) -> None:
-    """Give members who were there already the name and language of the file, where they differ."""
+def _complete(brand_id: UUID, said: Mapping[UUID, tuple[str, str]]) -> None:
+    """Give members who were there already the name they lack, and the language the file says."""
     changed = {}
     for row in Member.objects.filter(brand_id=brand_id, id__in=list(said)).order_by("id"):
-        name, facts = said[row.id]
+        name, language = said[row.id]
         held = opened_nickname(brand_id=brand_id, member_id=row.id, sealed=row.nickname_sealed)
-        language = known_language(facts.language)
-        if (held, row.language) != (name, language):
-            changed[row.id] = (name, language)
+        now = (held or name, known_language(language) if language else row.language)
+        if (held, row.language) != now:
+            changed[row.id] = now
     if changed:
         run(
-            CORRECT_MEMBERS,
+            COMPLETE_MEMBERS,
             brand_id=brand_id,
             ids=list(changed),
             names=[

@@ -150,7 +150,7 @@ def test_an_import_twice_is_the_same_members(brand, django_assert_max_num_querie
     assert Event.objects.count() == 0
 
 
-def test_an_import_corrects_names_and_finds_people_by_phone(brand, lin):
+def test_an_import_finds_people_by_phone_and_completes_what_it_knows(brand, lin):
     operations.link_identity(
         brand_id=brand.id, member_id=lin, channel=Channel.PHONE, value=PHONE, now=NOW
     )
@@ -159,18 +159,28 @@ def test_an_import_corrects_names_and_finds_people_by_phone(brand, lin):
         members=_file(
             {"external_id": "C-1", "nickname": "小满", "phone": PHONE},
             {"external_id": "C-2", "nickname": "阿舟", "language": "en-GB"},
+            {"external_id": "C-3", "language": "en"},
         ),
         now=NOW,
     )
-    assert (done.ids["C-1"], done.new) == (lin, 1)
+    assert (done.ids["C-1"], done.new) == (lin, 2)
+    operations.rename(brand_id=brand.id, member_id=done.ids["C-2"], nickname="她自己起的")
     operations.import_members(
         brand_id=brand.id,
-        members=_file({"external_id": "C-1", "nickname": "满满"}, {"external_id": "C-2"}),
+        members=_file(
+            {"external_id": "C-1", "language": "en"},
+            {"external_id": "C-2", "nickname": "阿舟"},
+            {"external_id": "C-3", "nickname": "满满"},
+        ),
         now=NOW,
     )
     cards = queries.members_by_id(brand_id=brand.id, member_ids=list(done.ids.values()))
-    assert cards[lin].nickname == "满满"
-    assert (cards[done.ids["C-2"]].nickname, cards[done.ids["C-2"]].language) == ("阿舟", "en")
+    named = queries.member(brand_id=brand.id, member_id=lin).nickname
+    assert {one: (cards[who].nickname, cards[who].language) for one, who in done.ids.items()} == {
+        "C-1": (named, "en"),
+        "C-2": ("她自己起的", "en"),
+        "C-3": ("满满", "en"),
+    }
 
 
 def test_an_import_does_not_take_anybodys_phone(brand, lin):
