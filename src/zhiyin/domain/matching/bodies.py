@@ -1,5 +1,6 @@
 """Bodies: what a need states of one, in which cell it falls, and how like two of them are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -185,7 +186,7 @@ TRAIT_WEIGHTS = {
 
 
 def named_traits(
-    slots: NeedSlots, body: Body, kocs: Kocs, koc: int, traits: Traits
+    slots: NeedSlots, body: Body, kocs: Kocs, koc: int, traits: Mapping[str, float]
 ) -> tuple[tuple[Chip, ...], dict[str, int]]:
     """The chips in which a KOC is like her, and the differences in cm that can be said aloud."""
     chips: list[Chip] = []
@@ -197,7 +198,7 @@ def named_traits(
                 for place, word in enumerate(words.CONCERNS)
                 if shared >> place & 1 and word in slots.concerns
             ]
-        elif near[koc] >= ALIKE:
+        elif near >= ALIKE:
             chips.append((slot, _word(getattr(slots, slot))))
     apart = {}
     if any(slot == "height_cm" for slot, _ in chips):

@@ -26,7 +26,7 @@ from zhiyin.domain.matching.options import (
     passing,
     with_scores,
 )
-from zhiyin.domain.matching.people import NOBODY, People
+from zhiyin.domain.matching.people import NOBODY, People, who_may_stand
 from zhiyin.domain.matching.placing import Placed, in_order
 from zhiyin.domain.matching.prospects import GROUPS, Prospects
 from zhiyin.domain.matching.reasons import reasons, unproven
@@ -55,7 +55,7 @@ SPARE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One ask on its way through: what is wished, how garments score, who the people are."""
+    """One ask on its way through: what is wished, and how garments score."""
 
     wish: Wish
     wearer: int
@@ -63,7 +63,6 @@ class Asked:
     found: Passing
     near: Candidates
     groups: dict[int, NDArray[np.float32]]
-    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +122,8 @@ class Matcher:
     def answer(self, ask: Ask, *, runners_up: int = RUNNERS_UP) -> Answer:
         """Up to three picks that differ, and at most so many runners-up. Raises NothingToPick."""
         asked = self._ask(ask, CANDIDATES)
+        may_stand = who_may_stand(asked.near, self.world, self.signals, self.looks)
+        people = People.for_wish(asked.wish, self.world, self.shelf, may_stand)
         offered = options(
             asked.wish,
             asked.near,
@@ -130,15 +131,15 @@ class Matcher:
             world=self.world,
             shelf=self.shelf,
             looks=self.looks,
-            worth=asked.people.worth,
+            worth=people.worth,
         )
         wanted = PICKS + runners_up
-        placed = in_order(offered, asked.people, self.world, self.signals, wanted + SPARE)
-        found = self._dressed(asked, placed, wanted)
+        placed = in_order(offered, people, self.world, self.signals, wanted + SPARE)
+        found = self._dressed(asked, people, placed, wanted)
         if len(found) < PICKS and len(placed) == wanted + SPARE:
             # Her sizes of the best ones cost more than their cheapest sizes: look at all of them.
-            placed = in_order(offered, asked.people, self.world, self.signals, len(offered))
-            found = self._dressed(asked, placed, wanted)
+            placed = in_order(offered, people, self.world, self.signals, len(offered))
+            found = self._dressed(asked, people, placed, wanted)
         if not found:
             raise self._too_dear(asked, placed)
         picks = tuple(found[:PICKS])
@@ -189,7 +190,6 @@ class Matcher:
             found=found,
             near=near,
             groups=groups,
-            people=People.for_wish(wish, self.world, self.shelf),
         )
 
     def _worn(self, ask: Ask, wearer: int) -> NDArray[np.intp]:
@@ -215,7 +215,9 @@ class Matcher:
         near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
         return near, dict(zip(garment.tolist(), groups, strict=True))
 
-    def _dressed(self, asked: Asked, placed: Sequence[Placed], count: int) -> list[Pick]:
+    def _dressed(
+        self, asked: Asked, people: People, placed: Sequence[Placed], count: int
+    ) -> list[Pick]:
         """At most `count` picks in her sizes. What breaks her budget in her size is passed over."""
         wardrobe = self._wardrobe()
         picks: list[Pick] = []
@@ -236,7 +238,7 @@ class Matcher:
                 self.world,
             )
             picks += [
-                self._pick(asked, one, items, shows)
+                self._pick(asked, people, one, items, shows)
                 for (one, items), shows in zip(kept, read, strict=True)
             ]
         return picks
@@ -256,24 +258,28 @@ class Matcher:
         return int(self.world.variants.garment[one.option.items[0]])
 
     def _pick(
-        self, asked: Asked, one: Placed, items: tuple[PickItem, ...], read: Sequence[UUID]
+        self,
+        asked: Asked,
+        people: People,
+        one: Placed,
+        items: tuple[PickItem, ...],
+        read: Sequence[UUID],
     ) -> Pick:
         world, koc, wish, garment = self.world, one.koc, asked.wish, self._garment(one)
-        parts = self._parts(asked, one)
+        parts = self._parts(asked, people, one)
         worn = evidence.worn_by_similar(wish.body, world, garment)
-        alike = 0.0 if koc == NOBODY else float(asked.people.likeness[koc])
         return Pick(
             koc_id=None if koc == NOBODY else uuid_at(world.kocs.id, koc),
             look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
             items=items,
-            likeness_bps=round(alike * 10_000),
+            likeness_bps=round(people.likeness_of(koc) * 10_000),
             score=sum(part.share for part in parts),
             parts=parts,
             reasons=reasons(
                 wish,
                 world=world,
                 advice=self.advice,
-                people=asked.people,
+                people=people,
                 koc=koc,
                 variants=one.option.items,
                 items=items,
@@ -287,7 +293,7 @@ class Matcher:
             earns=koc != NOBODY and bool(world.kocs.earns[koc]),
         )
 
-    def _parts(self, asked: Asked, one: Placed) -> tuple[Part, ...]:
+    def _parts(self, asked: Asked, people: People, one: Placed) -> tuple[Part, ...]:
         lead = one.option.items[0]
         found = asked.terms.parts(self.world, lead)
         groups = asked.groups[int(self.world.variants.garment[lead])]
@@ -297,8 +303,8 @@ class Matcher:
             measured.append(("under_budget", under))
         measured.append(("look", float(one.option.answered)))
         if one.koc != NOBODY:
-            measured.append(("likeness", float(asked.people.likeness[one.koc])))
-            measured.append(("skill", float(asked.people.skill[one.koc])))
+            measured.append(("likeness", people.likeness_of(one.koc)))
+            measured.append(("skill", people.skill_of(one.koc)))
         measured += [("too_alike", one.too_alike), ("same_koc", float(one.same_koc))]
         found += [
             (name, value, value * WEIGHTS["likely" if name in GROUPS else name])

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.bodies import Traits, likeness
-from zhiyin.domain.matching.options import Option
+from zhiyin.domain.matching.options import (
+    LOOKED_AROUND,
+    OPTIONS,
+    Candidates,
+    LookIndex,
+    Option,
+    gathered,
+)
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.signals import Signals
@@ -20,19 +27,37 @@ from zhiyin.domain.matching.world import World
 NOBODY = -1
 
 
+def who_may_stand(
+    near: Candidates, world: World, signals: Signals, looks: LookIndex
+) -> NDArray[np.bool_]:
+    """By KOC: whether an option that is made of these candidates may have her beside it."""
+    around, _ = gathered(looks.look, looks.first, near.rows[:LOOKED_AROUND])
+    garments = world.variants.garment[near.rows[:OPTIONS]]
+    wore, _ = gathered(signals.koc, signals.koc_first, garments)
+    found = np.zeros(len(world.kocs) + 1, dtype=np.bool_)  # the last one is NOBODY
+    found[wore] = found[world.looks.koc[around]] = True
+    return found[:-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Every KOC for one wish: how like her, how many of her chips she is good at, and her worth."""
+    """The KOCs who may stand in an answer: how like her, how good at her chips, and their worth.
 
+    rows: of Kocs, ascending; `likeness`, `skill` and `traits` are theirs, in that order.
+    worth: by row of Kocs; minus infinity for whoever may not stand.
+    """
+
+    rows: NDArray[np.intp]
     likeness: NDArray[np.float32]
     traits: Traits
     skill: NDArray[np.float32]
     worth: NDArray[np.float32]
 
     @classmethod
-    def for_wish(cls, wish: Wish, world: World, shelf: Shelf) -> Self:
-        """Score all KOCs once; one who cannot be asked now is worth minus infinity."""
-        kocs = world.kocs
+    def for_wish(cls, wish: Wish, world: World, shelf: Shelf, may_stand: NDArray[np.bool_]) -> Self:
+        """Score those of `may_stand` who can be asked now."""
+        rows = np.flatnonzero(may_stand & shelf.koc_free)
+        kocs = world.kocs.take(rows)
         alike, traits = likeness(wish.body, kocs, tone_matters=wish.tone_matters)
         skill, asked = np.zeros(len(kocs), dtype=np.float32), 0
         for good_at, chosen, known in (
@@ -46,9 +71,25 @@ class People:
                 skill += np.bitwise_count(good_at & bits)
                 asked += int(bits).bit_count()
         skill /= np.float32(max(asked, 1))
-        worth = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * skill
-        worth[~shelf.koc_free] = -np.inf
-        return cls(likeness=alike, traits=traits, skill=skill, worth=worth)
+        worth = np.full(len(world.kocs), -np.inf, dtype=np.float32)
+        worth[rows] = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * skill
+        return cls(rows=rows, likeness=alike, traits=traits, skill=skill, worth=worth)
+
+    def likeness_of(self, koc: int) -> float:
+        """How like her one of them is, 0 to 1; 0 for NOBODY."""
+        return 0.0 if koc == NOBODY else float(self.likeness[self._place(koc)])
+
+    def skill_of(self, koc: int) -> float:
+        """The share of her chips that one of them is good at; 0 for NOBODY."""
+        return 0.0 if koc == NOBODY else float(self.skill[self._place(koc)])
+
+    def traits_of(self, koc: int) -> dict[str, float]:
+        """How like her one of them is in each trait that matters."""
+        place = self._place(koc)
+        return {slot: float(near[place]) for slot, near in self.traits.items()}
+
+    def _place(self, koc: int) -> int:
+        return int(np.searchsorted(self.rows, koc))
 
     def beside(
         self, options: Sequence[Option], world: World, signals: Signals

@@ -51,7 +51,7 @@ def unproven(wish: Wish, picks: Sequence[Pick]) -> tuple[Chip, ...]:
 def _of_koc(wish: Wish, world: World, people: People, koc: int) -> Iterator[Reason]:
     if koc == NOBODY:
         return
-    alike, apart = named_traits(wish.slots, wish.body, world.kocs, koc, people.traits)
+    alike, apart = named_traits(wish.slots, wish.body, world.kocs, koc, people.traits_of(koc))
     if alike:
         yield Reason(kind=ReasonKind.LIKENESS, slots=alike, counts=apart)
     good = tuple(
