@@ -16,6 +16,7 @@ SECURE_BEHIND_TLS = os.environ.get("ZHIYIN_TLS") == "1"
 
 KEYS = keys.load_or_create(STATE)
 SECRET_KEY = KEYS.signing_key()
+SECRET_KEY_FALLBACKS = KEYS.former_signing_keys()
 
 DB_ROLE = os.environ.get("ZHIYIN_DB_ROLE", "web")
 DATABASES = {"default": addresses.database(DB_ROLE)}

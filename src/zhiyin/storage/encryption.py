@@ -82,7 +82,8 @@ class Place:
 class KeyRing:
     """The keys that open, the one that seals, and the one that indexes.
 
-    Rotation: add a key, make it `current`; old values still open, and `needs_reseal` finds them.
+    Rotation: add a key, make it `current`; what a former key sealed still opens and nobody is
+    signed out, as long as that key stays in the ring. Nothing seals old values anew.
     The index key stays until the indexes are written anew, because a unique index over two keys
     is unique no longer; so a ring of several keys must name it.
 
@@ -149,14 +150,6 @@ class KeyRing:
             raise CiphertextMisplaced(
                 table=place.table, column=place.column, row_id=place.row_id
             ) from None
-
-    def needs_reseal(self, sealed: bytes) -> bool:
-        """Whether another key than the current one sealed this. Raises CiphertextUnreadable."""
-        return key_id_of(sealed) != self.current
-
-    def reseal(self, sealed: bytes, *, place: Place) -> bytes:
-        """The same value under the current key. Raises what `open_` raises."""
-        return self.seal(self.open_(sealed, place=place), place=place)
 
     def blind_index(self, value: str, *, brand_id: UUID, field: str) -> bytes:
         """A keyed fingerprint by which equal values of one field of one brand find each other.

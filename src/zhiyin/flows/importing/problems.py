@@ -40,8 +40,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The number is out of range. Check the unit or the scale.",
     ),
     "phone_conflict": (
-        "该行已导入，但这个手机号属于另一位会员，请在后台查看是否合并。",
-        "The row has loaded, but its phone is another member's. Look at a merge in the console.",
+        "该行已导入，但这个手机号属于另一位会员；若是同一人，请用 zhiyin members merge 合并。",
+        "The row loaded, but its phone is another member's. One person? `zhiyin members merge`.",
     ),
     "phone_invalid": (
         "手机号应为 1 开头的 11 位数字。",

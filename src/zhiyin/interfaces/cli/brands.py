@@ -18,7 +18,8 @@ role_option = click.option("--role", required=True, type=click.Choice(ROLES))
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def _ready() -> None:
+def ready() -> None:
+    """Django, set up, with the database started."""
     addresses.start()
     import django
 
@@ -42,9 +43,9 @@ def add_staff(
 ) -> None:
     """Give somebody a role; a new name also gets a password and a second factor, shown once."""
     with one_object(as_json):
-        _ready()
+        ready()
         found = _add(slug, role, name, store, new_password)
-    _say(found, as_json)
+    say(found, as_json)
 
 
 def _add(slug: str, role: str, name: str, store: str | None, renew: bool) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _add(slug: str, role: str, name: str, store: str | None, renew: bool) -> dic
 def list_staff(slug: str, as_json: bool) -> None:
     """Everybody who holds a role now."""
     with one_object(as_json):
-        _ready()
+        ready()
         from zhiyin.domain.brands import queries
         from zhiyin.storage.tenancy import brand_tx
 
@@ -97,7 +98,7 @@ def list_staff(slug: str, as_json: bool) -> None:
         with brand_tx(brand.id):
             people = queries.staff(brand_id=brand.id)
     rows = [{"name": p.user_name, "role": p.role.value, "store": p.store_name} for p in people]
-    _say({"brand": slug, "staff": rows}, as_json)
+    say({"brand": slug, "staff": rows}, as_json)
 
 
 @staff.command(name="code")
@@ -106,7 +107,7 @@ def list_staff(slug: str, as_json: bool) -> None:
 def code(name: str, as_json: bool) -> None:
     """Show the six digits of a second factor now: for whoever holds this server's keys."""
     with one_object(as_json):
-        _ready()
+        ready()
         from allauth.mfa.models import Authenticator
 
         from zhiyin.domain.brands.types import StaffNotFound
@@ -119,7 +120,7 @@ def code(name: str, as_json: bool) -> None:
             raise StaffNotFound(name=name)
         secret = StaffSecondFactor().decrypt(held.data["secret"])
         digits = six_digits(secret, datetime.now(UTC))
-    _say({"name": name, "six_digits": digits}, as_json)
+    say({"name": name, "six_digits": digits}, as_json)
 
 
 @click.group(name="api-key")
@@ -135,7 +136,7 @@ def api_key() -> None:
 def create_key(slug: str, role: str, label: str, as_json: bool) -> None:
     """Make a key and print it, this once: only its hash is kept."""
     with one_object(as_json):
-        _ready()
+        ready()
         from zhiyin.domain.brands import operations, queries
         from zhiyin.domain.brands.types import Role
         from zhiyin.storage.tenancy import brand_tx
@@ -149,7 +150,7 @@ def create_key(slug: str, role: str, label: str, as_json: bool) -> None:
                 role=Role(role),
                 now=datetime.now(UTC),
             )
-    _say({"brand": slug, "label": label, "role": role, "key": key}, as_json)
+    say({"brand": slug, "label": label, "role": role, "key": key}, as_json)
 
 
 @api_key.command(name="list")
@@ -158,7 +159,7 @@ def create_key(slug: str, role: str, label: str, as_json: bool) -> None:
 def list_keys(slug: str, as_json: bool) -> None:
     """The keys of a brand, revoked ones too; never the keys themselves."""
     with one_object(as_json):
-        _ready()
+        ready()
         from zhiyin.domain.brands import queries
         from zhiyin.storage.tenancy import brand_tx
 
@@ -175,7 +176,7 @@ def list_keys(slug: str, as_json: bool) -> None:
         }
         for key in keys
     ]
-    _say({"brand": slug, "keys": rows}, as_json)
+    say({"brand": slug, "keys": rows}, as_json)
 
 
 @api_key.command(name="revoke")
@@ -185,17 +186,18 @@ def list_keys(slug: str, as_json: bool) -> None:
 def revoke_key(slug: str, key_id: UUID, as_json: bool) -> None:
     """Make a key useless from now on."""
     with one_object(as_json):
-        _ready()
+        ready()
         from zhiyin.domain.brands import operations, queries
         from zhiyin.storage.tenancy import brand_tx
 
         brand = queries.brand_by_slug(slug=slug)
         with brand_tx(brand.id):
             operations.revoke_api_key(brand_id=brand.id, key_id=key_id, now=datetime.now(UTC))
-    _say({"brand": slug, "id": str(key_id), "revoked": True}, as_json)
+    say({"brand": slug, "id": str(key_id), "revoked": True}, as_json)
 
 
-def _say(found: dict[str, Any], as_json: bool) -> None:
+def say(found: dict[str, Any], as_json: bool) -> None:
+    """Print an answer: one JSON object, or a line for each part of it."""
     if as_json:
         print_json(found)
         return

@@ -25,6 +25,7 @@ class Commands(click.Group):
         "evaluate": "zhiyin.interfaces.cli.evaluate:evaluate",
         "import": "zhiyin.interfaces.cli.importing:import_file",
         "match": "zhiyin.interfaces.cli.match:match",
+        "members": "zhiyin.interfaces.cli.members:members",
         "openapi": "zhiyin.interfaces.cli.openapi:openapi",
         "reap": "zhiyin.interfaces.cli.worker:reap",
         "serve": "zhiyin.interfaces.cli.serve:serve",
