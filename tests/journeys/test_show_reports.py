@@ -36,7 +36,7 @@ def show(desk):
         worn_at=NOW,
         source=ShowSource.IMPORT,
         external_ref="row-1",
-        facts={},
+        facts={"height_cm": 160, "weight_kg": 52.3, "hip_cm": 95},
         fit=FitVerdict.FIT,
         text_en=WORDS,
     )
@@ -59,6 +59,12 @@ def resolve(desk, **fields) -> None:
     assert sent.status_code == 302
 
 
+def assert_told_as_ranges(page: str) -> None:
+    assert "160 cm" in page
+    assert "52–58 kg" in page
+    assert "52.3" not in page
+
+
 def test_a_show_is_reported_once_and_taken_off_with_words(desk, show):
     product_id, show_id = show
     hers, report = Visit("cedar"), f"shows/{show_id}/report/"
@@ -78,6 +84,7 @@ def test_a_show_is_reported_once_and_taken_off_with_words(desk, show):
     assert "She hides an ad." in page
     assert WORDS in page
     assert "And once more." not in page
+    assert_told_as_ranges(desk.browser.get(desk.url("shows/?state=published")).content.decode())
     resolve(desk, resolution=" ", act="take-down")
     assert waiting(desk) == 1
     resolve(desk, resolution="It was an ad.", act="take-down")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
-from zhiyin.domain.audience.types import ChipSource, NeedSlots, Reading
+from zhiyin.domain.audience.types import ChipSource, NeedSlots, Reading, told
 
 NUMBERS: Mapping[str, tuple[str, str]] = {
     "height_cm": ("{0} cm", "{0} cm"),
@@ -96,3 +96,10 @@ def label(slot: str, value: object, *, taxonomy: Taxonomy, language: str) -> str
     if slot == "cup":
         name = str(value).upper()
     return PHRASES.get(slot, ("{0}", "{0}"))[is_english].format(name)
+
+
+def told_label(slot: str, value: object, *, taxonomy: Taxonomy, language: str) -> str:
+    """A fact about a body in words for others than its owner: 47–53 kg, never the figure."""
+    if slot in NUMBERS:
+        return NUMBERS[slot][language.startswith("en")].format(told(slot, float(str(value))))
+    return label(slot, value, taxonomy=taxonomy, language=language)

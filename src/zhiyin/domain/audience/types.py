@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from math import ceil, floor
 from typing import Any, ClassVar
 
 from zhiyin.kit.errors import DomainError, Kind
@@ -343,3 +344,27 @@ def without(slots: NeedSlots, slot: str, value: Value) -> NeedSlots:
     if isinstance(current, tuple):
         return _with(slots, slot, tuple(kept for kept in current if kept != value))
     return _with(slots, slot, None) if current == value else slots
+
+
+RANGE_WIDTHS: Mapping[str, int] = {
+    "weight_kg": 5,
+    "bust_cm": 5,
+    "waist_cm": 5,
+    "hip_cm": 5,
+    "age": 10,
+}
+"""Number slot -> how wide a range others are told of somebody's body, in the slot's unit."""
+
+RANGE_OFFSET = 2.25
+"""Ranges run from 2.25 to 7.25 and so on and are told rounded outward (47 to 53), so that a
+figure to one decimal is never one of the two numbers told. Ages are told by their decade."""
+
+
+def told(slot: str, value: float) -> str:
+    """A number of somebody's as others are told it: a range (47–53), or itself where it may be."""
+    width = RANGE_WIDTHS.get(slot)
+    if width is None:
+        return f"{value:g}"
+    offset = 0.0 if slot == "age" else RANGE_OFFSET
+    low = floor((value - offset) / width) * width + offset
+    return f"{floor(low)}–{ceil(low + width)}"

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from math import ceil, floor
 from uuid import UUID
 
+from zhiyin.domain.audience.types import told
 from zhiyin.domain.conversations.types import (
     ANSWER_CHARS_MAX,
     PICKS_MAX,
@@ -32,22 +32,18 @@ MOVES: dict[tuple[QuestionState, QuestionMove], QuestionState] = {
     (QuestionState.WAITING, QuestionMove.WITHDRAW): QuestionState.WITHDRAWN,
 }
 
-NUMBERS_SHOWN: dict[str, tuple[float, str, str]] = {
-    "height_cm": (0, " cm", " cm"),
-    "weight_kg": (5, " kg", " kg"),
-    "bust_cm": (5, " cm", " cm"),
-    "waist_cm": (5, " cm", " cm"),
-    "hip_cm": (5, " cm", " cm"),
-    "band_cm": (0, " cm", " cm"),
-    "age": (10, " 岁", " years"),
-    "budget_cny_min": (0, " 元", " CNY"),
-    "budget_cny_max": (0, " 元", " CNY"),
+NUMBERS_SHOWN: dict[str, tuple[str, str]] = {
+    "height_cm": (" cm", " cm"),
+    "weight_kg": (" kg", " kg"),
+    "bust_cm": (" cm", " cm"),
+    "waist_cm": (" cm", " cm"),
+    "hip_cm": (" cm", " cm"),
+    "band_cm": (" cm", " cm"),
+    "age": (" 岁", " years"),
+    "budget_cny_min": (" 元", " CNY"),
+    "budget_cny_max": (" 元", " CNY"),
 }
-"""Number slot -> how wide a range a KOC is told (0: the number itself), and the units."""
-
-RANGE_OFFSET = 2.25
-"""Ranges run from 2.25 to 7.25 and so on and are told rounded outward (47 to 53), so that a
-figure to one decimal is never one of the two numbers told."""
+"""Number slot -> its unit in both languages. Figures of her body are told as ranges."""
 
 WORDS_SHOWN: dict[str, bool] = {
     "body_shape": False,
@@ -135,21 +131,12 @@ def shown_chips(sight: Sight) -> tuple[ChipShown, ...]:
 def _worded(slot: str, value: float | str, language: str, wording: Wording) -> str:
     """A chip in one language; empty for what is not shown."""
     if slot in NUMBERS_SHOWN and not isinstance(value, str):
-        width, *units = NUMBERS_SHOWN[slot]
-        unit = units[CHIP_LANGUAGES.index(language)]
-        return f"{wording.slot_label(slot, language)} {_figure(slot, value, width)}{unit}"
+        unit = NUMBERS_SHOWN[slot][CHIP_LANGUAGES.index(language)]
+        return f"{wording.slot_label(slot, language)} {told(slot, value)}{unit}"
     if slot in WORDS_SHOWN and isinstance(value, str):
         word = wording.value_label(slot, value, language)
         return f"{wording.slot_label(slot, language)} {word}" if WORDS_SHOWN[slot] else word
     return ""
-
-
-def _figure(slot: str, value: float, width: float) -> str:
-    if not width:
-        return f"{value:g}"
-    offset = 0.0 if slot == "age" else RANGE_OFFSET
-    low = floor((value - offset) / width) * width + offset
-    return f"{floor(low)}–{ceil(low + width)}"
 
 
 def masked(words: str, sight: Sight) -> str:

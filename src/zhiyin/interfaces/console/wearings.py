@@ -25,7 +25,7 @@ FACTS = (
 def wearing(show: ShowCard, *, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
     """The words of one show."""
     facts = [
-        chips.label(slot, show.facts[slot], taxonomy=taxonomy, language=language)
+        chips.told_label(slot, show.facts[slot], taxonomy=taxonomy, language=language)
         for slot in FACTS
         if show.facts.get(slot)
     ]
