@@ -36,6 +36,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._has_ended = False
         self._grew = threading.Condition()
 
     def read(self, lines: Iterable[str]) -> None:
@@ -44,11 +45,15 @@ class Terminal:
             with self._grew:
                 self._lines.append(line)
                 self._grew.notify_all()
+        with self._grew:
+            self._has_ended = True
+            self._grew.notify_all()
 
     def line(self, words: str) -> str:
         """The first line with these words, printed already or soon."""
         with self._grew:
-            found = self._grew.wait_for(lambda: self._with(words), START_SECONDS)
+            self._grew.wait_for(lambda: self._has_ended or self._with(words), START_SECONDS)
+            found = self._with(words)
         assert found, f"{words!r} was not printed: {self.text}"
         return found
 
