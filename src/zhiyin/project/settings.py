@@ -14,6 +14,15 @@ DEMO = os.environ.get("ZHIYIN_DEMO") == "1"
 ALLOWED_HOSTS = os.environ.get("ZHIYIN_HOSTS", "127.0.0.1,localhost").split(",")
 SECURE_BEHIND_TLS = os.environ.get("ZHIYIN_TLS") == "1"
 
+# How many proxies of the operator's own stand before us, each adding to X-Forwarded-For; and the
+# header in which the outermost says how the client came. With none, both headers are anybody's.
+PROXIES = int(os.environ.get("ZHIYIN_PROXIES", "0"))
+PROXY_SCHEME_HEADER = os.environ.get("ZHIYIN_PROXY_SCHEME_HEADER", "X-Forwarded-Proto")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_" + PROXY_SCHEME_HEADER.upper().replace("-", "_"), "https") if PROXIES else None
+)
+
 KEYS = keys.load_or_create(STATE)
 SECRET_KEY = KEYS.signing_key()
 SECRET_KEY_FALLBACKS = KEYS.former_signing_keys()
@@ -54,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "zhiyin.interfaces.no_store.NoStoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
