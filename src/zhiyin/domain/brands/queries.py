@@ -152,23 +152,18 @@ def staff_ever(*, brand_id: UUID, limit: int = 2_000) -> tuple[StaffCard, ...]:
     return tuple(_staff_card(row) for row in rows.order_by("-since", "id")[:limit])
 
 
-def role_of_key(*, brand_id: UUID, key: str) -> Role | None:
-    """The role that an API key carries, or None when it is unknown or revoked. One query."""
-    role = (
-        ApiKey.objects.filter(brand_id=brand_id, key_hash=hash_key(key), revoked_at__isnull=True)
-        .values_list("role", flat=True)
-        .first()
-    )
-    return Role(role) if role else None
+def live_key(*, brand_id: UUID, key: str) -> ApiKeyCard | None:
+    """The API key of these words, or None when it is unknown or revoked. One query."""
+    row = ApiKey.objects.filter(
+        brand_id=brand_id, key_hash=hash_key(key), revoked_at__isnull=True
+    ).first()
+    return _key_card(row) if row else None
 
 
 def api_keys(*, brand_id: UUID, limit: int = 200) -> tuple[ApiKeyCard, ...]:
     """The brand's keys, revoked ones too, newest first. One query."""
     rows = ApiKey.objects.filter(brand_id=brand_id).order_by("-created_at", "id")[:limit]
-    return tuple(
-        ApiKeyCard(row.id, row.label, Role(row.role), row.created_at, row.revoked_at)
-        for row in rows
-    )
+    return tuple(_key_card(row) for row in rows)
 
 
 def import_run(*, brand_id: UUID, run_id: UUID) -> ImportRunCard:
@@ -248,3 +243,7 @@ def _card(row: Store) -> StoreCard:
         hours=row.hours,
         is_open=row.closed_at is None,
     )
+
+
+def _key_card(row: ApiKey) -> ApiKeyCard:
+    return ApiKeyCard(row.id, row.label, Role(row.role), row.created_at, row.revoked_at)

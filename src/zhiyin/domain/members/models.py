@@ -122,18 +122,27 @@ class PhoneCode(BrandOwned):
 
 
 class PersonalRead(BrandOwned):
-    """Somebody of the staff opened a page that shows what is personal of a member.
+    """Somebody of the staff, or a key to the API, was shown what is personal of a member.
 
     Rows are only added: neither the web nor the system role may change or delete one.
     """
 
     member = SameBrandKey("members.Member")
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    key = SameBrandKey("brands.ApiKey", null=True)
     page = models.CharField(max_length=40)
     what = models.CharField(max_length=120)
     read_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reader__isnull=True) ^ Q(key__isnull=True),
+                name="personal_read_by_one",
+            ),
+        ]
         indexes = [
             models.Index(fields=["brand", "-read_at"], name="personal_read_newest"),
             models.Index(fields=["brand", "member", "-read_at"], name="personal_read_of_member"),

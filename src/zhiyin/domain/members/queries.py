@@ -3,6 +3,9 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from zhiyin.domain.members.models import (
     Consent,
     Erasure,
@@ -283,16 +286,23 @@ def personal_reads(
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[tuple[PersonalReadCard, ...], int]:
-    """What the staff opened of members, newest first, and how many were found. Two queries.
+    """What was opened of members, newest first, and how many were found. Two queries.
 
-    `search` looks in the reader's name; `member_id` keeps to one member.
+    `search` looks in the reader's name, or the key's label; `member_id` keeps to one member.
     """
     found = PersonalRead.objects.filter(brand_id=brand_id)
     if search:
-        found = found.filter(reader__username__icontains=search)
+        found = found.filter(
+            Q(reader__username__icontains=search) | Q(key__label__icontains=search)
+        )
     if member_id is not None:
         found = found.filter(member_id=member_id)
     rows = found.order_by("-read_at", "-id").values_list(
-        "member_id", "reader__username", "page", "what", "read_at"
+        "member_id",
+        Coalesce("reader__username", "key__label"),
+        "page",
+        "what",
+        "read_at",
+        Q(reader__isnull=True),
     )
     return tuple(PersonalReadCard(*row) for row in rows[offset : offset + limit]), found.count()

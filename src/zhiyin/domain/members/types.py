@@ -133,13 +133,17 @@ class MergeCard:
 
 @dataclass(frozen=True, slots=True)
 class PersonalReadCard:
-    """Who of the staff opened which page with what personal of whom, and when."""
+    """Who of the staff opened which page with what personal of whom, and when.
+
+    `reader` is an account's name; of a key it is the label, and `by_key` says so.
+    """
 
     member_id: UUID
     reader: str
     page: str
     what: str
     read_at: datetime
+    by_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar, get_args
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,11 +31,12 @@ class KeyRoleRefused(DomainError):
 
 
 class ApiRequest(HttpRequest):
-    """A request that a key has let in: its brand, and the moment it came."""
+    """A request that a key has let in: its brand, the key and its role, the moment it came."""
 
     brand: BrandCard
+    key_id: UUID
+    auth: Actor
     now: datetime
-    actor: Actor
 
 
 class BrandKey(APIKeyHeader):
@@ -51,13 +53,14 @@ class BrandKey(APIKeyHeader):
         except BrandNotFound:
             return None
         with brand_tx(brand.id):
-            role = brands.role_of_key(brand_id=brand.id, key=key)
-        if role is None:
+            card = brands.live_key(brand_id=brand.id, key=key)
+        if card is None:
             return None
-        if not may([Actor(role)], route_of(request)):
-            raise KeyRoleRefused(role=role.value)
-        request.brand, request.now = brand, timezone.now()  # type: ignore[attr-defined]
-        return Actor(role)
+        if not may([Actor(card.role)], route_of(request)):
+            raise KeyRoleRefused(role=card.role.value)
+        request.brand, request.key_id = brand, card.id  # type: ignore[attr-defined]
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return Actor(card.role)
 
 
 def in_brand(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,16 +9,23 @@ from pydantic import Field
 
 from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, Reading, slots_from_json
+from zhiyin.domain.members import operations as member_writes
 from zhiyin.domain.members import queries as members
 from zhiyin.domain.members.types import MemberNotFound
 from zhiyin.flows import decide, ports, taxonomy
 from zhiyin.flows import reading as readers
 from zhiyin.flows.ports import NeedReader
-from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
+from zhiyin.interfaces.api.access import ApiRequest, KeyRoleRefused, in_brand, opening_its_own
 from zhiyin.interfaces.api.answering import answer_json, reading_json
 from zhiyin.interfaces.api.shapes import Code, In, answers, chars
+from zhiyin.interfaces.matrix import may
 from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
+
+# The answer names what she keeps: with `member` it is for whoever may open her, and is noted.
+OPENS_A_MEMBER = "GET api/v1/members/{external_id}"
+MATCH = "POST api/v1/match"
+SHOWN = "body facts she keeps, in chips and reasons"
 
 router = Router(tags=["needs"])
 
@@ -56,7 +63,8 @@ def read_need(request: ApiRequest, need: ReadIn) -> Any:
 def match(request: ApiRequest, need: MatchIn) -> Any:
     """Three picks for a need, each with `koc`, `look`, `size`, `reasons` and `evidence`.
 
-    With `member`, what she agreed to keep is laid under what the need says. Nothing is kept.
+    With `member`, what she agreed to keep is laid under what the need says: for the roles that may
+    open a member, and the brand's list of who looked gets a line. Nothing else is kept.
     """
     brand_id = request.brand.id
     # Slots that are stated stand for the words: then nobody outside is asked what those say.
@@ -66,13 +74,23 @@ def match(request: ApiRequest, need: MatchIn) -> Any:
         slots = slots_from_json(need.slots, vocabulary=words.vocabulary)
         reading = Reading(slots, (), reading.not_understood, reading.problems)
     with brand_tx(brand_id):
+        asker = _asker(request, need)
         answered = decide.answer_need(
             brand_id=brand_id,
-            asker=_asker(request, need),
+            asker=asker,
             folder=settings.MODEL_FOLDER,
             now=request.now,
             slots=reading.slots,
         )
+        if asker.member_id is not None and answered.personalised:
+            member_writes.note_read(
+                brand_id=brand_id,
+                member_id=asker.member_id,
+                key_id=request.key_id,
+                page=MATCH,
+                what=SHOWN,
+                now=request.now,
+            )
         return answer_json(
             brand=request.brand,
             reading=reading,
@@ -127,6 +145,8 @@ def _read(request: ApiRequest, text: str, second: NeedReader | None) -> readers.
 def _asker(request: ApiRequest, need: MatchIn) -> decide.Asker:
     if need.member is None:
         return decide.Asker(wants_personal=need.personal)
+    if not may([request.auth], OPENS_A_MEMBER):
+        raise KeyRoleRefused(role=request.auth.value, field="member")
     found = members.members_by_external_id(brand_id=request.brand.id, external_ids=[need.member])
     if need.member not in found:
         raise MemberNotFound(external_id=need.member)

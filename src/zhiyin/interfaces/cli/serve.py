@@ -19,7 +19,12 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 def server(*, host: str, port: int, workers: int) -> Granian:
-    """The web server, not yet serving. Each process loads the application by itself."""
+    """The web server, not yet serving. Each process loads the application by itself.
+
+    It forks its processes: a pool of connections that this one has opened would come to them
+    without the threads that mend it and make it grow, on sockets that this one may close.
+    """
+    _leave_no_connection()
     return Granian(
         "zhiyin.project.wsgi:application",
         address=host,
@@ -29,3 +34,11 @@ def server(*, host: str, port: int, workers: int) -> Granian:
         blocking_threads=4,
         log_level=LogLevels.warning,
     )
+
+
+def _leave_no_connection() -> None:
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]

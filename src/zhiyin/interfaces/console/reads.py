@@ -1,4 +1,4 @@
-"""Who of the staff opened what is personal of a member: written down, and listed for the owner."""
+"""Who opened what is personal of a member, staff or a key: written down, and listed."""
 
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from zhiyin.interfaces.console.showing import page_number, pager, searched, show
 
 PER_PAGE = 50
 KOC_PAGE, APPLICATION_PAGE = "console:koc", "console:application"
+MATCH = "POST api/v1/match"
 WHAT = {
     KOC_PAGE: "persona, body facts beside her shows",
     APPLICATION_PAGE: "statement, score, body facts beside her shows",
@@ -53,6 +54,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
             _("KOC application"),
             _("statement, score, body facts beside her shows"),
         ),
+        MATCH: (_("Match over the API"), _("body facts she keeps, in chips and reasons")),
     }
     here = reverse("console:reads", kwargs={"slug": request.brand.slug})
     rows = []
@@ -63,6 +65,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
         rows.append(
             {
                 "card": one,
+                "reader": _("key: %(label)s") % {"label": one.reader} if one.by_key else one.reader,
                 "whom": name or str(one.member_id)[-8:],
                 "href": f"{here}?member={one.member_id}",
                 "page": page,

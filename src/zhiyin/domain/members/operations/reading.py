@@ -1,4 +1,4 @@
-"""Who of the staff looked at what is personal: written down before it is shown."""
+"""Who looked at what is personal, staff or a key: written down before it is shown."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,16 +7,25 @@ from zhiyin.domain.members.models import PersonalRead
 
 
 def note_read(
-    *, brand_id: UUID, member_id: UUID, user_id: int, page: str, what: str, now: datetime
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    page: str,
+    what: str,
+    now: datetime,
+    user_id: int | None = None,
+    key_id: UUID | None = None,
 ) -> None:
-    """A member of staff opens a page with personal facts of a member; every time is a row.
+    """A member of staff, or a key, is shown personal facts of a member; every time is a row.
 
+    Exactly one of `user_id` and `key_id` is given; the database refuses any other row.
     Runs in the transaction of the page, so that nothing is shown without its row.
     """
     PersonalRead.objects.create(
         brand_id=brand_id,
         member_id=member_id,
         reader_id=user_id,
+        key_id=key_id,
         page=page,
         what=what,
         read_at=now,
