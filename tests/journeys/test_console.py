@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from tests.cast import NOW
 from tests.journeys.console_staff import Desk, make_stores, open_desk, store_ids
@@ -78,6 +79,18 @@ def test_the_overview_is_never_empty(desk, product_id):
     assert "Nobody has asked in these days" in page
     assert "product with thin evidence" in page
     assert "sizes sold out" in page
+    with brand_tx(desk.brand.id):
+        for n in range(3):
+            audience.save_need(
+                brand_id=desk.brand.id,
+                text="a wedding" if n else "",
+                slots=NeedSlots(occasion="wedding"),
+                taxonomy_version=0,
+                guest_key=uuid4(),
+                now=timezone.now(),
+            )
+    asked = desk.browser.get(desk.url("asked.csv")).content.decode()
+    assert "wedding,3,3,14" in asked, "the one from the short form is counted too"
 
 
 def test_five_hundred_stores_are_searched_and_filtered(desk):
@@ -159,7 +172,15 @@ def test_prices_change_together_or_not_at_all(desk, product_id):
 
 @pytest.mark.parametrize(
     ("typed", "fen"),
-    [("1", 100), ("0.01", 1), ("12.345", None), ("-1", None), ("NaN", None), ("1e99", None)],
+    [
+        ("1", 100),
+        ("0.01", 1),
+        ("12.345", None),
+        ("-1", None),
+        ("NaN", None),
+        ("1e99", None),
+        ("1E+999999", None),
+    ],
 )
 def test_a_price_is_whole_fen(typed, fen):
     assert fen_of(typed) == fen
@@ -183,6 +204,11 @@ def test_stock_is_counted_in_one_store(desk, product_id):
         desk.url(f"products/{product_id}/stock/{there}/"), dict.fromkeys(counts, "two")
     )
     assert wrong.status_code == 422
+    many = dict.fromkeys(counts, "000000001" + "9" * 12)
+    assert (
+        desk.browser.post(desk.url(f"products/{product_id}/stock/{there}/"), many).status_code
+        == 422
+    )
 
 
 def test_a_product_leaves_the_shop_and_comes_back(desk, product_id):
@@ -296,6 +322,13 @@ def test_new_words_show_which_needs_they_read_differently(desk):
     assert late.status_code == 409
     assert "显窄" in late.content.decode(), "her words are still there"
     undo(desk, saved.content.decode())
+    undo(desk, saved.content.decode())
+    assert (
+        "Somebody saved version 2 meanwhile"
+        in desk.browser.get(desk.url("words/")).content.decode()
+    )
+    gone = desk.browser.post(desk.url("words/restore/"), {"version": "9", "based_on": "2"})
+    assert gone.status_code == 422
     with brand_tx(desk.brand.id):
         now = needs.taxonomy_edit(brand_id=desk.brand.id)
     assert (now.version, now.extension) == (2, {})
@@ -323,7 +356,14 @@ def test_advice_is_turned_off_and_on_again(desk):
             return {one["key"] for one in matching.advice(brand_id=desk.brand.id).rows}
 
     assert row["key"] not in keys()
+    desk.browser.post(desk.url(f"advice/row/?key={key}"), said | {"based_on": "1"})
     undo(desk, page.content.decode())
+    assert "Somebody saved version 2 meanwhile" in desk.browser.get(desk.url()).content.decode()
+    assert row["key"] not in keys(), "what a colleague saved since is not undone"
+    former = {"version": "0", "based_on": "2"}
+    unknown = desk.browser.post(desk.url("advice/undo/"), former | {"version": "9"})
+    assert unknown.status_code == 422
+    desk.browser.post(desk.url("advice/undo/"), former)
     assert row["key"] in keys()
 
 
@@ -347,6 +387,7 @@ def test_the_lab_keeps_nothing_and_survives_anything(desk):
         ("words/restore/", {"version": "²"}),
         ("words/units/", {"quantity": "time"}),
         ("staff/grant/", {"user": "-1", "role": "admin"}),
+        ("staff/grant/", {"user": "9" * 5_000, "role": "admin"}),
         ("looks/add/", {"item": "x", "act": "save"}),
         ("advice/row/", {"weight": "9"}),
     ],

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW
 from tests.journeys.answering import a_member, a_product, consent
@@ -18,7 +20,14 @@ from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.catalog import queries as shelf
 from zhiyin.domain.content import operations as content
-from zhiyin.domain.content.types import FitVerdict, ShowFacts, ShowSource, ShowState
+from zhiyin.domain.content.types import (
+    FitVerdict,
+    LookFacts,
+    LookItemCard,
+    ShowFacts,
+    ShowSource,
+    ShowState,
+)
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts
 from zhiyin.domain.members.types import Purpose
@@ -118,6 +127,33 @@ def test_a_role_is_given_for_one_store_and_ended(desk: Desk) -> None:
     assert "1 号店" not in desk.browser.get(desk.url("staff/?q=cleo")).content.decode()
 
 
+def test_looks_are_listed_by_the_page_in_as_many_queries_as_one(desk: Desk) -> None:
+    listed, brand_id = desk.url("looks/?q=ONE"), desk.brand.id
+    items = [LookItemCard(a_product(brand_id), "navy")]
+
+    def add(*codes: str) -> None:
+        with brand_tx(brand_id):
+            for code in codes:
+                facts = LookFacts(
+                    code=code,
+                    name_zh="一身",
+                    name_en="One",
+                    items=items,
+                    answers={"goals": ["slimming"]},
+                )
+                content.add_look(brand_id=brand_id, look=facts, now=NOW)
+
+    add("L-000")
+    with CaptureQueriesContext(connection) as with_one:
+        assert "L-000" in desk.browser.get(listed).content.decode()
+    add(*(f"L-{n:03}" for n in range(1, 60)))
+    with CaptureQueriesContext(connection) as with_many:
+        page = desk.browser.get(listed).content.decode()
+    assert page.count("look-card__items") == 50
+    assert len(with_many) == len(with_one)
+    assert "L-059" in desk.browser.get(f"{listed}&page=2").content.decode()
+
+
 def an_application(desk: Desk) -> tuple[UUID, UUID]:
     """A member with a show of hers applies. Returns the application's id and the show's."""
     brand_id = desk.brand.id
@@ -167,6 +203,12 @@ def test_an_application_is_decided_on_three_numbers_opened_to_their_rows(desk: D
     assert "160 cm" in page
     silent = desk.browser.post(f"{here}decide/", {"decision": "refuse", "reason": " "})
     assert silent.status_code == 422
+    longer = "She has " + "much " * 60
+    wordy = desk.browser.post(f"{here}decide/", {"decision": "accept", "reason": longer})
+    assert (wordy.status_code, longer in wordy.content.decode()) == (422, True)
+    unclear = desk.browser.post(f"{here}decide/", {"decision": "yes", "reason": "Welcome."})
+    assert unclear.status_code == 422
+    assert 'value="accept"' in desk.browser.get(here).content.decode(), "still to be decided"
     desk.browser.post(f"{here}decide/", {"decision": "accept", "reason": "Welcome."})
     with brand_tx(desk.brand.id):
         (koc,) = kocs.kocs(brand_id=desk.brand.id)

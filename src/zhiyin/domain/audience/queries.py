@@ -19,7 +19,7 @@ from zhiyin.domain.audience.kept import (
 from zhiyin.domain.audience.models import MemberTag, Need, Tag, TaxonomyVersion, Trait
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.rules import check_asker, extended, stored_slots
-from zhiyin.domain.audience.sealing import opened_need, opened_trait
+from zhiyin.domain.audience.sealing import opened_need, opened_slots, opened_trait
 from zhiyin.domain.audience.types import NeedSlots
 
 APPAREL = CATEGORIES[0]
@@ -92,6 +92,15 @@ def newest_needs(*, brand_id: UUID, limit: int = 200) -> tuple[tuple[NeedCard, .
     rows = Need.objects.filter(brand_id=brand_id, hidden_at__isnull=True)
     cards = (opened_need(row) for row in rows.order_by("-asked_at", "id")[:limit])
     return tuple(card for card in cards if card.text), rows.count()
+
+
+def slots_asked(*, brand_id: UUID, since: datetime, limit: int) -> tuple[NeedSlots, ...]:
+    """What the newest `limit` needs since a moment ask for, stated in words or in the form.
+
+    Opens the slots and never the words; a hidden need is asked for all the same. One query.
+    """
+    rows = Need.objects.filter(brand_id=brand_id, asked_at__gte=since)
+    return tuple(opened_slots(row) for row in rows.order_by("-asked_at", "id")[:limit])
 
 
 def traits_of(*, brand_id: UUID, member_id: UUID, replaced: bool = False) -> tuple[TraitCard, ...]:

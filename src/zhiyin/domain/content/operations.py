@@ -197,6 +197,19 @@ def relist_look(*, brand_id: UUID, look_id: UUID) -> None:
         raise LookNotFound(look_id=look_id)
 
 
+def withdraw_show(*, brand_id: UUID, show_id: UUID, author_id: UUID) -> None:
+    """Delete an author's show for good, with its votes and reports.
+
+    Raises ShowNotFound, also for somebody else's.
+    """
+    own = BuyerShow.objects.filter(brand_id=brand_id, id=show_id, author_id=author_id)
+    if not own.select_for_update().exists():
+        raise ShowNotFound(show_id=show_id)
+    ShowVote.objects.filter(brand_id=brand_id, show_id=show_id).delete()
+    ShowReport.objects.filter(brand_id=brand_id, show_id=show_id).delete()
+    own.delete()
+
+
 def forget_facts(*, brand_id: UUID, member_id: UUID) -> int:
     """Empty the body facts of an author's shows; the shows stay. Returns how many shows."""
     rows = list(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowReport, ShowVote
 from zhiyin.domain.content.types import (
@@ -14,12 +14,28 @@ from zhiyin.domain.content.types import (
     LookItemCard,
     LookNotFound,
     ShowCard,
+    ShowNotFound,
     ShowRecord,
     ShowReportCard,
     ShowSource,
     ShowState,
 )
 from zhiyin.storage.fields import unseal_json
+from zhiyin.storage.sql import many
+
+THINLY_WORN = """
+    SELECT listed.id
+    FROM unnest(%(product_ids)s::uuid[]) WITH ORDINALITY AS listed (id, place)
+    WHERE (
+        SELECT count(*) FROM (
+            SELECT 1 FROM content_buyershow worn
+            WHERE worn.brand_id = %(brand_id)s AND worn.product_id = listed.id
+              AND worn.state = 'published' AND worn.source <> 'authored'
+            LIMIT %(below)s
+        ) AS counted
+    ) < %(below)s
+    ORDER BY listed.place
+"""
 
 
 def shows_by_id(*, brand_id: UUID, show_ids: Sequence[UUID]) -> dict[UUID, ShowCard]:
@@ -80,6 +96,24 @@ def media_of_others(
     others = BuyerShow.objects.filter(brand_id=brand_id).exclude(author_id__in=list(member_ids))
     used = others.filter(media_refs__has_any_keys=list(refs)).values_list("media_refs", flat=True)
     return frozenset(refs) & {ref for one in used for ref in one}
+
+
+def pictures_of_show_alone(*, brand_id: UUID, show_id: UUID, author_id: UUID) -> tuple[str, ...]:
+    """The pictures of an author's show that no other show uses. Two queries.
+
+    The second reads every show of the brand: for a show that is taken down, not for a page.
+    Raises ShowNotFound, also for somebody else's.
+    """
+    shows = BuyerShow.objects.filter(brand_id=brand_id)
+    own = shows.filter(id=show_id, author_id=author_id).values_list("media_refs", flat=True)
+    refs = own.first()
+    if refs is None:
+        raise ShowNotFound(show_id=show_id)
+    if not refs:
+        return ()
+    others = shows.exclude(id=show_id).filter(media_refs__has_any_keys=refs)
+    used = {ref for one in others.values_list("media_refs", flat=True) for ref in one}
+    return tuple(ref for ref in refs if ref not in used)
 
 
 def has_picture(*, brand_id: UUID, show_id: UUID, ref: str, reader_id: UUID | None) -> bool:
@@ -155,17 +189,28 @@ def reports_by_member(
     )
 
 
-def counted_shows(*, brand_id: UUID) -> dict[UUID, int]:
-    """Product -> how many of its published shows are real wearings; none is left out. One query.
+def counted_shows(*, brand_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Product -> how many of its published shows are real wearings, for those of `product_ids`.
 
-    Authored shows are not counted. Reads every show of the brand: for the console, not a hot path.
+    Authored shows are not counted; a product without any is left out. One query.
     """
     return dict(
-        BuyerShow.objects.filter(brand_id=brand_id, state=ShowState.PUBLISHED)
+        BuyerShow.objects.filter(
+            brand_id=brand_id, product_id__in=list(product_ids), state=ShowState.PUBLISHED
+        )
         .exclude(source=ShowSource.AUTHORED)
         .values_list("product_id")
         .annotate(Count("id"))
     )
+
+
+def thinly_worn(*, brand_id: UUID, product_ids: Sequence[UUID], below: int) -> list[UUID]:
+    """Those of `product_ids`, in their order, with fewer than `below` real wearings published.
+
+    One query, which stops counting a product at `below`.
+    """
+    rows = many(THINLY_WORN, brand_id=brand_id, product_ids=list(product_ids), below=below)
+    return [product_id for (product_id,) in rows]
 
 
 def published_shows(*, brand_id: UUID) -> Iterator[ShowCard]:
@@ -179,6 +224,34 @@ def looks(*, brand_id: UUID, retired: bool = False) -> tuple[LookCard, ...]:
     """The looks on the shop, by code. Two queries."""
     rows = Look.objects.filter(brand_id=brand_id, retired_at__isnull=not retired)
     return _look_cards(brand_id, rows.order_by("code", "id"))
+
+
+def look_page(
+    *, brand_id: UUID, search: str = "", retired: bool = False, offset: int = 0, limit: int = 50
+) -> tuple[tuple[LookCard, ...], int]:
+    """One page of the looks on the shop or off it, by code, and how many there are. Three queries.
+
+    `search` is a part of a code or a name.
+    """
+    found = Look.objects.filter(brand_id=brand_id, retired_at__isnull=not retired)
+    if search:
+        found = found.filter(
+            Q(code__icontains=search) | Q(name_zh__icontains=search) | Q(name_en__icontains=search)
+        )
+    rows = found.order_by("code", "id")[offset : offset + limit]
+    return _look_cards(brand_id, rows), found.count()
+
+
+def looks_by_id(*, brand_id: UUID, look_ids: Sequence[UUID]) -> dict[UUID, LookCard]:
+    """Those of `look_ids` that are on the shop, by id. Two queries."""
+    rows = Look.objects.filter(brand_id=brand_id, id__in=list(look_ids), retired_at__isnull=True)
+    return {card.id: card for card in _look_cards(brand_id, rows.order_by("id"))}
+
+
+def looks_by_koc(*, brand_id: UUID, koc_id: UUID, limit: int = 50) -> tuple[LookCard, ...]:
+    """A KOC's looks on the shop, by code. Two queries."""
+    rows = Look.objects.filter(brand_id=brand_id, koc_id=koc_id, retired_at__isnull=True)
+    return _look_cards(brand_id, rows.order_by("code", "id")[:limit])
 
 
 def look(*, brand_id: UUID, look_id: UUID) -> LookCard:

@@ -87,17 +87,17 @@ class _Shown:
     def of(
         cls, brand_id: UUID, picks: tuple[Pick, ...], *, taxonomy: Taxonomy, language: str
     ) -> "_Shown":
-        look_ids = {pick.look_id for pick in picks if pick.look_id}
-        looks = content.looks(brand_id=brand_id) if look_ids else ()
         return cls(
-            products=catalog.products_by_id(
+            products=catalog.products_ever(  # one may leave the shop while it is picked
                 brand_id=brand_id,
                 product_ids=sorted({item.product_id for pick in picks for item in pick.items}),
             ),
             people=kocs.kocs_by_id(
                 brand_id=brand_id, koc_ids=sorted({p.koc_id for p in picks if p.koc_id})
             ),
-            looks={look.id: look for look in looks if look.id in look_ids},
+            looks=content.looks_by_id(
+                brand_id=brand_id, look_ids=sorted({p.look_id for p in picks if p.look_id})
+            ),
             shows=content.shows_by_id(
                 brand_id=brand_id,
                 show_ids=sorted({show for pick in picks for show in pick.evidence}),

@@ -19,7 +19,13 @@ from zhiyin.domain.matching.types import AdviceConflict, AdviceMalformed, Advice
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.forms import ATTRIBUTE_WORDS
-from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, shown
+from zhiyin.interfaces.console.showing import (
+    IdMalformed,
+    not_undone,
+    offer_undo,
+    posted_version,
+    shown,
+)
 
 WEIGHTS = (0, 1, 2, 3)
 COLOR = "color"
@@ -87,9 +93,7 @@ def row(request: ConsoleRequest) -> HttpResponse:
         return _page(request, table, held, _asked(request) if held is None else held)
     stated = _stated(request, held)
     edits = [one for one in table.edits if _key(one) != _key(stated)]
-    based_on = request.POST.get("based_on", "")
-    if not (based_on.isascii() and based_on.isdigit() and len(based_on) < 8):
-        raise IdMalformed(name="based_on")
+    based_on = posted_version(request, "based_on")
     if not stated["zh"] or not stated["en"] or not stated["attr_values"]:
         error = _("A row needs an attribute, and a sentence in both languages.")
         return _page(request, table, held, stated, error=error)
@@ -97,10 +101,10 @@ def row(request: ConsoleRequest) -> HttpResponse:
         error = _("There is a row for this already: change that one.")
         return _page(request, table, held, stated, error=error)
     try:
-        operations.edit_advice(
+        made = operations.edit_advice(
             brand_id=brand_id,
             rows=[*edits, stated],
-            based_on=int(based_on),
+            based_on=based_on,
             edited_by=request.operator.user_id,
             now=request.now,
         )
@@ -112,7 +116,7 @@ def row(request: ConsoleRequest) -> HttpResponse:
     except AdviceMalformed:
         error = _("Choose values of one attribute only.")
         return _page(request, table, held, stated, error=error)
-    _offer(request, table, stated)
+    _offer(request, table, stated, made)
     here = reverse("console:advice", kwargs={"slug": request.brand.slug})
     return redirect(f"{here}?slot={stated['slot']}&value={stated['value']}")
 
@@ -120,28 +124,36 @@ def row(request: ConsoleRequest) -> HttpResponse:
 @require_POST
 @console_page
 def undo(request: ConsoleRequest) -> HttpResponse:
-    """Let the edits of a former version be in force again, as a new version."""
-    brand_id, asked = request.operator.brand.id, request.POST.get("version", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 8):
+    """Let the edits of a former version be in force again, as a new version.
+
+    `based_on` is the version that is undone: what somebody saved since is not undone with it.
+    """
+    brand_id = request.operator.brand.id
+    version, based_on = posted_version(request, "version"), posted_version(request, "based_on")
+    if version > based_on:
         raise IdMalformed(name="version")
-    operations.edit_advice(
-        brand_id=brand_id,
-        rows=queries.advice_edits(brand_id=brand_id, version=int(asked)),
-        based_on=queries.advice(brand_id=brand_id).version,
-        edited_by=request.operator.user_id,
-        now=request.now,
-    )
-    messages.info(request, _("As it was before."))
+    try:
+        operations.edit_advice(
+            brand_id=brand_id,
+            rows=queries.advice_edits(brand_id=brand_id, version=version),
+            based_on=based_on,
+            edited_by=request.operator.user_id,
+            now=request.now,
+        )
+    except AdviceConflict as refusal:
+        messages.error(request, not_undone(refusal.details["current"]))
+    else:
+        messages.info(request, _("As it was before."))
     return redirect("console:advice", slug=request.brand.slug)
 
 
-def _offer(request: ConsoleRequest, before: AdviceTable, stated: Row) -> None:
+def _offer(request: ConsoleRequest, before: AdviceTable, stated: Row, made: int) -> None:
     words = _("Turned off.") if stated["weight"] == 0 else _("Saved. The next answer follows it.")
     offer_undo(
         request,
         words=words,
         action=reverse("console:advice-undo", kwargs={"slug": request.brand.slug}),
-        fields={"version": [str(before.version)]},
+        fields={"version": [str(before.version)], "based_on": [str(made)]},
     )
 
 

@@ -35,12 +35,20 @@ from zhiyin.interfaces.console.access import (
     reaching_console_page,
 )
 from zhiyin.interfaces.console.reads import APPLICATION_PAGE, KOC_PAGE, note_read
-from zhiyin.interfaces.console.showing import page_number, pager, searched, shown
+from zhiyin.interfaces.console.showing import (
+    IdMalformed,
+    page_number,
+    pager,
+    searched,
+    shown,
+)
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.storage.tenancy import brand_tx
 
 PER_PAGE = 50
 SHOWS_LISTED = 20
+DECISIONS = ("accept", "refuse")
 BPS = 10_000
 PER_CENT = 100
 PARTS = {
@@ -143,19 +151,28 @@ def application(request: ConsoleRequest, application_id: UUID) -> HttpResponse:
 @reaching_console_page
 def decide(request: ConsoleRequest, application_id: UUID) -> HttpResponse:
     """Accept or refuse, with a reason that she reads."""
-    is_accepted = request.POST.get("decision") == "accept"
+    decision = request.POST.get("decision", "")
+    if decision not in DECISIONS:
+        raise IdMalformed(name="decision")
+    is_accepted = decision == "accept"
+    error = ""
     try:
         koc_review.decide(
             brand_id=request.operator.brand.id,
             application_id=application_id,
             accepted=is_accepted,
-            reason=request.POST.get("reason", "")[: REASON_CHARS_MAX + 1],
+            reason=request.POST.get("reason", ""),
             user_id=request.operator.user_id,
             now=request.now,
         )
     except WordsMissing:
+        error = _("Write a reason: she reads it on her page.")
+    except TextTooLong:
+        error = _("Say it in at most %(most)d characters.") % {"most": REASON_CHARS_MAX}
+    except TextHasNul:
+        error = _("There is a character in it that cannot be read. Type it anew, please.")
+    if error:
         with brand_tx(request.operator.brand.id):
-            error = _("Write a reason: she reads it on her page.")
             return _application_page(request, application_id, error=error)
     messages.info(
         request,

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductCard
 from zhiyin.domain.content import operations, queries
@@ -28,10 +29,19 @@ from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.products import drawn
 from zhiyin.interfaces.console.products import name as product_name
-from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, searched, shown
+from zhiyin.interfaces.console.showing import (
+    IdMalformed,
+    offer_undo,
+    page_number,
+    pager,
+    searched,
+    shown,
+)
 from zhiyin.kit.money import format_cny
+from zhiyin.kit.numbers import whole
 
 ITEMS_MAX = 5
+PER_PAGE = 50
 FOUND_MAX = 8
 CHARS = {"code": 60, "name_zh": 80, "name_en": 80, "why_zh": 200, "why_en": 200}
 NEEDED = ("code", "name_zh", "name_en")
@@ -53,21 +63,26 @@ class Draft:
 @console_page
 def looks(request: ConsoleRequest) -> HttpResponse:
     """The looks on the shop, or those taken off it."""
-    brand_id, search = request.operator.brand.id, searched(request).casefold()
-    is_retired = request.GET.get("view") == "retired"
-    found = [
-        look
-        for look in queries.looks(brand_id=brand_id, retired=is_retired)
-        if search in f"{look.code} {look.name_zh} {look.name_en}".casefold()
-    ]
+    brand_id, is_retired = request.operator.brand.id, request.GET.get("view") == "retired"
+    found, total = queries.look_page(
+        brand_id=brand_id,
+        search=searched(request),
+        retired=is_retired,
+        offset=(page_number(request) - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+    taxonomy = audience.taxonomy(brand_id=brand_id)
     here = reverse("console:looks", kwargs={"slug": request.brand.slug})
     products = _products(request, [item for look in found for item in look.items])
-    people = {card.id: card for card in kocs.kocs(brand_id=brand_id)}
+    people = kocs.kocs_by_id(
+        brand_id=brand_id, koc_ids=sorted({look.koc_id for look in found if look.koc_id})
+    )
     is_english = request.language.startswith("en")
     context = {
         "search": searched(request),
         "is_retired": is_retired,
-        "total": len(found),
+        "total": total,
+        "pager": pager(request, total=total, per_page=PER_PAGE),
         "views": [
             {"name": _("On the shop"), "href": here, "is_current": not is_retired},
             {
@@ -84,12 +99,12 @@ def looks(request: ConsoleRequest) -> HttpResponse:
                 if look.koc_id in people
                 else "",
                 "items": [
-                    _item(request, item, products)
+                    _item(request, item, products, taxonomy)
                     for item in look.items
                     if item.product_id in products
                 ],
                 "gone": sum(item.product_id not in products for item in look.items),
-                "answers": _labels(request, look.answers),
+                "answers": _labels(request, look.answers, taxonomy),
             }
             for look in found
         ],
@@ -160,10 +175,12 @@ def _stepped(draft: Draft, act: str) -> Draft:
         new = _item_of(rest)
         if new.product_id not in {item.product_id for item in items}:
             items.append(new)
-    elif step in ("drop", "up") and rest.isascii() and rest.isdigit() and int(rest) < len(items):
-        moved = items.pop(int(rest))
-        if step == "up":
-            items.insert(max(0, int(rest) - 1), moved)
+    elif step in ("drop", "up") and items:
+        place = whole(rest, most=len(items) - 1)
+        if place is not None:
+            moved = items.pop(place)
+            if step == "up":
+                items.insert(max(0, place - 1), moved)
     return replace(draft, items=tuple(items))
 
 
@@ -220,11 +237,12 @@ def _page(
         if search
         else ()
     )
-    retired = {one.id for one in queries.looks(brand_id=brand_id, retired=True)} if look else ()
+    listed = queries.looks_by_id(brand_id=brand_id, look_ids=[look.id]) if look else {}
+    taxonomy = audience.taxonomy(brand_id=brand_id)
     context = {
         "look": look,
         "name": (look.name_en if is_english else look.name_zh) if look else "",
-        "is_retired": bool(look and look.id in retired),
+        "is_retired": bool(look and look.id not in listed),
         "words": draft.words,
         "faults": faults,
         "koc_id": draft.koc_id,
@@ -232,7 +250,7 @@ def _page(
             (str(card.id), card.name_en if is_english else card.name_zh)
             for card in kocs.kocs(brand_id=brand_id)
         ],
-        "items": [_item(request, item, products) for item in draft.items],
+        "items": [_item(request, item, products, taxonomy) for item in draft.items],
         "total": format_cny(
             sum(
                 products[i.product_id].price_from_fen
@@ -242,14 +260,15 @@ def _page(
             request.language,
         ),
         "find": search,
-        "found": [_found(request, card) for card in found],
-        "answer_groups": _answer_groups(request, draft),
+        "found": [_found(request, card, taxonomy) for card in found],
+        "answer_groups": _answer_groups(request, draft, taxonomy),
     }
     return shown(request, "console/look.html", "looks", context, status=422 if faults else 200)
 
 
-def _answer_groups(request: ConsoleRequest, draft: Draft) -> list[dict[str, Any]]:
-    taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
+def _answer_groups(
+    request: ConsoleRequest, draft: Draft, taxonomy: Taxonomy
+) -> list[dict[str, Any]]:
     tongue = "en" if request.language.startswith("en") else "zh-Hans"
     return [
         {
@@ -268,7 +287,7 @@ def _answer_groups(request: ConsoleRequest, draft: Draft) -> list[dict[str, Any]
     ]
 
 
-def _found(request: ConsoleRequest, card: ProductCard) -> dict[str, Any]:
+def _found(request: ConsoleRequest, card: ProductCard, taxonomy: Taxonomy) -> dict[str, Any]:
     colors = list(dict.fromkeys(sku.color for sku in card.skus))
     return {
         "name": product_name(request, card),
@@ -276,7 +295,7 @@ def _found(request: ConsoleRequest, card: ProductCard) -> dict[str, Any]:
         "colors": [
             {
                 "act": f"add:{card.id}{APART}{color}",
-                "label": _color(request, color),
+                "label": _color(request, color, taxonomy),
                 "drawing": drawn(request, card, color),
             }
             for color in colors
@@ -285,13 +304,16 @@ def _found(request: ConsoleRequest, card: ProductCard) -> dict[str, Any]:
 
 
 def _item(
-    request: ConsoleRequest, item: LookItemCard, products: Mapping[UUID, ProductCard]
+    request: ConsoleRequest,
+    item: LookItemCard,
+    products: Mapping[UUID, ProductCard],
+    taxonomy: Taxonomy,
 ) -> dict[str, Any]:
     card = products.get(item.product_id)
     return {
         "key": f"{item.product_id}{APART}{item.color}",
         "name": product_name(request, card) if card else _("off the shop"),
-        "color": _color(request, item.color),
+        "color": _color(request, item.color, taxonomy),
         "price": format_cny(card.price_from_fen, request.language) if card else "",
         "drawing": drawn(request, card, item.color) if card else None,
     }
@@ -304,8 +326,9 @@ def _products(request: ConsoleRequest, items: Sequence[LookItemCard]) -> dict[UU
     )
 
 
-def _labels(request: ConsoleRequest, answers: Mapping[str, Sequence[str]]) -> list[str]:
-    taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
+def _labels(
+    request: ConsoleRequest, answers: Mapping[str, Sequence[str]], taxonomy: Taxonomy
+) -> list[str]:
     return [
         chips.label(slot, value, taxonomy=taxonomy, language=request.language)
         for slot, values in answers.items()
@@ -313,8 +336,7 @@ def _labels(request: ConsoleRequest, answers: Mapping[str, Sequence[str]]) -> li
     ]
 
 
-def _color(request: ConsoleRequest, color: str) -> str:
-    taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
+def _color(request: ConsoleRequest, color: str, taxonomy: Taxonomy) -> str:
     return chips.label("color", color, taxonomy=taxonomy, language=request.language)
 
 

@@ -28,6 +28,7 @@ from zhiyin.interfaces.console.measured import measured
 from zhiyin.interfaces.console.showing import shown
 from zhiyin.interfaces.console.wearings import wearing
 from zhiyin.kit.money import format_cny
+from zhiyin.kit.numbers import whole
 from zhiyin.kit.times import day_of
 
 ROWS_SHOWN = 40
@@ -112,9 +113,7 @@ def _candidates(request: ConsoleRequest, answer: Answer, taxonomy: Taxonomy) -> 
     picks = tuple(_as_placed(pick) for pick in answer.picks)
     others = tuple(_as_placed(pick) for pick in answer.runners_up)
     ranked = (*picks, *others)
-    asked = request.POST.get("open", "1")
-    is_place = asked.isascii() and asked.isdigit() and len(asked) < 4
-    place = min(max(int(asked), 1), len(ranked)) if is_place else 1
+    place = whole(request.POST.get("open", ""), most=len(ranked)) or 1
     names = _Names(request, ranked)
     opened = ranked[place - 1]
     before = ranked[place - 2] if place > 1 else None
@@ -185,7 +184,7 @@ class _Names:
         brand_id = request.operator.brand.id
         self.language = request.language
         self.is_english = request.language.startswith("en")
-        self.products = catalog.products_by_id(
+        self.products = catalog.products_ever(  # one may leave the shop while it is ranked
             brand_id=brand_id,
             product_ids=sorted({item.product_id for pick in ranked for item in pick.items}),
         )

@@ -36,11 +36,11 @@ ASKED_SLOTS = ("occasion", "goals", "categories", "styles")
 @console_page
 def overview(request: ConsoleRequest) -> HttpResponse:
     """Never an empty page: what to do, how today goes, what shoppers want."""
-    asked, needs = _asked(request)
+    asked, needs, total = _asked(request)
     context = {
         "todos": _todos(request),
         "stats": _stats(request),
-        "chart": _chart(asked, needs) if asked else None,
+        "chart": _chart(asked, needs, total) if asked else None,
         "needs": needs,
         "days": ASKED_DAYS,
     }
@@ -51,7 +51,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 @console_page
 def asked_csv(request: ConsoleRequest) -> HttpResponse:
     """The numbers of the overview's chart, all of them."""
-    asked, needs = _asked(request)
+    asked, needs, _total = _asked(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="asked-for.csv"'
     response.write("\ufeff")
@@ -65,9 +65,8 @@ def asked_csv(request: ConsoleRequest) -> HttpResponse:
 def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
     brand_id, slug = request.operator.brand.id, request.brand.slug
     waits = waiting(request)
-    worn = content.counted_shows(brand_id=brand_id)
     listed = catalog.product_ids(brand_id=brand_id)
-    thin = sum(worn.get(product_id, 0) < THIN_BELOW for product_id in listed)
+    thin = len(content.thinly_worn(brand_id=brand_id, product_ids=listed, below=THIN_BELOW))
     sold_out = catalog.sold_out(brand_id=brand_id)
     runs, _total = brands.import_runs(brand_id=brand_id)
     failed = sum(run.state is ImportState.FAILED for run in runs)
@@ -138,26 +137,29 @@ def _stats(request: ConsoleRequest) -> list[dict[str, object]]:
     ]
 
 
-def _asked(request: ConsoleRequest) -> tuple[Counter[str], int]:
-    """Label -> in how many needs of the last days it was asked for; and how many needs."""
+def _asked(request: ConsoleRequest) -> tuple[Counter[str], int, int]:
+    """Label -> in how many needs it was asked for; how many needs were read, and were asked.
+
+    The newest `NEEDS_READ` of the last days are read, those of the short form among them.
+    """
     brand_id = request.operator.brand.id
     since = request.now - timedelta(days=ASKED_DAYS)
-    newest, _total = audience.newest_needs(brand_id=brand_id, limit=NEEDS_READ)
-    needs = [need for need in newest if need.asked_at >= since]
+    needs = audience.slots_asked(brand_id=brand_id, since=since, limit=NEEDS_READ)
+    total = audience.needs_asked(brand_id=brand_id, since=since, until=request.now)
     taxonomy = audience.taxonomy(brand_id=brand_id)
     counts: Counter[str] = Counter()
-    for need in needs:
+    for slots in needs:
         counts.update(
             {
                 chips.label(slot, value, taxonomy=taxonomy, language=request.language)
-                for slot, value in chips.values(need.slots)
+                for slot, value in chips.values(slots)
                 if slot in ASKED_SLOTS and not taxonomy.is_sensitive(slot, str(value))
             }
         )
-    return counts, len(needs)
+    return counts, len(needs), max(total, len(needs))
 
 
-def _chart(asked: Counter[str], needs: int) -> dict[str, object]:
+def _chart(asked: Counter[str], needs: int, total: int) -> dict[str, object]:
     top = asked.most_common(BARS)
     words = ", ".join(f"{label} {count}" for label, count in top)
     return {
@@ -166,6 +168,10 @@ def _chart(asked: Counter[str], needs: int) -> dict[str, object]:
         "sideways": True,
         "labels": [label for label, _count in top],
         "series": [{"name": _("Needs"), "values": [count for _label, count in top]}],
-        "summary": _("Of %(needs)d needs in %(days)d days: %(words)s")
-        % {"needs": needs, "days": ASKED_DAYS, "words": words},
+        "summary": (
+            _("Of %(needs)d needs in %(days)d days: %(words)s")
+            if needs == total
+            else _("Of the newest %(needs)d of %(total)d needs in %(days)d days: %(words)s")
+        )
+        % {"needs": needs, "total": total, "days": ASKED_DAYS, "words": words},
     }

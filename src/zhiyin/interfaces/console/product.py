@@ -1,6 +1,6 @@
 """One product: its facts and attributes, its prices, its stock per store."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from zhiyin.interfaces.console.products import categories, drawn, name
 from zhiyin.interfaces.console.showing import offer_undo, shown
 from zhiyin.interfaces.console.wearings import wearing
 from zhiyin.kit.money import FEN_PER_CNY, format_cny
+from zhiyin.kit.numbers import whole
 
 STORES_LISTED = 1_000
 PIECES_MAX = 1_000_000
@@ -108,10 +109,11 @@ def save_stock(request: ConsoleRequest, product_id: UUID, store_id: UUID) -> Htt
         typed = request.POST.get(f"pieces_{sku.id}", "").strip()
         if not typed:
             continue
-        if not (typed.isascii() and typed.isdigit() and int(typed[:9]) <= PIECES_MAX):
+        pieces = whole(typed, most=PIECES_MAX)
+        if pieces is None:
             error = _("%(code)s: pieces are a whole number.") % {"code": sku.code}
             return _page(request, product_id, stock_error=error, store_id=store_id)
-        lines.append(StockFacts(sku_code=sku.code, store_code=store.code, on_hand=int(typed)))
+        lines.append(StockFacts(sku_code=sku.code, store_code=store.code, on_hand=pieces))
     operations.set_stock(brand_id=brand_id, stock=lines, store_ids={store.code: store.id})
     offer_undo(
         request,
@@ -159,7 +161,7 @@ def fen_of(typed: str) -> int | None:
     """Yuan as typed, in fen; None if that is no price."""
     try:
         fen = Decimal(typed.strip()) * FEN_PER_CNY
-    except InvalidOperation:
+    except DecimalException:
         return None
     is_price = fen.is_finite() and fen == fen.to_integral_value() and 0 < fen <= PRICE_MAX_FEN
     return int(fen) if is_price else None

@@ -42,11 +42,14 @@ def products(request: ConsoleRequest) -> HttpResponse:
     chosen = request.GET.get("category", "")
     category = Category(chosen) if chosen in set(Category) else None
     offset = (page_number(request) - 1) * PER_PAGE
-    worn = content.counted_shows(brand_id=brand_id)
     sold_out = queries.sold_out(brand_id=brand_id)
     if view in ("thin", "sold-out"):
         ids = (
-            [p for p in queries.product_ids(brand_id=brand_id) if worn.get(p, 0) < THIN_BELOW]
+            content.thinly_worn(
+                brand_id=brand_id,
+                product_ids=queries.product_ids(brand_id=brand_id),
+                below=THIN_BELOW,
+            )
             if view == "thin"
             else list(sold_out)
         )
@@ -63,6 +66,7 @@ def products(request: ConsoleRequest) -> HttpResponse:
             limit=PER_PAGE,
         )
         total, cards = listed.total, listed.products
+    worn = content.counted_shows(brand_id=brand_id, product_ids=[card.id for card in cards])
     context = {
         "search": searched(request),
         "category": category,

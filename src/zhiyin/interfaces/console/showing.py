@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.types import ShowState
@@ -15,9 +16,11 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationState
 from zhiyin.interfaces.console.access import ConsoleRequest
 from zhiyin.kit.errors import DomainError, Kind
+from zhiyin.kit.numbers import whole
 
 UNDO = "console-undo"
 LAST_PAGE = 100_000
+LAST_VERSION = 10**7
 
 
 class IdMalformed(DomainError):
@@ -72,9 +75,7 @@ def searched(request: ConsoleRequest) -> str:
 
 def page_number(request: ConsoleRequest) -> int:
     """The page asked for, from 1."""
-    asked = request.GET.get("page", "1")
-    is_number = asked.isascii() and asked.isdigit() and len(asked) < 7
-    return max(1, min(int(asked), LAST_PAGE)) if is_number else 1
+    return whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
 
 
 def pager(request: ConsoleRequest, *, total: int, per_page: int) -> dict[str, str]:
@@ -86,6 +87,21 @@ def pager(request: ConsoleRequest, *, total: int, per_page: int) -> dict[str, st
         "next_url": f"?{urlencode({**kept, 'page': page + 1})}" if last < total else "",
         "where": f"{min(first, total)}–{last} / {total}",
     }
+
+
+def not_undone(current: object) -> str:
+    """Why an undo was refused: somebody saved a version in between."""
+    return _(
+        "Somebody saved version %(now)s meanwhile, so nothing was changed. Look at it first."
+    ) % {"now": current}
+
+
+def posted_version(request: ConsoleRequest, name: str) -> int:
+    """The version of a brand's own table that a form names. Raises IdMalformed."""
+    version = whole(request.POST.get(name, ""), most=LAST_VERSION)
+    if version is None:
+        raise IdMalformed(name=name)
+    return version
 
 
 def ticked(request: ConsoleRequest, name: str = "ids") -> list[UUID]:

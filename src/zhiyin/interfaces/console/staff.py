@@ -23,10 +23,12 @@ from zhiyin.interfaces.console.access import (
 from zhiyin.interfaces.console.accounts import add_account, authenticator_link, has_account
 from zhiyin.interfaces.console.forms import AccountForm
 from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, searched, shown
+from zhiyin.kit.numbers import whole
 from zhiyin.storage.tenancy import brand_tx
 
 PASSWORD_BYTES = 12
 STORES_LISTED = 1_000
+LAST_USER = 2**31 - 1
 
 
 @require_GET
@@ -70,13 +72,14 @@ def add(request: ConsoleRequest) -> HttpResponse:
 @console_page
 def grant(request: ConsoleRequest) -> HttpResponse:
     """Give somebody who works here, or did, another role."""
-    user_id = request.POST.get("user", "")
-    known = {card.user_id: card for card in queries.staff_ever(brand_id=_brand(request))}
-    if not user_id.isascii() or not user_id.isdigit() or int(user_id) not in known:
-        raise StaffNotFound(user_id=user_id[:20])
+    asked = request.POST.get("user", "")
+    user_id = whole(asked, most=LAST_USER)
+    known = {card.user_id for card in queries.staff_ever(brand_id=_brand(request))}
+    if user_id is None or user_id not in known:
+        raise StaffNotFound(user_id=asked[:20])
     if request.POST.get("role") not in set(Role):
         raise IdMalformed(name="role")
-    _grant(request, int(user_id), request.POST["role"], request.POST.get("store", ""))
+    _grant(request, user_id, request.POST["role"], request.POST.get("store", ""))
     messages.info(request, _("The role is granted."))
     return redirect("console:staff", slug=request.brand.slug)
 

@@ -23,7 +23,13 @@ from zhiyin.interfaces.console.access import (
     console_page,
     reaching_console_page,
 )
-from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, shown
+from zhiyin.interfaces.console.showing import (
+    IdMalformed,
+    not_undone,
+    offer_undo,
+    posted_version,
+    shown,
+)
 from zhiyin.interfaces.console.terms import (
     NUMBER_SLOTS,
     UNITS,
@@ -105,7 +111,8 @@ def term(request: ConsoleRequest, term_slot: str, value: str) -> HttpResponse:
     if "confirmed" not in request.POST:
         try:
             compared = flow.needs_read_differently(
-                brand_id=request.operator.brand.id, extension=extension
+                brand_id=request.operator.brand.id,
+                extension=extension,
             )
         except TaxonomyMalformed as refusal:
             return _term_page(request, edit, draft, value, error=_malformed(refusal))
@@ -116,25 +123,32 @@ def term(request: ConsoleRequest, term_slot: str, value: str) -> HttpResponse:
 @require_POST
 @reaching_console_page
 def restore(request: ConsoleRequest) -> HttpResponse:
-    """Make a former version the current one again, as a new version."""
-    brand_id, asked = request.operator.brand.id, request.POST.get("version", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 8):
-        raise IdMalformed(name="version")
+    """Make a former version the current one again, as a new version.
+
+    `based_on` is the version she saw in force: what somebody saved since is not thrown away.
+    """
+    brand_id = request.operator.brand.id
+    asked, based_on = posted_version(request, "version"), posted_version(request, "based_on")
     with brand_tx(brand_id):
-        current = audience.taxonomy_edit(brand_id=brand_id)
-        former = audience.taxonomy_edit(brand_id=brand_id, version=int(asked))
-    saved = flow.save(
-        brand_id=brand_id,
-        extension=former.extension,
-        based_on=current.version,
-        user_id=request.operator.user_id,
-        now=request.now,
-    )
-    messages.info(
-        request,
-        _("Version %(former)s is in force again, as version %(new)d.")
-        % {"former": asked, "new": saved.version},
-    )
+        former = audience.taxonomy_edit(brand_id=brand_id, version=asked)
+    if former.version != asked:
+        raise IdMalformed(name="version")
+    try:
+        saved = flow.save(
+            brand_id=brand_id,
+            extension=former.extension,
+            based_on=based_on,
+            user_id=request.operator.user_id,
+            now=request.now,
+        )
+    except TaxonomyConflict as refusal:
+        messages.error(request, not_undone(refusal.details["current"]))
+    else:
+        messages.info(
+            request,
+            _("Version %(former)s is in force again, as version %(new)d.")
+            % {"former": asked, "new": saved.version},
+        )
     return redirect("console:taxonomy", slug=request.brand.slug)
 
 
@@ -145,14 +159,12 @@ def _save(
     value: str,
     extension: Mapping[str, Any],
 ) -> HttpResponse:
-    based_on = request.POST.get("based_on", "")
-    if not (based_on.isascii() and based_on.isdigit() and len(based_on) < 8):
-        raise IdMalformed(name="based_on")
+    based_on = posted_version(request, "based_on")
     try:
         saved = flow.save(
             brand_id=request.operator.brand.id,
             extension=extension,
-            based_on=int(based_on),
+            based_on=based_on,
             user_id=request.operator.user_id,
             now=request.now,
         )
@@ -174,7 +186,7 @@ def _save(
         )
         % {"count": changed},
         action=reverse("console:taxonomy-restore", kwargs={"slug": request.brand.slug}),
-        fields={"version": [str(saved.version - 1)]},
+        fields={"version": [str(based_on)], "based_on": [str(saved.version)]},
     )
     here = reverse("console:taxonomy", kwargs={"slug": request.brand.slug})
     return redirect(f"{here}?slot={draft.slot}")

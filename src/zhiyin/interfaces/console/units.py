@@ -56,7 +56,7 @@ def add(request: ConsoleRequest) -> HttpResponse:
         request,
         words=_("Version %(version)d is in force.") % {"version": saved.version},
         action=reverse("console:taxonomy-restore", kwargs={"slug": request.brand.slug}),
-        fields={"version": [str(saved.version - 1)]},
+        fields={"version": [str(edit.version)], "based_on": [str(saved.version)]},
     )
     here = reverse("console:taxonomy", kwargs={"slug": request.brand.slug})
     return redirect(f"{here}?slot=units")

@@ -18,9 +18,11 @@ from zhiyin.flows import decide
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.presenting import Presenter
+from zhiyin.kit.numbers import whole
 
 PER_PAGE = 24
 SHOWS_PER_PAGE = 10
+LAST_PAGE = 10_000
 
 
 @require_GET
@@ -127,8 +129,7 @@ def _worn(
 
 
 def _page(request: ShopRequest) -> int:
-    asked = request.GET.get("page", "1")
-    return max(1, min(int(asked), 10_000)) if asked.isascii() and asked.isdigit() else 1
+    return whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
 
 
 def _pager(page: int, total: int, per_page: int) -> dict[str, int | None]:
