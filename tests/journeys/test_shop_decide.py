@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from tests.cast import NOW
 from tests.databases import inside
 from tests.journeys import api_town
 from tests.journeys.api_town import Town
@@ -46,15 +48,37 @@ def test_what_was_understood_stands_there_before_any_answer(guest: Visit) -> Non
     assert re.search(r"Not understood</span> [^<]*glowing", page)
     assert '<article class="pick"' not in page
     assert 'hx-trigger="load"' in page
+    again = re.search(r'href="([^"]+)">Say it differently', page)
+    assert again is not None
+    assert "160" not in again[1], "her words stand in no address"
+    assert LIKE_THE_OTHERS in guest.read(again[1])
+    Visit("cedar").get(again[1], 404)
+    assert "160" not in guest.read("?need=160+cm").split("<textarea")[1].split(">")[1]
 
 
-def test_a_guest_sees_picks_and_opens_one_and_nobody_else_can(guest: Visit) -> None:
+def test_a_guest_sees_picks_and_opens_one_and_nobody_else_can(town: Town, guest: Visit) -> None:
     page = picks(guest, LIKE_THE_OTHERS)
     assert page.count('<article class="pick"') == 3
     href = re.search(r'href="(/s/cedar/needs/[^"]+/picks/[^"]+/1/)"', page)
     assert href is not None
-    assert "Why this one" in guest.read(href[1])
+    opened = guest.read(href[1])
+    assert "Why this one" in opened
+    assert '<a class="rows__item"' in opened
+    guest.get(re.sub("1/$", "4/", href[1]), 404)
     Visit("cedar").get(href[1], 404)
+    (product_id,) = set(
+        re.findall(r'class="rows__item" href="/s/cedar/products/([^"/]+)/"', opened)
+    )
+    ids = {"brand_id": town.brand.id, "product_ids": [UUID(product_id)]}
+    with brand_tx(town.brand.id):
+        catalog.retire_products(**ids, now=NOW)
+    try:
+        former = guest.read(href[1])
+        assert "Not on the shop any more" in former
+        assert f"products/{product_id}/" not in former
+    finally:
+        with brand_tx(town.brand.id):
+            catalog.relist_products(**ids)
 
 
 def test_thin_evidence_says_how_thin_and_whom_to_ask(guest: Visit) -> None:
@@ -63,7 +87,8 @@ def test_thin_evidence_says_how_thin_and_whom_to_ask(guest: Visit) -> None:
     assert notes
     for note in notes:
         assert re.search(
-            r"Nobody like you has worn it yet|Only [1-4] (person|people) like you", note
+            r"Nobody we could compare|Only [1-4] (person|people) with a body like yours",
+            note,
         )
     assert any(
         re.search(r'<a href="/s/cedar/needs/[^"]+/ask/[^"]+/">Ask cedar</a>', n) for n in notes

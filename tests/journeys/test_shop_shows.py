@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.cast import NOW
 from tests.journeys.test_shop_koc import APPLICATION
-from tests.journeys.visiting import SHOPPER_PHONE, Visit, a_shop, a_sku, member_of
+from tests.journeys.visiting import KOC_PHONE, SHOPPER_PHONE, Visit, a_shop, a_sku, member_of
 from zhiyin.domain.content import operations as content_desk
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.models import BuyerShow
@@ -86,9 +86,19 @@ def test_a_show_of_what_she_bought_waits_to_be_looked_at_with_its_picture(shop):
         BuyerShow.objects.update(state=ShowState.PUBLISHED)
     assert stranger.get(address).content == picture.content
     stranger.get(f"shows/{product_id}/photos/{ref}", 404)
+    stranger.sign_in(KOC_PHONE)
+    stranger.post(f"koc/shows/{show.id}/take-down/", 404)
+    with brand_tx(brand.id):
+        BuyerShow.objects.update(state=ShowState.REFUSED, state_reason="Her face is not hers.")
+    assert "Why: Her face is not hers." in hers.read("koc/shows/")
     _maple, elsewhere = a_shop("maple")
     elsewhere.get(address, 404)
     elsewhere.get(f"shows/{show.id}/photos/..%2Fkeys", 404)
+    hers.post(f"koc/shows/{show.id}/take-down/")
+    assert "Tight at the hips." not in hers.read("koc/shows/")
+    hers.get(address, 404)
+    folder = settings.MEDIA_FOLDER / str(brand.id)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_she_applies_with_a_show_of_her_own(shop):

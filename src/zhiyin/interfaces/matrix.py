@@ -76,6 +76,7 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:koc-apply": MEMBERS,
     "shop:koc-apply-take-back": MEMBERS,
     "shop:koc-shows": MEMBERS,
+    "shop:koc-show-take-down": MEMBERS,
     "shop:koc-page": KOCS,
     "shop:koc-facts": KOCS,
     "shop:koc-away": KOCS,

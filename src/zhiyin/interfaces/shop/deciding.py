@@ -27,6 +27,7 @@ from zhiyin.interfaces import chips
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.proving import counted
+from zhiyin.interfaces.shop.stating import named_need
 from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
 
@@ -36,9 +37,11 @@ VERDICTS = {"not_my_style": FeedbackKind.STYLE, "not_my_body": FeedbackKind.BODY
 @require_http_methods(["GET", "POST"])
 @reaching_shop_page
 def home(request: ShopRequest) -> HttpResponse:
-    """Ask what she needs; what she typed comes back with any refusal."""
-    text = request.POST.get("need", request.GET.get("need", ""))
-    error = ""
+    """Ask what she needs; what she typed comes back with any refusal.
+
+    `again` names a need of hers whose words she wants to change: no address holds her words.
+    """
+    text, error = request.POST.get("need", ""), ""
     if request.method == "POST":
         try:
             return _ask(request, text)
@@ -51,9 +54,10 @@ def home(request: ShopRequest) -> HttpResponse:
     hints = [_("slimming"), _("covers the arms"), _("short neck"), _("goes with beige shoes")]
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
+        before = named_need(request, "again") if request.method == "GET" else None
         context = {
             "tab": "decide",
-            "text": text,
+            "text": before.text if before else text,
             "error": error,
             "hints": hints,
             "recent": needs.recent_needs(brand_id=brand_id, **request.visitor.asker, limit=3),
@@ -154,8 +158,7 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
     )
     presenter = Presenter(request, need_id, decision_id)
     context = presenter.opened(card.answer, rank)
-    picks = card.answer.picks
-    reasons = picks[min(max(rank, 1), len(picks)) - 1].reasons
+    reasons = card.answer.picks[rank - 1].reasons
     return render(request, "shop/pick.html", context | {"counted": counted(presenter, reasons)})
 
 
@@ -227,5 +230,5 @@ def asker(request: ShopRequest) -> Asker:
 def _kept(request: ShopRequest, need_id: UUID) -> tuple[NeedCard, Taxonomy, Reading]:
     card = needs.need(brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker)
     taxonomy = needs.taxonomy(brand_id=request.visitor.brand.id)
-    ours = read(card.text, taxonomy, day_of(request.now, request.visitor.brand.time_zone))
+    ours = read(card.text, taxonomy, day_of(card.asked_at, request.visitor.brand.time_zone))
     return card, taxonomy, ours.with_chips(card.heard)

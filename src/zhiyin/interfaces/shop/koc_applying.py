@@ -29,7 +29,7 @@ from zhiyin.domain.kocs.types import (
     TooYoung,
 )
 from zhiyin.domain.members.types import Purpose
-from zhiyin.flows import buyer_show, koc_review
+from zhiyin.flows import buyer_show, koc_review, taking_down
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.koc_forms import APART, ApplicationForm, ShowForm
@@ -166,6 +166,20 @@ def shows(request: ShopRequest) -> HttpResponse:
         return shown(request, "shop/koc_shows.html", context, tab="me", status=status)
 
 
+@require_POST
+@reaching_shop_page
+def take_down(request: ShopRequest, show_id: UUID) -> HttpResponse:
+    """Take a show of hers off the shop for good, with its picture."""
+    taking_down.take_down(
+        brand_id=request.visitor.brand.id,
+        member_id=member_id(request),
+        show_id=show_id,
+        media=MediaStore(settings.MEDIA_FOLDER),
+    )
+    messages.info(request, _("Taken down. The show and its photo are deleted."))
+    return redirect("shop:koc-shows", slug=request.brand.slug)
+
+
 @require_GET
 @shop_page
 def photo(request: ShopRequest, show_id: UUID, ref: str) -> HttpResponse:
@@ -269,6 +283,9 @@ def _listed(request: ShopRequest, own: Iterable[ShowCard]) -> list[dict[str, Any
         brand_id=request.visitor.brand.id, product_ids=sorted({card.product_id for card in cards})
     )
     presenter.know(products=list(products.values()))
+    records = content.show_records(
+        brand_id=request.visitor.brand.id, show_ids=[card.id for card in cards]
+    )
     states = {
         ShowState.PENDING: _("waits to be looked at"),
         ShowState.PUBLISHED: _("published"),
@@ -282,6 +299,7 @@ def _listed(request: ShopRequest, own: Iterable[ShowCard]) -> list[dict[str, Any
             "photo_url": presenter.show(card)["photo_url"],
             "state": states[card.state],
             "is_published": card.state is ShowState.PUBLISHED,
+            "reason": records[card.id].state_reason if card.state is ShowState.REFUSED else "",
         }
         for card in cards
     ]

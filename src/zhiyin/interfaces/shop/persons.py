@@ -37,7 +37,7 @@ def koc(request: ShopRequest, koc_id: UUID) -> HttpResponse:
     brand_id, member = request.visitor.brand.id, request.visitor.member
     card = kocs.koc(brand_id=brand_id, koc_id=koc_id)
     shows = content.shows_by_koc(brand_id=brand_id, koc_id=koc_id, limit=SHOWS_SHOWN)
-    looks = [look for look in content.looks(brand_id=brand_id) if look.koc_id == koc_id]
+    looks = content.looks_by_koc(brand_id=brand_id, koc_id=koc_id)
     product_ids = {show.product_id for show in shows}
     product_ids |= {item.product_id for look in looks for item in look.items}
     products = catalog.products_by_id(brand_id=brand_id, product_ids=sorted(product_ids))

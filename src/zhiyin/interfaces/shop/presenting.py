@@ -17,6 +17,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard
 from zhiyin.domain.matching.types import (
     Answer,
+    DecisionNotFound,
     NothingToPick,
     Pick,
     PickItem,
@@ -27,6 +28,7 @@ from zhiyin.domain.matching.types import (
 from zhiyin.flows.decide import Answered
 from zhiyin.interfaces import chips, wording
 from zhiyin.interfaces.shop.access import ShopRequest
+from zhiyin.interfaces.shop.thinness import how_thin
 from zhiyin.kit.money import format_cny
 
 COUNTED = {ReasonKind.LIKENESS, ReasonKind.WORN, ReasonKind.CHOSEN, ReasonKind.SIZE}
@@ -63,6 +65,7 @@ class Presenter:
         self.products: dict[UUID, ProductCard] = {}
         self.kocs: dict[UUID, KocCard] = {}
         self.looks: dict[UUID, LookCard] = {}
+        self.off: frozenset[UUID] = frozenset()
 
     def know(self, *, products: Sequence[ProductCard], koc_ids: Sequence[UUID] = ()) -> None:
         """Take products the page has read already, and read the KOCs it names."""
@@ -83,8 +86,10 @@ class Presenter:
         }
 
     def opened(self, answer: Answer, rank: int) -> dict[str, Any]:
-        """One pick with everything behind it."""
-        pick = answer.picks[rank - 1] if 1 <= rank <= len(answer.picks) else answer.picks[0]
+        """One pick with everything behind it. Raises DecisionNotFound for a rank it has not."""
+        if not 1 <= rank <= len(answer.picks):
+            raise DecisionNotFound(decision_id=self.decision_id, rank=rank)
+        pick = answer.picks[rank - 1]
         self._fetch([pick])
         shows = content.shows_by_id(
             brand_id=self.brand_id,
@@ -224,9 +229,15 @@ class Presenter:
         self.products = catalog.products_by_id(
             brand_id=self.brand_id, product_ids=sorted(product_ids)
         )
+        self.off = frozenset(product_ids - set(self.products))
+        if self.off:  # a former answer names what has left the shop since
+            self.products |= catalog.products_ever(
+                brand_id=self.brand_id, product_ids=sorted(self.off)
+            )
         koc_ids = {pick.koc_id for pick in picks if pick.koc_id}
         self.kocs = kocs.kocs_by_id(brand_id=self.brand_id, koc_ids=sorted(koc_ids))
-        self.looks = {look.id: look for look in content.looks(brand_id=self.brand_id)}
+        look_ids = {pick.look_id for pick in picks if pick.look_id}
+        self.looks = content.looks_by_id(brand_id=self.brand_id, look_ids=sorted(look_ids))
 
     def _pick(self, pick: Pick, rank: int) -> dict[str, Any]:
         koc = self.kocs.get(pick.koc_id) if pick.koc_id else None
@@ -253,7 +264,7 @@ class Presenter:
             "stock": self._stock(pick),
             "reasons": [self._reason(reason) for reason in pick.reasons],
             "first_reasons": [self._reason(reason) for reason in _telling(pick.reasons)],
-            "thin": self._thin(pick) if pick.is_thin else "",
+            "thin": how_thin(pick),
             "is_ad": pick.earns,
             "ad_line": _("She earns when you buy this.") if pick.earns else "",
             "is_demo": bool(koc and koc.is_demo),
@@ -301,6 +312,7 @@ class Presenter:
                 kwargs={"slug": self.request.brand.slug, "product_id": item.product_id},
             ),
             "fit": self._fit(item),
+            "is_off": item.product_id in self.off,
         }
 
     def _fit(self, item: PickItem) -> str:
@@ -319,15 +331,6 @@ class Presenter:
             "text": wording.reason(reason, taxonomy=self.taxonomy, language=self.request.language),
             "kind": kind,
         }
-
-    def _thin(self, pick: Pick) -> str:
-        if not pick.worn_count:
-            return _("Nobody like you has worn it yet.")
-        return ngettext(
-            "Only %(count)d person like you has worn it; the evidence is thin.",
-            "Only %(count)d people like you have worn it; the evidence is thin.",
-            pick.worn_count,
-        ) % {"count": pick.worn_count}
 
     def _stock(self, pick: Pick) -> str:
         left = min(item.on_hand for item in pick.items)

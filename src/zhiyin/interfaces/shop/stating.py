@@ -26,7 +26,7 @@ def form(request: ShopRequest) -> HttpResponse:
     """The short form: a new need, or what was understood of one, to be corrected."""
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
-        card = _need(request)
+        card = named_need(request, "need")
         taxonomy = kept.taxonomy(brand_id=brand_id)
         known = _known(request)
         has_consent = has_given(request, Purpose.BODY_FACTS)
@@ -132,8 +132,9 @@ def named_id(text: str) -> UUID | None:
         return None
 
 
-def _need(request: ShopRequest) -> NeedCard | None:
-    asked = request.GET.get("need", "")
+def named_need(request: ShopRequest, name: str) -> NeedCard | None:
+    """The visitor's own need that an address names, or None. Raises NeedNotFound."""
+    asked = request.GET.get(name, "")
     if not asked:
         return None
     need_id = named_id(asked)

@@ -70,6 +70,7 @@ kocs = [
         name="koc-apply-take-back",
     ),
     path("koc/shows/", koc_applying.shows, name="koc-shows"),
+    path("koc/shows/<uuid:show_id>/take-down/", koc_applying.take_down, name="koc-show-take-down"),
     path("koc/page/", koc_desk.page, name="koc-page"),
     path("koc/facts/", koc_desk.refresh_facts, name="koc-facts"),
     path("koc/away/", koc_desk.away, name="koc-away"),
