@@ -234,3 +234,13 @@ def test_the_newest_models_stay_and_the_one_that_serves(shop, folder, monkeypatc
     enter(shop.id)
     left = {path.name for path in (folder / str(shop.id)).iterdir()}
     assert left == {"serving", first, last}
+
+
+def test_a_former_model_that_cannot_be_read_is_deleted(shop, folder):
+    a_wearer(shop.id, "lin")
+    former, serves = (trained(shop.id, folder, NOW + timedelta(minutes=n)) for n in range(2))
+    home = folder / str(shop.id)
+    next(file for file in (home / former).iterdir() if "features" in file.name).unlink()
+    matching.forget_people(brand_id=shop.id, folder=folder, now=LATER)
+    enter(shop.id)
+    assert {path.name for path in home.iterdir()} == {"serving", serves}

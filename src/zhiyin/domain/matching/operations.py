@@ -20,6 +20,8 @@ from zhiyin.domain.matching.evaluation.own import measure_own
 from zhiyin.domain.matching.forgetting import Leavers, without
 from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.learned import Learned
+from zhiyin.domain.matching.learning.evidence import EvidenceModelUnreadable
+from zhiyin.domain.matching.learning.fit import FitModelUnreadable
 from zhiyin.domain.matching.models import AdviceVersion, Decision, PickFeedback, TrainedModel
 from zhiyin.domain.matching.types import (
     AdviceConflict,
@@ -199,9 +201,17 @@ def _leavers(
 
 
 def _forget(brand_id: UUID, folder: Path, model_id: UUID, version: str, leavers: Leavers) -> int:
-    """Replace one model by itself without some people. 0: it does not know them."""
-    with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
-        found = without(World.load(files), Learned.load(files), leavers)
+    """Replace one model by itself without some people. 0: it does not know them.
+
+    A model that this version cannot read can neither serve again nor be freed of anybody: its files
+    are deleted.
+    """
+    try:
+        with artefacts.reading(folder=folder, brand_id=brand_id, version=version) as files:
+            found = without(World.load(files), Learned.load(files), leavers)
+    except (EvidenceModelUnreadable, FitModelUnreadable):
+        artefacts.remove(folder=folder, brand_id=brand_id, version=version)
+        return 0
     if found is None:
         return 0
     world, learned = found

@@ -50,7 +50,7 @@ FILE = "evidence.npz"
 class EvidenceModelUnreadable(DomainError):
     """The folder holds no evidence model of this version. Details: missing or expected."""
 
-    code: ClassVar[str] = "matching.evidence_model_unreadable"
+    code: ClassVar[str] = "evidence_model_unreadable"
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
