@@ -19,11 +19,13 @@ from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.models import Member, PhoneCode
 from zhiyin.domain.members.types import (
     CODE_TRIES,
+    CODES_PER_BRAND,
     CODES_PER_HOUR,
     CodeExpired,
     CodeWrong,
     PhoneInvalid,
     TooManyCodes,
+    TooManyCodesAtOnce,
 )
 from zhiyin.flows import join
 from zhiyin.flows.ports import SmsUnavailable
@@ -209,3 +211,21 @@ def test_only_a_keyed_hash_of_a_code_is_kept(brand_id, sms):
         row = PhoneCode.objects.get()
         assert len(bytes(row.code_hash)) == 32
         assert code.encode() not in bytes(row.code_hash) + bytes(row.phone_index)
+
+
+def test_a_brand_sends_so_many_codes_an_hour_and_no_more(brand_id, sms):
+    with brand_tx(brand_id):
+        PhoneCode.objects.bulk_create(
+            PhoneCode(
+                brand_id=brand_id,
+                phone_index=n.to_bytes(16),
+                code_hash=bytes(32),
+                sent_at=NOW,
+                expires_at=NOW,
+            )
+            for n in range(CODES_PER_BRAND)
+        )
+    with pytest.raises(TooManyCodesAtOnce):
+        ask(brand_id, sms)
+    assert sms.messages(brand_id=brand_id) == ()
+    assert ask(brand_id, sms, now=NOW + timedelta(hours=1))

@@ -21,16 +21,23 @@ class SignedIn:
 
 
 def request_code(
-    *, brand_id: UUID, phone: str, language: str, sender: SmsSender, now: datetime
+    *,
+    brand_id: UUID,
+    phone: str,
+    language: str,
+    sender: SmsSender,
+    now: datetime,
+    client: str | None = None,
 ) -> None:
     """Send a code to a phone. It is counted and committed before anything leaves the house, so a
     sender that hangs or fails cannot be used to send without end.
 
     The answer is the same whether or not the phone is a member's.
-    Raises PhoneInvalid, TooManyCodes, SmsUnavailable.
+    `client` is the network address that asks. Raises PhoneInvalid, TooManyCodes,
+    TooManyCodesFromHere, TooManyCodesAtOnce, SmsUnavailable.
     """
     with brand_tx(brand_id):
-        issued = members.issue_code(brand_id=brand_id, phone=phone, now=now)
+        issued = members.issue_code(brand_id=brand_id, phone=phone, now=now, client=client)
     sender.send(brand_id=brand_id, phone=issued.phone, code=issued.code, language=language)
 
 

@@ -103,9 +103,13 @@ class Consent(BrandOwned):
 
 
 class PhoneCode(BrandOwned):
-    """A code sent to a phone: its hash, its tries and its end. The database counts the tries."""
+    """A code sent to a phone: its hash, its tries and its end. The database counts the tries.
+
+    `client_index` stands for the network address that asked, under a key: it is counted by.
+    """
 
     phone_index = models.BinaryField(max_length=16)
+    client_index = models.BinaryField(max_length=16, null=True)
     code_hash = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -118,6 +122,7 @@ class PhoneCode(BrandOwned):
         ]
         indexes = [
             models.Index(fields=["brand", "phone_index", "-sent_at"], name="code_by_phone"),
+            models.Index(fields=["brand", "-sent_at"], name="code_newest"),
         ]
 
 

@@ -40,6 +40,8 @@ CONSENT_TEXT_VERSION = "2026-11"
 CODE_TRIES = 5
 CODE_SECONDS = 300
 CODES_PER_HOUR = 5
+CODES_PER_CLIENT = 20  # an hour: a shop's own network has several shoppers, a machine has more
+CODES_PER_BRAND = 3_000  # an hour: what a brand would pay for at worst
 NICKNAME_CHARS_MAX = 40
 LANGUAGES = ("zh-hans", "en")
 
@@ -236,6 +238,20 @@ class TooManyCodes(DomainError):
     """This phone was sent as many codes as an hour allows."""
 
     code: ClassVar[str] = "too_many_codes"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+class TooManyCodesFromHere(DomainError):
+    """This network address asked for as many codes as an hour allows, for whichever phones."""
+
+    code: ClassVar[str] = "too_many_codes_from_here"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+class TooManyCodesAtOnce(DomainError):
+    """The brand sent as many codes as an hour allows. Nobody can be sent one until then."""
+
+    code: ClassVar[str] = "too_many_codes_at_once"
     kind: ClassVar[Kind] = Kind.TOO_MANY
 
 

@@ -1,5 +1,6 @@
 """Signing in with a code to her phone, signing out, and the sandbox's messages."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,8 @@ from zhiyin.domain.members.types import (
     CodeWrong,
     PhoneInvalid,
     TooManyCodes,
+    TooManyCodesAtOnce,
+    TooManyCodesFromHere,
 )
 from zhiyin.flows import join, ports
 from zhiyin.interfaces.shop.access import (
@@ -40,6 +43,10 @@ def sign_in(request: ShopRequest) -> HttpResponse:
             error = _("That is not a mainland mobile number: 11 digits, beginning with 1.")
         except TooManyCodes:
             error = _("This phone was sent enough codes for an hour. Try again later.")
+        except TooManyCodesFromHere:
+            error = _("Enough codes for an hour were asked for from here. Try again later.")
+        except TooManyCodesAtOnce:
+            error = _("We have sent as many codes as we may in an hour. Try again later.")
         except CodeWrong as wrong:
             error = _("That code is not right. %(left)d tries are left.") % {
                 "left": wrong.details["tries_left"]
@@ -84,6 +91,7 @@ def _send(request: ShopRequest, phone: str) -> None:
         language=request.language,
         sender=ports.wired().sms,
         now=request.now,
+        client=get_adapter(request).get_client_ip(request),
     )
 
 
