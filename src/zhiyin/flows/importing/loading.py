@@ -145,9 +145,12 @@ def load(
     *,
     now: datetime,
     batches: int | None = None,
+    rows_at_once: int = BATCH,
     progress: Progress = quiet,
 ) -> ImportRunCard:
     """Take a run on to its end, or at most `batches` further. Returns how it stands.
+
+    A batch is `rows_at_once` rows: what one transaction loads, and what a kill costs at most.
 
     Opens its own transactions. Whatever stops it but a kill, another process or the database
     closes the run as failed; opened again, it goes on where it was.
@@ -163,7 +166,7 @@ def load(
             target, reader = _prepared(source, run.started_at)
             done = 0
             while batches is None or done < batches:
-                batch = list(islice(stream, BATCH))
+                batch = list(islice(stream, rows_at_once))
                 if not batch:
                     return _ended(source, run.id, ImportState.DONE, now)
                 with brand_tx(source.brand_id):

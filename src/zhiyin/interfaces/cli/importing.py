@@ -50,6 +50,13 @@ class MappingUnreadable(DomainError):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where bad rows go. Default: FILE.problems.csv",
 )
+@click.option(
+    "--rows-at-once",
+    type=click.IntRange(1, 10_000),
+    default=1_000,
+    show_default=True,
+    help="How many rows one transaction loads: what a kill costs at most.",
+)
 @click.option("--language", type=click.Choice(("en", "zh-hans")), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; no progress bar.")
 def import_file(
@@ -60,6 +67,7 @@ def import_file(
     dry_run: bool,
     again: bool,
     report: Path | None,
+    rows_at_once: int,
     language: str,
     as_json: bool,
 ) -> None:
@@ -70,7 +78,9 @@ def import_file(
         import django
 
         django.setup()
-        answer = _imported(file, slug, kind, mapping, dry_run, again, report, language, as_json)
+        answer = _imported(
+            file, slug, kind, mapping, dry_run, again, report, rows_at_once, language, as_json
+        )
     if as_json:
         print_json(answer)
     else:
@@ -85,6 +95,7 @@ def _imported(
     dry_run: bool,
     again: bool,
     report: Path | None,
+    rows_at_once: int,
     language: str,
     as_json: bool,
 ) -> dict[str, Any]:
@@ -119,7 +130,7 @@ def _imported(
         else:
             run = loading.open_run(source, now=now, again=again)
             before, was_done = run.rows_read, run.finished_at is not None
-            run = loading.load(source, run, now=now, progress=told)
+            run = loading.load(source, run, now=now, rows_at_once=rows_at_once, progress=told)
             read, bad = run.rows_read, run.rows_bad
             listed = write_report(place, lambda sink: loading.problems_of(source, run.id, sink))
             answer |= {
