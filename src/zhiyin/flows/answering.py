@@ -40,8 +40,9 @@ def ask(
     """
     with brand_tx(brand_id):
         koc = kocs.koc(brand_id=brand_id, koc_id=koc_id)
-        slots = kept.need(brand_id=brand_id, need_id=need_id, member_id=member_id).slots
         _hold(brand_id, member_id, koc)
+        # Read once she is held: what she took back until then must not go along.
+        slots = kept.need(brand_id=brand_id, need_id=need_id, member_id=member_id).slots
         _check_room(brand_id, koc, now)
         return conversations.ask(
             brand_id=brand_id,
@@ -147,21 +148,28 @@ def ask_another(event: QuestionUnanswered) -> None:
     """
     brand_id, now = event.brand_id, event.at
     with brand_tx(brand_id):
-        handover = talks.handover(brand_id=brand_id, question_id=event.question_id)
-        slots = _need_of_person(brand_id, handover) if handover else None
-        if handover is None or slots is None:
+        due = _due(brand_id, event.question_id)
+        if due is None:
             return
+        handover, slots = due
         for koc in _next_kocs(brand_id, handover, slots, now):
             try:
                 _hold(brand_id, handover.asker_id, koc)
                 _check_room(brand_id, koc, now)
             except (KocNotFound, KocUnavailable, MemberNotFound):
                 continue
-            if talks.handover(brand_id=brand_id, question_id=event.question_id) is None:
-                return
-            _put(brand_id, handover, slots, koc, now)
+            held = _due(brand_id, event.question_id)
+            if held is not None:
+                _put(brand_id, *held, koc, now)
             return
         conversations.note_nobody_left(brand_id=brand_id, question_id=event.question_id, now=now)
+
+
+def _due(brand_id: UUID, question_id: UUID) -> tuple[Handover, NeedSlots] | None:
+    """What there is to put to somebody else, as it stands now; None when nothing is left to do."""
+    handover = talks.handover(brand_id=brand_id, question_id=question_id)
+    slots = _need_of_person(brand_id, handover) if handover else None
+    return None if handover is None or slots is None else (handover, slots)
 
 
 def _next_kocs(

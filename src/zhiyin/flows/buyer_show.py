@@ -9,17 +9,17 @@ from zhiyin.domain.audience.kept import BODY_SLOTS
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductCard
 from zhiyin.domain.content import operations as content
+from zhiyin.domain.content import queries as shows
 from zhiyin.domain.content.types import FitVerdict, ShowFacts, ShowSource, ShowState
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import PurchaseCard
 from zhiyin.kit.text import clean_block
-from zhiyin.storage.media import CleanImage, MediaStore
+from zhiyin.storage.media import CleanImage, MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 WORDS_CHARS_MAX = 1_000
-PURCHASES_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,46 +47,72 @@ def show(
     """Keep a member's show until a person of the brand has looked at it. Returns its id.
 
     It rests on a purchase of hers of that product; the body facts she agreed to keep go with it.
-    A refused show leaves no picture behind.
+    A refused show, and one that could not be kept, leave no picture behind.
     Raises ProductNotFound, ShowNotVerified, MemberNotFound, TextTooLong, TextHasNul.
     """
     words = clean_block(wearing.words, WORDS_CHARS_MAX)
-    with brand_tx(brand_id):
-        members.hold_member(brand_id=brand_id, member_id=member_id)
-        product = catalog.product(brand_id=brand_id, product_id=product_id)
-        purchase = bought(brand_id=brand_id, member_id=member_id, product=product)
-        koc = kocs.koc_of_member(brand_id=brand_id, member_id=member_id)
-        is_english = wearing.language.startswith("en")
-        refs = (str(media.save(brand_id, picture)),) if picture and purchase else ()
-        facts = ShowFacts(
-            product_id=product_id,
-            size_code=wearing.size_code,
-            color=wearing.color,
-            worn_at=now,
-            source=ShowSource.PURCHASE,
-            purchase_id=purchase.id if purchase else None,
-            author_id=member_id,
-            koc_id=koc.id if koc else None,
-            fit=wearing.fit,
-            text_zh="" if is_english else words,
-            text_en=words if is_english else "",
-            facts=_snapshot(brand_id, member_id),
-            media_refs=refs,
-            rights_granted=wearing.rights_granted,
-        )
-        return content.save_shows(
-            brand_id=brand_id, shows=[facts], state=ShowState.PENDING, now=now
-        )[0]
+    ref = MediaRef.of(picture) if picture else None
+    try:
+        with brand_tx(brand_id):
+            members.hold_member(brand_id=brand_id, member_id=member_id)
+            facts = _facts(brand_id, member_id, product_id, wearing, words, ref, now)
+            if picture and ref and facts.purchase_id:
+                # Held while it is stored, so that no erasure takes it for nobody's meanwhile.
+                content.hold_pictures(brand_id=brand_id, refs=[str(ref)])
+                media.save(brand_id, picture)
+            return content.save_shows(
+                brand_id=brand_id, shows=[facts], state=ShowState.PENDING, now=now
+            )[0]
+    except Exception:
+        if ref:
+            _drop(brand_id, ref, media)
+        raise
 
 
 def bought(*, brand_id: UUID, member_id: UUID, product: ProductCard) -> PurchaseCard | None:
     """The member's last purchase of a product, or None. One query, inside the caller's tx."""
-    sku_ids = {sku.id for sku in product.skus}
-    purchases = orders.purchases_of(
-        brand_id=brand_id, member_id=member_id, limit=PURCHASES_LOOKED_AT
+    return orders.last_purchase(
+        brand_id=brand_id, member_id=member_id, sku_ids=[sku.id for sku in product.skus]
     )
-    own = [purchase for purchase in purchases if purchase.sku_id in sku_ids]
-    return own[-1] if own else None
+
+
+def _facts(
+    brand_id: UUID,
+    member_id: UUID,
+    product_id: UUID,
+    wearing: Wearing,
+    words: str,
+    ref: MediaRef | None,
+    now: datetime,
+) -> ShowFacts:
+    product = catalog.product(brand_id=brand_id, product_id=product_id)
+    purchase = bought(brand_id=brand_id, member_id=member_id, product=product)
+    koc = kocs.koc_of_member(brand_id=brand_id, member_id=member_id)
+    is_english = wearing.language.startswith("en")
+    return ShowFacts(
+        product_id=product_id,
+        size_code=wearing.size_code,
+        color=wearing.color,
+        worn_at=now,
+        source=ShowSource.PURCHASE,
+        purchase_id=purchase.id if purchase else None,
+        author_id=member_id,
+        koc_id=koc.id if koc else None,
+        fit=wearing.fit,
+        text_zh="" if is_english else words,
+        text_en=words if is_english else "",
+        facts=_snapshot(brand_id, member_id),
+        media_refs=(str(ref),) if ref else (),
+        rights_granted=wearing.rights_granted,
+    )
+
+
+def _drop(brand_id: UUID, ref: MediaRef, media: MediaStore) -> None:
+    """Delete a picture, unless a show that was kept has it too."""
+    with brand_tx(brand_id):
+        content.hold_pictures(brand_id=brand_id, refs=[str(ref)])
+        if not shows.media_of_others(brand_id=brand_id, member_ids=[], refs=[str(ref)]):
+            media.delete(brand_id, ref)
 
 
 def _snapshot(brand_id: UUID, member_id: UUID) -> dict[str, object]:

@@ -6,9 +6,10 @@ from uuid import UUID
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.kocs import operations as kocs
+from zhiyin.domain.kocs import queries as koc_pages
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.types import MergeCard
+from zhiyin.domain.members.types import MergeCard, MergeRefused
 from zhiyin.storage.tenancy import brand_tx
 
 SHOWS, FOLLOWS = "shows", "follows"
@@ -20,12 +21,15 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
 
     Moves identities, needs and buyer shows, and the roles, consents, facts, tags and follows that
     the survivor lacks. Votes and conversations stay under the member who made them; a download
-    and a deletion cover every member of the person. Raises MergeRefused.
+    and a deletion cover every member of the person. A KOC is not absorbed: her page and the
+    questions put to her would be nobody's; let her be the survivor. Raises MergeRefused.
     """
     with brand_tx(brand_id):
         merge_id = members.merge(
             brand_id=brand_id, survivor_id=survivor_id, absorbed_id=absorbed_id, now=now
         )
+        if koc_pages.koc_of_member(brand_id=brand_id, member_id=absorbed_id) is not None:
+            raise MergeRefused(absorbed="koc")
         done = next(
             merge
             for merge in people.merges_of(brand_id=brand_id, member_id=survivor_id)

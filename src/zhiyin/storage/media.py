@@ -159,6 +159,11 @@ class MediaRef:
             raise MediaRefInvalid()
         return cls(sha256=match[1], format=Format(match[2]))
 
+    @classmethod
+    def of(cls, image: CleanImage) -> "MediaRef":
+        """The name that a picture is stored under: what it looks like decides."""
+        return cls(sha256=hashlib.sha256(image.full).hexdigest(), format=image.format)
+
 
 DEFAULT_LIMITS = ImageLimits()
 _SIGNATURES = {
@@ -215,7 +220,7 @@ class MediaStore:
 
     def save(self, brand_id: UUID, image: CleanImage) -> MediaRef:
         """Store both sizes and return the reference. Safe to repeat, and to stop half-way."""
-        ref = MediaRef(sha256=hashlib.sha256(image.full).hexdigest(), format=image.format)
+        ref = MediaRef.of(image)
         # The thumbnail first: a reference whose full size exists is complete.
         _write(self._path(brand_id, ref, Size.THUMBNAIL), image.thumbnail)
         _write(self._path(brand_id, ref, Size.FULL), image.full)

@@ -19,6 +19,7 @@ from zhiyin.domain.brands.models import (
 )
 from zhiyin.domain.brands.rules import hash_key, hash_mapping
 from zhiyin.domain.brands.types import (
+    AccountTaken,
     ApiKeyNotFound,
     ImportBusy,
     ImportFacts,
@@ -32,6 +33,9 @@ from zhiyin.domain.brands.types import (
     StoreFacts,
     StoreNotFound,
 )
+from zhiyin.storage.sql import one
+
+ACCOUNTS_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))"
 
 
 def create_brand(*, slug: str, name_zh: str, name_en: str, is_demo: bool, now: datetime) -> UUID:
@@ -99,6 +103,18 @@ def save_account(*, name: str, password: str) -> int:
     user.set_password(password)
     user.save(update_fields=["password"])
     return user.pk
+
+
+def create_account(*, name: str, password: str) -> int:
+    """Make a staff account of a name that nobody has, in whatever case. Returns its id.
+
+    Of two who make it at once, the second is refused. Needs a transaction, and no `brand_tx`.
+    Raises AccountTaken.
+    """
+    one(ACCOUNTS_IN_TURN, queue="brands.accounts")
+    if User.objects.filter(username__iexact=name).exists():
+        raise AccountTaken()
+    return save_account(name=name, password=password)
 
 
 def grant_role(

@@ -191,6 +191,13 @@ class StaffNotFound(DomainError):
     kind: ClassVar[Kind] = Kind.MISSING
 
 
+class AccountTaken(DomainError):
+    """Somebody signs in by this name already, in whatever case."""
+
+    code: ClassVar[str] = "account_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class ApiKeyNotFound(DomainError):
     """The brand has no such key that still works."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from zhiyin.domain.content.models import BuyerShow, Look, LookItem, ShowReport, ShowVote
-from zhiyin.domain.content.rules import check_show, checked_report
+from zhiyin.domain.content.rules import check_show, check_verdict, checked_report
 from zhiyin.domain.content.types import (
     LookCodeTaken,
     LookEmpty,
@@ -16,13 +16,17 @@ from zhiyin.domain.content.types import (
     ShowFacts,
     ShowNotFound,
     ShowReportNotFound,
+    ShowRightsMissing,
     ShowState,
 )
+from zhiyin.domain.members import operations as members
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.fields import seal_json
+from zhiyin.storage.sql import one
 
 LOOK_ITEMS_MAX = 5
 STATE_REASON_CHARS = 200
+PICTURE_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))"
 
 
 def save_shows(
@@ -31,11 +35,11 @@ def save_shows(
     """Add buyer shows; one whose `external_ref` the brand has already is left as it is.
 
     The wearer's body facts are sealed with the row. Returns the ids of the shows that are new.
-    Raises ShowNotVerified, and then writes nothing.
+    Raises ShowNotVerified, ShowRightsMissing, and then writes nothing.
     """
     rows = []
     for show in shows:
-        check_show(show)
+        check_show(show, state)
         row_id = uuid7()
         rows.append(
             BuyerShow(
@@ -87,14 +91,27 @@ def moderate_shows(
     user_id: int,
     now: datetime,
 ) -> int:
-    """Publish or refuse shows, with the reason; may be repeated. Returns how many changed."""
-    return BuyerShow.objects.filter(brand_id=brand_id, id__in=list(show_ids)).update(
-        state=state, state_reason=reason, moderated_at=now, moderated_by_id=user_id
-    )
+    """Publish or refuse shows, with the reason; may be repeated. Returns how many changed.
+
+    A show of a purchase is not published before its author granted the rights; a refusal needs its
+    reason. Raises ShowRightsMissing, ShowReasonMissing, and then changes none.
+    """
+    check_verdict(state, reason)
+    shows = BuyerShow.objects.filter(brand_id=brand_id, id__in=list(show_ids))
+    if state is ShowState.PUBLISHED:
+        lacking = shows.filter(rights_granted_at__isnull=True, purchase_id__isnull=False)
+        held = list(lacking.order_by("id").values_list("id", flat=True))
+        if held:
+            raise ShowRightsMissing(show_ids=held)
+    return shows.update(state=state, state_reason=reason, moderated_at=now, moderated_by_id=user_id)
 
 
 def vote_useful(*, brand_id: UUID, show_id: UUID, member_id: UUID, now: datetime) -> None:
-    """A member found a show useful; saying so twice changes nothing. Raises ShowNotFound."""
+    """A member found a show useful; saying so twice changes nothing.
+
+    Raises ShowNotFound, MemberNotFound.
+    """
+    members.hold_member(brand_id=brand_id, member_id=member_id)
     if not BuyerShow.objects.filter(
         brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
     ).exists():
@@ -115,9 +132,10 @@ def report_show(
     """Ask a person to look at a show. Each member may once a show; the first words stand.
 
     Returns the report's id. Raises ShowNotFound for one that is not on the shop, ShowReportEmpty,
-    TextTooLong, TextHasNul.
+    TextTooLong, TextHasNul, MemberNotFound.
     """
     kept = checked_report(reason)
+    members.hold_member(brand_id=brand_id, member_id=reporter_id)
     if not BuyerShow.objects.filter(
         brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
     ).exists():
@@ -208,6 +226,16 @@ def withdraw_show(*, brand_id: UUID, show_id: UUID, author_id: UUID) -> None:
     ShowVote.objects.filter(brand_id=brand_id, show_id=show_id).delete()
     ShowReport.objects.filter(brand_id=brand_id, show_id=show_id).delete()
     own.delete()
+
+
+def hold_pictures(*, brand_id: UUID, refs: Collection[str]) -> None:
+    """Lock pictures until the transaction ends, in one order for everybody.
+
+    Equal pictures of two shows are one file: whoever stores it for a new show, and whoever deletes
+    it because no other show has it, hold it first.
+    """
+    for ref in sorted(refs):
+        one(PICTURE_IN_TURN, queue=f"content.picture:{brand_id}:{ref}")
 
 
 def forget_facts(*, brand_id: UUID, member_id: UUID) -> int:

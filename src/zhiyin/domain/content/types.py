@@ -173,6 +173,20 @@ class ShowNotVerified(DomainError):
     kind: ClassVar[Kind] = Kind.DENIED
 
 
+class ShowRightsMissing(DomainError):
+    """Its author has not agreed that it is shown. Details: `show_ids`, those that wait for her."""
+
+    code: ClassVar[str] = "show_rights_missing"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class ShowReasonMissing(DomainError):
+    """A show is refused with a reason."""
+
+    code: ClassVar[str] = "show_reason_missing"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
 class LookNotFound(DomainError):
     """There is no such look."""
 

@@ -1,6 +1,6 @@
 """The only readers of purchases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from zhiyin.domain.orders.models import PastPurchase
@@ -13,6 +13,21 @@ def purchases_by_ref(*, brand_id: UUID, refs: Sequence[str]) -> dict[str, Purcha
     """Number in the earlier system -> purchase, for those of `refs` that exist. One query."""
     rows = PastPurchase.objects.filter(brand_id=brand_id, external_ref__in=list(refs))
     return {row[1]: PurchaseCard(*row) for row in rows.values_list(*COLUMNS)}
+
+
+def last_purchase(
+    *, brand_id: UUID, member_id: UUID, sku_ids: Collection[UUID]
+) -> PurchaseCard | None:
+    """A member's last purchase of one of these SKUs, or None. One query."""
+    row = (
+        PastPurchase.objects.filter(
+            brand_id=brand_id, member_id=member_id, sku_id__in=list(sku_ids)
+        )
+        .order_by("-bought_at", "-id")
+        .values_list(*COLUMNS)
+        .first()
+    )
+    return PurchaseCard(*row) if row else None
 
 
 def purchases_of(

@@ -93,7 +93,7 @@ def list_shows(request: ApiRequest, query: Query[ShowQuery]) -> Any:
 @router.post("/shows/{show_id}/verdict", response=answers(dict))
 @in_brand
 def judge_show(request: ApiRequest, show_id: UUID, verdict: VerdictIn) -> Any:
-    """Publish or refuse a buyer show."""
+    """Publish a buyer show whose author granted the rights, or refuse it with a reason."""
     changed = content_writes.moderate_shows(
         brand_id=request.brand.id,
         show_ids=[show_id],

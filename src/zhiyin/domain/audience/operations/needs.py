@@ -63,7 +63,10 @@ def change_slots(
     member_id: UUID | None = None,
     guest_key: UUID | None = None,
 ) -> None:
-    """Replace everything that was understood of a need. Raises NeedNotFound, NeedWithoutAsker."""
+    """Replace everything that was understood of a need.
+
+    Raises NeedNotFound, NeedWithoutAsker, MemberNotFound.
+    """
     _change(brand_id, need_id, member_id, guest_key, lambda _: slots)
 
 
@@ -79,7 +82,7 @@ def take_chip(
     """Take one chip away and return what is left; one that is gone already changes nothing.
 
     Two windows that each take a chip both have their way: the row is locked in between.
-    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown.
+    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown, MemberNotFound.
     """
     return _change(
         brand_id, need_id, member_id, guest_key, lambda slots: without(slots, slot, value)
@@ -98,7 +101,7 @@ def put_chip(
     """Add one chip (a list slot) or correct it (any other) and return all of them.
 
     The caller has checked the value with `types.checked_value`.
-    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown.
+    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown, MemberNotFound.
     """
     return _change(
         brand_id, need_id, member_id, guest_key, lambda slots: with_value(slots, slot, value)
@@ -148,6 +151,8 @@ def _change(
     change: Callable[[NeedSlots], NeedSlots],
 ) -> NeedSlots:
     check_asker(member_id, guest_key)
+    if member_id is not None:
+        members.hold_member(brand_id=brand_id, member_id=member_id)
     need = (
         Need.objects.select_for_update()
         .filter(brand_id=brand_id, id=need_id, member_id=member_id, guest_key=guest_key)

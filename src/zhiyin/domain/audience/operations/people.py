@@ -9,7 +9,7 @@ from django.db.models import Q
 from zhiyin.domain.audience.kept import BODY_SLOTS
 from zhiyin.domain.audience.models import MemberTag, Need, Trait
 from zhiyin.domain.audience.queries import taxonomy
-from zhiyin.domain.audience.rules import has_body, without_body
+from zhiyin.domain.audience.rules import without_body
 from zhiyin.domain.audience.sealing import opened_slots, sealed_slots, sealed_text
 from zhiyin.domain.audience.types import NeedSlots
 
@@ -20,8 +20,9 @@ MOVED_HERE = {"needs": Need, "traits": Trait, "member_tags": MemberTag}
 def forget_body_facts(*, brand_id: UUID, member_id: UUID) -> int:
     """Delete every body fact of a member, now and before. Returns how many traits went.
 
-    What the brand's taxonomy calls sensitive counts too. Her needs lose their body chips, and
-    those that had any lose their words too, because the words say the same.
+    What the brand's taxonomy calls sensitive counts too. Her needs lose their body chips, and all
+    of them their words: those may say what no chip shows, because she took the chip away or
+    because nobody understood it.
     """
     count, _ = (
         Trait.objects.filter(brand_id=brand_id, member_id=member_id)
@@ -29,11 +30,10 @@ def forget_body_facts(*, brand_id: UUID, member_id: UUID) -> int:
         .delete()
     )
     words = taxonomy(brand_id=brand_id)
-    needs = []
-    for need in Need.objects.filter(brand_id=brand_id, member_id=member_id).order_by("id"):
-        slots = opened_slots(need)
-        if has_body(slots, words):
-            needs.append(_emptied(need, keep=without_body(slots, words)))
+    needs = [
+        _emptied(need, keep=without_body(opened_slots(need), words))
+        for need in Need.objects.filter(brand_id=brand_id, member_id=member_id).order_by("id")
+    ]
     Need.objects.bulk_update(needs, EMPTIED, batch_size=500)
     return count
 

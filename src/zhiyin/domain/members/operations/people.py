@@ -36,6 +36,13 @@ HOLD_MEMBERS = """
 """
 
 
+KEEP_MEMBER = """
+    SELECT id FROM members_member
+    WHERE brand_id = %(brand_id)s AND id = %(member_id)s AND erased_at IS NULL
+    FOR SHARE
+"""
+
+
 def create_member(
     *, brand_id: UUID, nickname: str = "", language: str = "zh-hans", now: datetime
 ) -> UUID:
@@ -74,6 +81,17 @@ def hold_members(*, brand_id: UUID, member_ids: Collection[UUID]) -> None:
     for member_id in member_ids:
         if member_id not in held:
             raise MemberNotFound(member_id=member_id)
+
+
+def keep_member(*, brand_id: UUID, member_id: UUID) -> None:
+    """Let nobody erase a member or take her consent back until the transaction ends.
+
+    For whoever reads what a consent allows and writes down what came of it. Unlike `hold_member`
+    it does not make two readers of one member wait for each other; taken before that in one
+    transaction, the two could wait for each other for ever. Raises MemberNotFound.
+    """
+    if not many(KEEP_MEMBER, brand_id=brand_id, member_id=member_id):
+        raise MemberNotFound(member_id=member_id)
 
 
 def rename(*, brand_id: UUID, member_id: UUID, nickname: str) -> None:
