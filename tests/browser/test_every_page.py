@@ -21,6 +21,7 @@ SENT_ONLY = 405
 MOST_OF_THEM = 15
 FILES = {
     "shop:photo",
+    "console:show-photo",
     "shop:download",
     "console:asked-csv",
     "console:import-problems",

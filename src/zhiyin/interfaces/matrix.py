@@ -149,6 +149,7 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:application-decide": MODERATORS,
     "console:shows": STAFF,
     "console:shows-moderate": MODERATORS,
+    "console:show-photo": MODERATORS,
     "console:reports": MODERATORS,
     "console:report-resolve": MODERATORS,
     "console:show-report-resolve": MODERATORS,
@@ -194,6 +195,7 @@ JOBS: Mapping[str, str] = {
     "react": "app_web, inside the brand of its event",
     "pass_on_overdue": "app_web, one brand after another",
     "forget_people": "app_web, inside the brand that somebody left",
+    "purge": "app_web, one brand after another; sessions belong to no brand",
     "reap_uploads": "no database: files in the state folder, of every brand",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }

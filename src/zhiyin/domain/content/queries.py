@@ -134,6 +134,16 @@ def has_picture(*, brand_id: UUID, show_id: UUID, ref: str, reader_id: UUID | No
     return ref in refs and (state == ShowState.PUBLISHED or is_hers)
 
 
+def holds_picture(*, brand_id: UUID, show_id: UUID, ref: str) -> bool:
+    """Whether a show has this picture, in whatever state: for who moderates. One query, by key."""
+    refs = (
+        BuyerShow.objects.filter(brand_id=brand_id, id=show_id)
+        .values_list("media_refs", flat=True)
+        .first()
+    )
+    return refs is not None and ref in refs
+
+
 def shows_in_state(
     *, brand_id: UUID, state: ShowState, offset: int = 0, limit: int = 50
 ) -> tuple[tuple[ShowCard, ...], int]:

@@ -21,6 +21,7 @@ from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.conversations.types import ReportEmpty, Side
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
+from zhiyin.interfaces.console.pictures import pictures_of
 from zhiyin.interfaces.console.products import name as product_name
 from zhiyin.interfaces.console.show_reports import SHOWS, show_reports, views, waits_only
 from zhiyin.interfaces.console.showing import (
@@ -207,6 +208,7 @@ def _rows(request: ConsoleRequest, found: tuple[ShowCard, ...]) -> list[dict[str
                 "has_rights": record.rights_granted_at is not None,
                 "reason": record.state_reason,
                 "pictures": len(one.media_refs),
+                "photos": pictures_of(request, one),
             }
         )
     return rows

@@ -344,7 +344,9 @@ class Presenter:
 
     def _facts(self, show: ShowCard) -> list[str]:
         return [
-            self._label(slot, show.facts[slot])
+            chips.told_label(
+                slot, show.facts[slot], taxonomy=self.taxonomy, language=self.request.language
+            )
             for slot in ("height_cm", "weight_kg", "body_shape")
             if show.facts.get(slot)
         ]
