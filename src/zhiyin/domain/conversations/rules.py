@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
+from zhiyin.domain.audience.reading.folding import fold
+from zhiyin.domain.audience.reading.reader import read
+from zhiyin.domain.audience.reading.taxonomy import shipped
 from zhiyin.domain.audience.types import told
 from zhiyin.domain.conversations.types import (
     ANSWER_CHARS_MAX,
@@ -65,21 +69,30 @@ WORDS_SHOWN: dict[str, bool] = {
 CHIP_LANGUAGES = ("zh-Hans", "en")
 
 HIDDEN = "•••"
-_NUMERAL = r"[\d一二两三四五六七八九十百零半点.．]+"
+_NUMERAL = r"[\d一二两三四五六七八九十百零半点.]+"
+_FIGURE = rf"(?:(?<!\d)\d(?:\s+\d(?!\d))+|{_NUMERAL})"  # 6 5 kg as well
+_HAN_DIGITS = str.maketrans("〇零幺一二两三四五六七八九", "0011223456789")
 _SECRETS = (
     re.compile(r"\S+@\S+\.\S+"),
-    re.compile(r"\d{7,}|\+?\d(?:[ \-–—.()（）]{0,2}\d){8,}"),
+    # A mobile number however it is set apart; no date and no price begins like one.
+    re.compile(r"(?<!\d)(?:\+?86[\W_]{0,3})?1[\W_]{0,3}[3-9](?:[\W_]{0,3}\d){9}(?!\d)"),
+    re.compile(r"\d{7,}|\+?\d(?:[ \-.()]{0,2}\d){8,}"),
+    re.compile(r"\d{1,2}\s*(?:st|stones?)\s*\d{1,2}(?!\d)(?:\s*(?:lbs?|pounds?)(?![a-z]))?"),
     re.compile(
-        _NUMERAL + r"\s*(?:kgs?|kilos?|kilograms?|公斤|千克|斤|磅|lbs?|pounds?|stones?)(?![a-z])",
-        re.IGNORECASE,
+        _FIGURE + r"\s*[多几来余]?\s*"
+        r"(?:kgs?|kilos?|kilograms?|公斤|千克|斤|磅|lbs?|pounds?|stones?)(?![a-z])"
     ),
     re.compile(
         r"(?:体重|净重|重|weigh(?:s|t|ing)?)\W{0,3}(?:is|was|about|around|是|大概|约|在)?\W{0,3}"
-        + _NUMERAL,
-        re.IGNORECASE,
+        + _FIGURE
     ),
-    re.compile(r"(?<=\d)\s*[/／]\s*\d{2,3}(?!\d)"),
+    re.compile(r"(?<=\d)\s*/\s*\d{2,3}(?!\d)"),
 )
+"""Looked for in folded words: NFKC, lower case, numbers in words as digits."""
+
+ANY_DAY = date(2026, 1, 1)
+"""The reader wants the day for dates like "next week"; a weight is the same on all."""
+
 KG_PER_JIN = 0.5
 KG_PER_LB = 0.45359237
 
@@ -143,21 +156,50 @@ def masked(words: str, sight: Sight) -> str:
     """The asker's words without what a KOC must not learn from them.
 
     Hidden are phone numbers and other long numbers, addresses with an @, her names, and weights:
-    figures with a unit of weight or after a word for it, and the need's own weight in kilograms,
-    jin or pounds wherever it stands. Too much is hidden rather than too little: the chips say
-    what matters.
+    figures with a unit of weight or after a word for it, the need's own weight in kilograms, jin
+    or pounds wherever it stands, and what our own reader takes for a weight. Too much is hidden
+    rather than too little: the chips say what matters.
     """
     for name in sight.hidden_names:
         if len(name) > 1:
             words = re.sub(re.escape(name), HIDDEN, words, flags=re.IGNORECASE)
-    for pattern in _SECRETS:
-        words = pattern.sub(HIDDEN, words)
-    weight_kg = sight.said.get("weight_kg")
-    if isinstance(weight_kg, int | float):
-        figures = {weight_kg, weight_kg / KG_PER_JIN, round(weight_kg / KG_PER_LB)}
-        for figure in sorted(figures, reverse=True):
-            words = re.sub(rf"(?<![\d.]){re.escape(f'{figure:g}')}(?![\d.]*\d)", HIDDEN, words)
-    return words
+    for pattern in (*_SECRETS, *_own_weight(sight.said.get("weight_kg"))):
+        words = _hidden(words, pattern)
+    found = read(words, shipped(), ANY_DAY)
+    spans = [(one.start, one.end) for one in found.chips if one.slot == "weight_kg"]
+    spans += [(one.start, one.end) for one in found.problems if one.slot == "weight_kg"]
+    return _without(words, spans)
+
+
+def _own_weight(weight_kg: object) -> list[re.Pattern[str]]:
+    """Her weight as a bare figure, in each unit that people use without naming it."""
+    if not isinstance(weight_kg, int | float):
+        return []
+    figures = {weight_kg, weight_kg / KG_PER_JIN, round(weight_kg / KG_PER_LB)}
+    return [
+        re.compile(rf"(?<![\d.]){re.escape(f'{figure:g}')}(?![\d.]*\d)")
+        for figure in sorted(figures, reverse=True)
+    ]
+
+
+def _hidden(words: str, pattern: re.Pattern[str]) -> str:
+    """The words without what a pattern finds in them once they are folded, Han digits and all."""
+    folded = fold(words)
+    spans = [
+        folded.origin(*match.span())
+        for text in (folded.text, folded.text.translate(_HAN_DIGITS))
+        for match in pattern.finditer(text)
+    ]
+    return _without(words, spans)
+
+
+def _without(words: str, spans: Iterable[tuple[int, int]]) -> str:
+    kept, done = "", 0
+    for start, end in sorted(spans):
+        if start >= done:
+            kept += words[done:start] + HIDDEN
+        done = max(done, end)
+    return kept + words[done:]
 
 
 def checked_words(words: str) -> str:

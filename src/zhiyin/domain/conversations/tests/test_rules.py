@@ -147,7 +147,22 @@ def test_a_weight_lies_in_its_range_and_is_never_one_of_its_ends(tenths):
         ("I weigh about 115 lbs", f"I weigh about {HIDDEN}"),
         ("160/52 求推荐", f"160{HIDDEN} 求推荐"),
         ("我是晓雯，52那种", f"我是{HIDDEN}，{HIDDEN}那种"),
+        ("６５　ｋｇ，怕胖", f"{HIDDEN}，怕胖"),
+        ("160，６６，怕胖", f"160，{HIDDEN}，怕胖"),
+        ("160 梨形 66 怕胖", f"160 梨形 {HIDDEN} 怕胖"),
+        ("一百零四，怕胖", f"{HIDDEN}，怕胖"),
+        ("一百三十多斤", HIDDEN),
+        ("about one hundred and thirty pounds", f"about {HIDDEN}"),
+        ("I am 6 5 kg now", f"I am {HIDDEN} now"),
+        ("I am 9st 4lb now", f"I am {HIDDEN} now"),
+        *(
+            (f"call {separator.join(('138', '1234', '5678'))} ok", f"call {HIDDEN} ok")
+            for separator in (",", "，", "/", "_", "~", "\n", " - ", "—")
+        ),
+        ("加我一三八一二三四五六七八", f"加我{HIDDEN}"),
+        ("加我幺三八，１２３４，五六七八", f"加我{HIDDEN}"),
         ("预算400，12月20日婚礼", "预算400，12月20日婚礼"),
+        ("12月的婚礼，1件，400-600元，M码", "12月的婚礼，1件，400-600元，M码"),
         ("need it by 2026-12-20, height 160", "need it by 2026-12-20, height 160"),
     ],
 )
