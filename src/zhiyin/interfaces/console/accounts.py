@@ -44,11 +44,17 @@ def add_account(*, name: str, password: str) -> tuple[int, str]:
     both. Staff accounts are no brand's: a role at a brand is granted apart.
     """
     user_id = brands.save_account(name=name, password=password)
-    user = User.objects.get(pk=user_id)
-    secret = generate_totp_secret()
-    user.authenticator_set.all().delete()
-    TOTP.activate(user, secret)
-    return user_id, secret
+    return user_id, _renewed_secret(user_id)
+
+
+@transaction.atomic
+def new_account(*, name: str, password: str) -> tuple[int, str]:
+    """`add_account` for a name that nobody has: nobody's account is replaced. Raises AccountTaken.
+
+    Whoever has the name may work for another brand.
+    """
+    user_id = brands.create_account(name=name, password=password)
+    return user_id, _renewed_secret(user_id)
 
 
 def has_account(name: str) -> bool:
@@ -68,3 +74,11 @@ def six_digits(secret: str, now: datetime) -> str:
     """What an authenticator shows for a secret at a moment."""
     step = int(now.timestamp()) // app_settings.TOTP_PERIOD
     return format_hotp_value(hotp_value(secret, step))
+
+
+def _renewed_secret(user_id: int) -> str:
+    user = User.objects.get(pk=user_id)
+    secret = generate_totp_secret()
+    user.authenticator_set.all().delete()
+    TOTP.activate(user, secret)
+    return secret
