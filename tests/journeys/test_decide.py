@@ -90,6 +90,8 @@ class TestAnswering:
             brand_id=shop.brand_id, asker=asker, need_id=need_id, decision_id=found.decision_id
         )
         assert kept.answer == found.answer
+        again = answer(shop, asker, need_id=need_id, slots=None)
+        assert again.decision_id == found.decision_id, "a page opened twice writes nothing"
         stranger = Asker(guest_key=uuid7())
         with pytest.raises(NeedNotFound):
             decide.decision(

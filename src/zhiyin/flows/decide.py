@@ -60,7 +60,7 @@ def answer_need(
 
     Her kept traits are laid under what a need of her own says, unless she has turned
     personalisation off: then nothing about her is read. An answer to a kept need is kept too, the
-    picks alone; any other answer comes with runners-up.
+    picks alone, unless it says again what its newest one says; any other comes with runners-up.
     Runs inside the caller's `brand_tx`. `folder` holds the trained models.
     Raises NeedNotFound, MemberNotFound, NotTrained, NothingToPick.
     """
@@ -89,9 +89,13 @@ def answer_need(
     )
     decision_id = None
     if need_id is not None:
-        decision_id = matching.record_decision(
-            brand_id=brand_id, need_id=need_id, answer=answer, personalised=personal, now=now
-        )
+        newest = matches.decisions_of_need(brand_id=brand_id, need_id=need_id, limit=1)
+        if newest and (newest[0].answer, newest[0].personalised) == (answer, personal):
+            decision_id = newest[0].id
+        else:
+            decision_id = matching.record_decision(
+                brand_id=brand_id, need_id=need_id, answer=answer, personalised=personal, now=now
+            )
     return Answered(answer=answer, decision_id=decision_id, personalised=personal)
 
 

@@ -156,7 +156,9 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "answers": [
             _plain(answer)
             for need_id in need_ids
-            for answer in answers.decisions_of_need(brand_id=brand_id, need_id=need_id, limit=PAGE)
+            for answer in _pages(
+                answers.decisions_of_need, {"brand_id": brand_id, "need_id": need_id}
+            )
         ],
         "feedback": [
             _plain({"need_id": need_id, "given_at": given, "undone_at": undone} | asdict(said))

@@ -34,12 +34,16 @@ from zhiyin.storage.fields import unseal_json
 
 __all__ = [
     "advice",
+    "advice_edits",
     "answer",
+    "answers_given",
     "decision",
     "decisions_of_need",
     "disliked",
+    "feedback_of_needs",
     "matcher_for",
     "trained_models",
+    "wearers",
     "why_not",
 ]
 
@@ -121,11 +125,11 @@ def decision(*, brand_id: UUID, decision_id: UUID, need_id: UUID) -> DecisionCar
 
 
 def decisions_of_need(
-    *, brand_id: UUID, need_id: UUID, limit: int = 20
+    *, brand_id: UUID, need_id: UUID, offset: int = 0, limit: int = 20
 ) -> tuple[DecisionCard, ...]:
     """The answers a need was given, newest first. One query."""
     rows = Decision.objects.filter(brand_id=brand_id, need_id=need_id)
-    return tuple(_card(row) for row in rows.order_by("-decided_at", "-id")[:limit])
+    return tuple(_card(row) for row in rows.order_by("-decided_at", "-id")[offset : offset + limit])
 
 
 def _card(row: Decision) -> DecisionCard:
