@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import make_brand
+from tests.cast import NOW, make_brand
 from tests.journeys.console_staff import PASSWORD, make_stores, open_desk, seat, store_ids
+from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries
 from zhiyin.domain.brands.types import Role
 from zhiyin.interfaces.console.accounts import add_account, six_digits
@@ -148,4 +149,22 @@ def test_an_account_of_another_brand_is_not_taken_over():
     assert both.user_id not in {card.user_id for card in from_here}
     renewed = desk.browser.post(desk.url(f"staff/{other.user_id}/renew/"))
     assert renewed.status_code == 404
+    assert User.objects.get(pk=other.user_id).password == before
+
+
+def test_an_account_that_worked_for_another_brand_is_renewed_by_no_brand():
+    desk, other = open_desk("cedar"), open_desk("maple", name="erin")
+    with brand_tx(desk.brand.id):
+        brands.grant_role(
+            brand_id=desk.brand.id, user_id=other.user_id, role=Role.CLERK, store_id=None, now=NOW
+        )
+    seat(other.brand, Role.ADMIN, "gil")
+    with brand_tx(other.brand.id):
+        (held,) = (
+            card for card in queries.staff(brand_id=other.brand.id) if card.user_id == other.user_id
+        )
+        brands.end_role(brand_id=other.brand.id, role_id=held.id, now=NOW)
+    before = User.objects.get(pk=other.user_id).password
+    renewed = desk.browser.post(desk.url(f"staff/{other.user_id}/renew/"), follow=True)
+    assert "is or was used elsewhere" in renewed.content.decode()
     assert User.objects.get(pk=other.user_id).password == before

@@ -126,6 +126,11 @@ def roles_of(*, brand_id: UUID, user_id: int) -> frozenset[Role]:
     )
 
 
+def has_worked(*, brand_id: UUID, user_id: int) -> bool:
+    """Whether somebody holds a role at the brand or ever held one. One query."""
+    return StaffRole.objects.filter(brand_id=brand_id, user_id=user_id).exists()
+
+
 def own_stores(*, brand_id: UUID, user_id: int, role: Role) -> frozenset[UUID] | None:
     """The stores to which somebody's role is bound; None if she holds it for all. One query."""
     bound = set(

@@ -120,7 +120,8 @@ def end(request: ConsoleRequest, role_id: UUID) -> HttpResponse:
 def renew(request: ConsoleRequest, user_id: int) -> HttpResponse:
     """A new password and a new second factor for somebody who lost hers.
 
-    Not for an account that another brand trusts as well: that brand's admin has not agreed.
+    Not for an account that another brand trusts as well, or did: that brand's admin has not
+    agreed, and may make her staff again.
     """
     with brand_tx(_brand(request)):
         card = next(
@@ -133,11 +134,11 @@ def renew(request: ConsoleRequest, user_id: int) -> HttpResponse:
         if brand.id == _brand(request):
             continue
         with brand_tx(brand.id):
-            works_elsewhere = queries.roles_of(brand_id=brand.id, user_id=user_id)
-        if works_elsewhere:
+            is_known_elsewhere = queries.has_worked(brand_id=brand.id, user_id=user_id)
+        if is_known_elsewhere:
             messages.error(
                 request,
-                _("This account is used elsewhere too; only whoever runs the server renews it."),
+                _("This account is or was used elsewhere; only whoever runs the server renews it."),
             )
             return redirect("console:staff", slug=request.brand.slug)
     with brand_tx(_brand(request)):
