@@ -7,7 +7,9 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 
 from tests.cast import NOW, make_brand
 from zhiyin.connectors.sandbox.sms import SandboxSms
@@ -29,6 +31,7 @@ from zhiyin.domain.members.types import (
 )
 from zhiyin.flows import join
 from zhiyin.flows.ports import SmsUnavailable
+from zhiyin.interfaces import jobs
 from zhiyin.storage.tenancy import brand_tx
 
 PHONE = "13800138000"
@@ -229,3 +232,17 @@ def test_a_brand_sends_so_many_codes_an_hour_and_no_more(brand_id, sms):
         ask(brand_id, sms)
     assert sms.messages(brand_id=brand_id) == ()
     assert ask(brand_id, sms, now=NOW + timedelta(hours=1))
+
+
+def test_codes_of_yesterday_and_sessions_that_ended_are_purged(brand_id, sms):
+    ask(brand_id, sms, now=NOW - timedelta(days=1, seconds=1))
+    ask(brand_id, sms, now=NOW - timedelta(hours=23))
+    for days in (-1, 1):
+        Session.objects.create(
+            session_key=f"{days}", session_data="", expire_date=timezone.now() + timedelta(days)
+        )
+    jobs.purge(timestamp=int(NOW.timestamp()))
+    with brand_tx(brand_id):
+        sent = PhoneCode.objects.filter(brand_id=brand_id).values_list("sent_at", flat=True)
+        assert list(sent) == [NOW - timedelta(hours=23)]
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["1"]

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.matching import operations as matching
+from zhiyin.domain.members import operations as members
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
 from zhiyin.flows import answering, forgetting, reactions
@@ -71,3 +73,14 @@ def load_import(brand_slug: str, upload_id: str) -> None:
 def reap_uploads(timestamp: int) -> None:
     """Delete files that were sent and never loaded."""
     uploads.reap(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="41 19 * * *")
+@app.task(name="purge", queue="clock", queueing_lock="purge")
+def purge(timestamp: int) -> None:
+    """Delete what nobody needs any more: codes of more than a day ago, sessions that ended."""
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        with brand_tx(brand.id):
+            members.delete_old_codes(brand_id=brand.id, now=as_of)
+    SessionStore.clear_expired()

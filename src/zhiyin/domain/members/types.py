@@ -40,6 +40,7 @@ CONSENT_TEXT_VERSION = "2026-11"
 CODE_TRIES = 5
 CODE_SECONDS = 300
 CODES_PER_HOUR = 5
+CODES_KEPT_DAYS = 1
 CODES_PER_CLIENT = 20  # an hour: a shop's own network has several shoppers, a machine has more
 CODES_PER_BRAND = 3_000  # an hour: what a brand would pay for at worst
 NICKNAME_CHARS_MAX = 40

@@ -1,6 +1,6 @@
 """The only writers of the tables of people."""
 
-from zhiyin.domain.members.operations.codes import check_code, issue_code
+from zhiyin.domain.members.operations.codes import check_code, delete_old_codes, issue_code
 from zhiyin.domain.members.operations.consents import (
     grant_consent,
     grant_consents,
@@ -30,6 +30,7 @@ __all__ = [
     "ask_erasure",
     "check_code",
     "create_member",
+    "delete_old_codes",
     "end_role",
     "erase_member",
     "finish_erasure",

@@ -13,6 +13,7 @@ from zhiyin.domain.members.sealing import value_index
 from zhiyin.domain.members.types import (
     CODE_SECONDS,
     CODE_TRIES,
+    CODES_KEPT_DAYS,
     CODES_PER_BRAND,
     CODES_PER_CLIENT,
     CODES_PER_HOUR,
@@ -57,6 +58,10 @@ TAKE_TRY = """
     WHERE brand_id = %(brand_id)s AND phone_index = %(phone_index)s
       AND tries < %(tries_max)s AND expires_at > %(now)s AND used_at IS NULL
     RETURNING id, code_hash, tries
+"""
+
+DELETE_SENT = """
+    DELETE FROM members_phonecode WHERE brand_id = %(brand_id)s AND sent_at < %(before)s
 """
 
 USE_CODE = """
@@ -116,6 +121,11 @@ def check_code(*, brand_id: UUID, phone: str, code: str, now: datetime) -> CodeT
         return CodeTry(CodeOutcome.WRONG, CODE_TRIES - tries)
     run(USE_CODE, brand_id=brand_id, code_id=code_id, now=now)
     return CodeTry(CodeOutcome.RIGHT, CODE_TRIES - tries)
+
+
+def delete_old_codes(*, brand_id: UUID, now: datetime) -> int:
+    """Delete the codes of more than a day ago, whoever they were sent to. Returns how many."""
+    return run(DELETE_SENT, brand_id=brand_id, before=now - timedelta(days=CODES_KEPT_DAYS))
 
 
 def _check_caps(
