@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from uuid import uuid4
 
 import pytest
@@ -236,7 +237,9 @@ def upload(call, name, text, kind, mapping, **more):
     return answer.status_code, answer.json()
 
 
-def test_an_import_is_sent_once_and_taken_on_step_by_step(town, call):
+def test_an_import_is_sent_once_and_taken_on_step_by_step(town, call, monkeypatch, tmp_path):
+    # No plain copy outside the state folder, which is reaped: there is no other place to write to.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     rows = importing_files.store_rows(6_500)
     rows[10]["city"] = ""
     text = importing_files.csv_text(rows)
@@ -256,6 +259,7 @@ def test_an_import_is_sent_once_and_taken_on_step_by_step(town, call):
     assert call("GET", "imports")["items"] == [done]
     status, again = upload(call, "stores.csv", text, "stores", importing_files.STORES)
     assert again == done
+    assert list(kept.parent.iterdir()) == []
 
 
 def test_an_upload_that_cannot_be_read_is_refused_by_name(town, call):

@@ -91,6 +91,18 @@ def test_the_overview_is_never_empty(desk, product_id):
             )
     asked = desk.browser.get(desk.url("asked.csv")).content.decode()
     assert "wedding,3,3,14" in asked, "the one from the short form is counted too"
+    formula = {"slot": "occasion", "value": "wedding", "label": {"zh-Hans": "=1+1", "en": "=1+1"}}
+    with brand_tx(desk.brand.id):
+        audience.save_taxonomy(
+            brand_id=desk.brand.id,
+            category=needs.APPAREL,
+            extension={"values": [formula]},
+            based_on=0,
+            user_id=None,
+            now=NOW,
+        )
+    named = desk.browser.get(desk.url("asked.csv")).content.decode()
+    assert "\n'=1+1,3,3,14" in named, "no spreadsheet runs a label"
 
 
 def test_five_hundred_stores_are_searched_and_filtered(desk):

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,14 +51,30 @@ def held(*, folder: Path, brand_id: UUID, file_id: UUID, part: str = FILE) -> by
 
 
 @contextmanager
+def arriving(*, folder: Path, brand_id: UUID, chunks: Iterable[bytes]) -> Iterator[Path]:
+    """A file on its way in as a plain copy, gone when the block ends, and reaped after a kill."""
+    with _plain(folder / str(brand_id)) as path:
+        with path.open("wb") as copy:
+            for chunk in chunks:
+                copy.write(chunk)
+        yield path
+
+
+@contextmanager
 def opened(*, folder: Path, brand_id: UUID, file_id: UUID) -> Iterator[Path]:
     """A plain copy in a folder of its own, gone when the block ends. Raises UploadGone."""
     content = held(folder=folder, brand_id=brand_id, file_id=file_id)
-    plain = Path(tempfile.mkdtemp(dir=folder / str(brand_id)))
-    try:
-        path = plain / "file"
+    with _plain(folder / str(brand_id)) as path:
         path.write_bytes(content)
         yield path
+
+
+@contextmanager
+def _plain(home: Path) -> Iterator[Path]:
+    home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    plain = Path(tempfile.mkdtemp(dir=home))
+    try:
+        yield plain / "file"
     finally:
         shutil.rmtree(plain, ignore_errors=True)
 

@@ -1,7 +1,6 @@
 """Imports over HTTP: a file is sent once, then taken on step by step, and never held in memory."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -58,13 +57,10 @@ def begin_import(request: ApiRequest, said: Form[ImportIn], file: File[UploadedF
     """
     if (file.size or 0) > UPLOAD_BYTES_MAX:
         raise UploadTooLarge(bytes_max=UPLOAD_BYTES_MAX)
-    with tempfile.TemporaryDirectory(prefix="zhiyin-upload-") as folder:
-        path = Path(folder) / "file"
-        with path.open("wb") as copy:
-            for chunk in file.chunks():
-                copy.write(chunk)
+    brand_id, folder = request.brand.id, _folder()
+    with uploads.arriving(folder=folder, brand_id=brand_id, chunks=file.chunks()) as path:
         source = loading.look_at(
-            brand_id=request.brand.id,
+            brand_id=brand_id,
             zone=request.brand.time_zone,
             path=path,
             file_name=_name(file.name),
@@ -73,12 +69,10 @@ def begin_import(request: ApiRequest, said: Form[ImportIn], file: File[UploadedF
             language=_language(),
         )
         run = loading.open_run(source, now=request.now, again=said.again)
-        uploads.keep(
-            folder=_folder(),
-            brand_id=request.brand.id,
-            file_id=run.id,
-            content=path.read_bytes(),
-        )
+        if run.state is not ImportState.DONE:
+            uploads.keep(
+                folder=folder, brand_id=brand_id, file_id=run.id, content=path.read_bytes()
+            )
     return _stepped(request, run)
 
 

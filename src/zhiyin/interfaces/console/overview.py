@@ -19,6 +19,7 @@ from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import queries as conversations
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import THIN_BELOW
+from zhiyin.flows.importing.report import harmless
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.showing import shown, waiting
@@ -58,7 +59,7 @@ def asked_csv(request: ConsoleRequest) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow([_("Asked for"), _("Needs"), _("Of needs"), _("Days")])
     for label, count in asked.most_common():
-        writer.writerow([label, count, needs, ASKED_DAYS])
+        writer.writerow([harmless(label), count, needs, ASKED_DAYS])
     return response
 
 
