@@ -160,6 +160,9 @@ def test_a_show_is_judged_in_the_name_of_a_person(town, call):
         brands.grant_role(
             brand_id=town.brand.id, user_id=user.id, role=Role.MODERATOR, store_id=None, now=NOW
         )
+    unsaid = {"state": "refused", "by": "lin"}
+    assert call("POST", path, unsaid, status=422)["code"] == "show_reason_missing"
+    assert len(call("GET", "shows")["items"]) == 1
     call("POST", path, verdict)
     assert call("GET", "shows")["items"] == []
     with brand_tx(town.brand.id):

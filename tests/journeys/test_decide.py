@@ -138,6 +138,7 @@ class TestAnswering:
             now=NOW,
         )
         assert answer(shop, Asker(member_id=member_id), slots=wish).picks != plain.picks
+        assert answer(shop, Asker(member_id=member_id, wants_personal=False), slots=wish) == plain
         members.set_personalisation(brand_id=shop.brand_id, member_id=member_id, on=False, now=NOW)
         assert answer(shop, Asker(member_id=member_id), slots=wish) == plain
 

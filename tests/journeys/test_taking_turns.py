@@ -32,11 +32,13 @@ from zhiyin.domain.content.types import (
     ShowSource,
     ShowState,
 )
+from zhiyin.domain.matching.types import NotTrained
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import MergeRefused, Purpose
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
-from zhiyin.flows import answering, buyer_show, merging, privacy
+from zhiyin.flows import answering, buyer_show, decide, merging, privacy
+from zhiyin.flows.decide import Asker
 from zhiyin.interfaces.console.accounts import new_account
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.media import MediaMissing, MediaRef, MediaStore, inspect_and_clean
@@ -169,6 +171,32 @@ def buys(brand, member_id, sku) -> None:
         orders.save_purchases(brand_id=brand.id, purchases=[purchase])
 
 
+def test_an_answer_is_made_and_kept_before_her_consent_can_go(brand, shopper, tmp_path):
+    need_id = a_need(brand.id, shopper)
+
+    def answer():
+        with pytest.raises(NotTrained):
+            decide.answer_need(
+                brand_id=brand.id,
+                asker=Asker(member_id=shopper),
+                need_id=need_id,
+                folder=tmp_path,
+                now=NOW,
+            )
+
+    def answer_apart():
+        with brand_tx(brand.id):
+            answer()
+
+    with brand_tx(brand.id):
+        answer()
+        assert has_to_wait(lambda: withdraw(brand, shopper))
+        assert not has_to_wait(answer_apart)
+    with brand_tx(brand.id):
+        members.hold_member(brand_id=brand.id, member_id=shopper)
+        assert has_to_wait(answer_apart)
+
+
 def test_who_writes_about_her_waits_for_who_erases_her(brand, shopper, sku):
     need_id = a_need(brand.id, shopper)
     show_id = a_show(brand, sku[0], a_member(brand.id, "别人"))
@@ -246,6 +274,27 @@ def test_a_show_that_could_not_be_kept_leaves_no_picture_but_another_shows(
     media.open(brand.id, MediaRef.of(red)).close()
     with pytest.raises(MediaMissing):
         media.open(brand.id, MediaRef.of(blue))
+
+
+def test_a_picture_added_while_she_is_erased_goes_and_a_shared_one_is_waited_for(
+    brand, shopper, sku, media, tmp_path
+):
+    buys(brand, shopper, sku)
+    blue, green = a_picture("blue", tmp_path), a_picture("green", tmp_path)
+    wear(brand, sku[0], shopper, green, media)
+
+    def erase():
+        privacy.erase(brand_id=brand.id, member_id=shopper, media=media, now=NOW)
+
+    with brand_tx(brand.id):
+        content.hold_pictures(brand_id=brand.id, refs=[str(MediaRef.of(green))])
+        assert has_to_wait(erase)
+        assert has_to_wait(lambda: wear(brand, sku[0], shopper, green, media))
+    with just_before('UPDATE "members_member"', lambda: wear(brand, sku[0], shopper, blue, media)):
+        erase()
+    for picture in (blue, green):
+        with pytest.raises(MediaMissing):
+            media.open(brand.id, MediaRef.of(picture))
 
 
 def test_no_show_of_a_purchase_is_published_without_its_authors_rights(brand, shopper, sku):

@@ -21,6 +21,7 @@ from zhiyin.domain.matching.types import (
     FeedbackKind,
     WearerPage,
 )
+from zhiyin.domain.members import operations as member_desk
 from zhiyin.domain.members import queries as members
 
 OWN = (None, "self")
@@ -30,7 +31,8 @@ OWN = (None, "self")
 class Asker:
     """Who asks: a member, or a guest by the key of her browser. Exactly one is given.
 
-    `wants_personal` is a guest's switch; a member's is kept with her.
+    `wants_personal` is the switch of this one answer; a member's own, which is kept with her, must
+    be on as well.
     """
 
     member_id: UUID | None = None
@@ -61,9 +63,13 @@ def answer_need(
     Her kept traits are laid under what a need of her own says, unless she has turned
     personalisation off: then nothing about her is read. An answer to a kept need is kept too, the
     picks alone, unless it says again what its newest one says; any other comes with runners-up.
+    While a member's is made and kept, she cannot be erased nor her consent be taken back: either
+    comes after, and finds it.
     Runs inside the caller's `brand_tx`. `folder` holds the trained models.
     Raises NeedNotFound, MemberNotFound, NotTrained, NothingToPick.
     """
+    if need_id is not None and asker.member_id is not None:
+        member_desk.keep_member(brand_id=brand_id, member_id=asker.member_id)
     personal = _is_personal(brand_id, asker)
     disliked: tuple[Disliked, ...] = ()
     if need_id is not None:
@@ -163,7 +169,8 @@ def laid_under(stated: NeedSlots, known: NeedSlots) -> NeedSlots:
 def _is_personal(brand_id: UUID, asker: Asker) -> bool:
     if asker.member_id is None:
         return asker.wants_personal
-    return members.member(brand_id=brand_id, member_id=asker.member_id).personalised
+    member = members.member(brand_id=brand_id, member_id=asker.member_id)
+    return asker.wants_personal and member.personalised
 
 
 def _blocked(brand_id: UUID, asker: Asker) -> frozenset[UUID]:

@@ -105,8 +105,9 @@ def export(*, brand_id: UUID, member_id: UUID, now: datetime) -> dict[str, objec
 def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) -> None:
     """Delete a person for good. May be repeated, and stopped half-way and repeated.
 
-    That she asked is committed first; then the pictures go, because afterwards no row says which
-    they were; then every row in one transaction. What remains is a member with a random id, a
+    That she asked is committed first; then everything goes in one transaction: she is locked, so
+    that nothing of hers is added meanwhile, then the pictures go, because afterwards no row says
+    which they were, then every row. What remains is a member with a random id, a
     time of joining and leaving, her closed consents and her purchases, which name nobody.
     """
     with brand_tx(brand_id):
@@ -114,13 +115,13 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
         for one_id in ids:
             # Each of them: a backup may be older than the merge that made them one.
             members.ask_erasure(brand_id=brand_id, member_id=one_id, now=now)
-        refs = _pictures(brand_id, ids)
-    for ref in refs:
-        media.delete(brand_id, MediaRef.parse(ref))
     with brand_tx(brand_id):
         for one_id in ids:
             # First, and it locks her: whoever would write about her now waits, and is refused.
             members.erase_member(brand_id=brand_id, member_id=one_id, now=now)
+        for ref in _pictures(brand_id, ids):
+            media.delete(brand_id, MediaRef.parse(ref))
+        for one_id in ids:
             conversations.erase_member(brand_id=brand_id, member_id=one_id)
             matching.erase_answers(
                 brand_id=brand_id,
@@ -177,7 +178,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
 
 
 def _pictures(brand_id: UUID, ids: Sequence[UUID]) -> list[str]:
-    """The pictures of a person's shows that nobody else's show uses."""
+    """The pictures of a person's shows that nobody else's show uses, nor can until the commit."""
     refs = sorted(
         {
             ref
@@ -186,6 +187,7 @@ def _pictures(brand_id: UUID, ids: Sequence[UUID]) -> list[str]:
             for ref in show.media_refs
         }
     )
+    content.hold_pictures(brand_id=brand_id, refs=refs)
     shared = shows.media_of_others(brand_id=brand_id, member_ids=ids, refs=refs)
     return [ref for ref in refs if ref not in shared]
 

@@ -278,7 +278,7 @@ class IdentityEmpty(DomainError):
 
 
 class MergeRefused(DomainError):
-    """These two cannot be merged (the same person, or one was erased)."""
+    """These two cannot be merged (the same person, one was erased, or a KOC would go)."""
 
     code: ClassVar[str] = "merge_refused"
     kind: ClassVar[Kind] = Kind.CONFLICT

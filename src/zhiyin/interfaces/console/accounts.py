@@ -57,11 +57,6 @@ def new_account(*, name: str, password: str) -> tuple[int, str]:
     return user_id, _renewed_secret(user_id)
 
 
-def has_account(name: str) -> bool:
-    """Whether somebody signs in by this name already, in whatever case."""
-    return User.objects.filter(username__iexact=name).exists()
-
-
 def authenticator_link(name: str, secret: str) -> tuple[str, str]:
     """What an authenticator app opens for a secret, and the same as a picture's address to scan."""
     adapter = get_adapter()

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries
-from zhiyin.domain.brands.types import LastAdmin, Role, StaffCard, StaffNotFound
+from zhiyin.domain.brands.types import AccountTaken, LastAdmin, Role, StaffCard, StaffNotFound
 from zhiyin.interfaces.console.access import (
     ConsoleRequest,
     console_page,
     reaching_console_page,
 )
-from zhiyin.interfaces.console.accounts import add_account, authenticator_link, has_account
+from zhiyin.interfaces.console.accounts import add_account, authenticator_link, new_account
 from zhiyin.interfaces.console.forms import AccountForm
 from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, searched, shown
 from zhiyin.kit.numbers import whole
@@ -55,13 +55,12 @@ def add(request: ConsoleRequest) -> HttpResponse:
     """Make an account; its first password and the secret of its second factor are shown once."""
     form = _account_form(request)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["name"]
-        if has_account(name):
-            # Not replaced, whoever it is: she may work for another brand.
+        name, password = form.cleaned_data["name"], secrets.token_urlsafe(PASSWORD_BYTES)
+        try:
+            user_id, secret = new_account(name=name, password=password)
+        except AccountTaken:
             form.add_error("name", _("Somebody signs in by this name. Choose another."))
         else:
-            password = secrets.token_urlsafe(PASSWORD_BYTES)
-            user_id, secret = add_account(name=name, password=password)
             _grant(request, user_id, form.cleaned_data["role"], form.cleaned_data["store"])
             return _made(request, name, password, secret)
     status = 422 if form.errors else 200
