@@ -21,7 +21,7 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import queries as orders
-from zhiyin.flows.importing import loading, mapping, reading
+from zhiyin.flows.importing import columnar, loading, mapping, reading
 from zhiyin.flows.importing.report import harmless, write_report
 from zhiyin.storage.tenancy import brand_tx
 
@@ -410,6 +410,37 @@ def test_a_quotation_mark_that_meets_the_next_rows_costs_its_own_row_only(brand_
     path.write_text("".join(lines), encoding="utf-8")
     run = load(brand_id, path, "stores")
     assert (run.rows_read, problems(brand_id, run)) == (6, [(3, "", "row_broken")])
+
+
+def test_a_small_file_that_unpacks_to_much_is_refused_without_unpacking_it(brand_id, tmp_path):
+    path = tmp_path / "stores.parquet"
+    rows = files.store_rows(400)
+    rows[3] = rows[3] | {"address": "x" * 70_000}
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    run = load(brand_id, path, "stores")
+    assert problems(brand_id, run) == [(4, "", "row_too_large")]
+    assert (run.rows_read, run.rows_bad) == (400, 1)
+
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 400, pa.int32()), ["x" * 400_000])
+    table = pa.Table.from_pylist(files.store_rows(400))
+    at = table.schema.names.index("address")
+    pq.write_table(table.set_column(at, "address", long), path, store_schema=False)
+    assert path.stat().st_size < 100_000
+    mapping = files.STORES["columns"]
+    before = pa.total_allocated_bytes()
+    most = 0
+    for row in columnar.rows(path, list(mapping)):
+        assert row is None
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert most < 10_000_000, "the one text, not 400 of it (160 MB)"
+
+
+def test_a_column_of_lists_without_end_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "lists.parquet"
+    pq.write_table(pa.table({"goals": [[0] * 2_000]}), path)
+    with pytest.raises(columnar.FileTooDense) as refused:
+        next(columnar.rows(path, ["goals"]))
+    assert refused.value.details == {"column": "goals.list.element"}
 
 
 def test_json_lines_and_parquet_say_the_same_as_csv(brand_id, tmp_path):

@@ -83,6 +83,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "这一行的列数比表头少，文件可能不完整。",
         "The row has fewer cells than the header. The file may be cut off.",
     ),
+    "row_too_large": (
+        "这一行解开后超过 64 KB，请缩短其中的文字。",
+        "The row unpacks to more than 64 KB. Shorten its texts.",
+    ),
     "sku_not_found": (
         "没有这个 SKU，请先导入商品文件。",
         "No SKU has this code. Import the products first.",

@@ -13,6 +13,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhiyin.flows.importing import columnar
 from zhiyin.flows.importing.mapping import ImportMapping
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -152,7 +153,7 @@ def has_changed(facts: FileFacts) -> bool:
 def records(facts: FileFacts, mapping: ImportMapping) -> Records:
     """The file's records in order, with little memory. Empty lines are not records.
 
-    Raises FileUnreadable when a Parquet file turns out to be damaged further on.
+    Raises FileUnreadable when a Parquet file turns out to be damaged further on, FileTooDense.
     """
     readers = {"csv": _csv_records, "jsonl": _json_records, "parquet": _parquet_records}
     return readers[facts.format](facts, [column.name for column in mapping.columns])
@@ -327,10 +328,7 @@ def _parquet_facts(path: Path) -> tuple[int, tuple[str, ...]]:
 def _parquet_records(facts: FileFacts, columns: Sequence[str]) -> Records:
     line = 0
     try:
-        with pq.ParquetFile(facts.path) as file:
-            for batch in file.iter_batches(batch_size=BATCH, columns=list(columns)):
-                for cells in batch.to_pylist():
-                    line += 1
-                    yield Record(line, cells)
+        for line, cells in enumerate(columnar.rows(facts.path, columns), start=1):
+            yield Broken(line, "row_too_large") if cells is None else Record(line, cells)
     except (pa.ArrowException, OSError):
         raise FileUnreadable(line=line, reason="damaged after this row") from None
