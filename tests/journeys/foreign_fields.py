@@ -93,6 +93,9 @@ def _api(town: Town) -> list[Field]:
     verdict = f"{at}/shows/{town.ids['pending_id']}/verdict"
     decision = f"{at}/koc-applications/{town.ids['application_id']}/decision"
     no = {"reason": "no"}
+    grant = {"user": f"{town.mark}-staff", "role": "clerk"}
+    asked = {"need": "1米6", "koc_id": str(town.ids["koc_id"])}
+    worn, hers = f"{at}/products/{town.mark}-p0/shows", f"{at}/members/{town.mark}-author/questions"
 
     def lines(**changed: str) -> dict[str, Any]:
         return {"lines": [line | changed]}
@@ -113,5 +116,9 @@ def _api(town: Town) -> list[Field]:
         Field("key", "PUT", f"{at}/stock", "sku", lambda x: lines(sku_code=x)),
         Field("key", "PUT", f"{at}/stock", "store", lambda x: lines(store_code=x)),
         Field("key", "POST", verdict, "staff", lambda x: no | {"state": "refused", "by": x}),
+        Field("key", "POST", f"{at}/staff", "staff", lambda x: grant | {"user": x}),
+        Field("key", "POST", f"{at}/staff", "store", lambda x: grant | {"store": x}),
+        Field("key", "GET", worn, "external_id", lambda x: {"member": x}),
+        Field("key", "POST", hers, "koc_id", lambda x: asked | {"koc_id": x}),
         Field("key", "POST", decision, "staff", lambda x: no | {"accepted": False, "by": x}),
     ]

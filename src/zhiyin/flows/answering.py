@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from zhiyin.domain.audience import operations as needs
 from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.kept import NeedNotFound
 from zhiyin.domain.audience.types import NeedSlots
@@ -25,6 +26,7 @@ from zhiyin.domain.kocs.types import KocCard, KocNotFound, KocUnavailable
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import MemberNotFound, Purpose
+from zhiyin.flows.reading import NeedRead
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -41,18 +43,36 @@ def ask(
     with brand_tx(brand_id):
         koc = kocs.koc(brand_id=brand_id, koc_id=koc_id)
         _hold(brand_id, member_id, koc)
-        # Read once she is held: what she took back until then must not go along.
-        slots = kept.need(brand_id=brand_id, need_id=need_id, member_id=member_id).slots
-        _check_room(brand_id, koc, now)
-        return conversations.ask(
+        return _ask(brand_id, member_id, need_id, koc, words, now)
+
+
+def state_and_ask(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    text: str,
+    found: NeedRead,
+    koc_id: UUID,
+    words: str,
+    now: datetime,
+) -> tuple[UUID, UUID]:
+    """Keep a need as hers, as it was read, and put it to a KOC: both or neither.
+
+    Returns the need's id and the question's. Raises as `ask`, and NeedTooLong, NeedHasNul.
+    """
+    with brand_tx(brand_id):
+        koc = kocs.koc(brand_id=brand_id, koc_id=koc_id)
+        _hold(brand_id, member_id, koc)
+        need_id = needs.save_need(
             brand_id=brand_id,
-            need_id=need_id,
-            asker_id=member_id,
-            koc=koc,
-            sight=_sight(brand_id, member_id, slots),
-            words=words,
+            text=text,
+            slots=found.reading.slots,
+            taxonomy_version=found.taxonomy.version,
+            heard=found.heard,
+            member_id=member_id,
             now=now,
         )
+        return need_id, _ask(brand_id, member_id, need_id, koc, words, now)
 
 
 def answer(
@@ -163,6 +183,23 @@ def ask_another(event: QuestionUnanswered) -> None:
                 _put(brand_id, *held, koc, now)
             return
         conversations.note_nobody_left(brand_id=brand_id, question_id=event.question_id, now=now)
+
+
+def _ask(
+    brand_id: UUID, member_id: UUID, need_id: UUID, koc: KocCard, words: str, now: datetime
+) -> UUID:
+    # Read once she is held: what she took back until then must not go along.
+    slots = kept.need(brand_id=brand_id, need_id=need_id, member_id=member_id).slots
+    _check_room(brand_id, koc, now)
+    return conversations.ask(
+        brand_id=brand_id,
+        need_id=need_id,
+        asker_id=member_id,
+        koc=koc,
+        sight=_sight(brand_id, member_id, slots),
+        words=words,
+        now=now,
+    )
 
 
 def _due(brand_id: UUID, question_id: UUID) -> tuple[Handover, NeedSlots] | None:

@@ -6,7 +6,14 @@ from django.urls import path
 from django.views.generic import RedirectView
 from ninja import NinjaAPI, Router
 
-from zhiyin.interfaces.api import imports_side, needs_side, people_side, shop_side
+from zhiyin.interfaces.api import (
+    hers_side,
+    house_side,
+    imports_side,
+    needs_side,
+    people_side,
+    shop_side,
+)
 from zhiyin.interfaces.api.access import ApiRequest, BrandKey, in_brand
 from zhiyin.interfaces.api.docs import views
 from zhiyin.interfaces.api.refusing import refuse_in_one_shape
@@ -55,6 +62,8 @@ for router in (
     needs_side.router,
     shop_side.router,
     people_side.router,
+    hers_side.router,
+    house_side.router,
     imports_side.router,
 ):
     api.add_router("", router)

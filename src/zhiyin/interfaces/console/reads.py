@@ -16,6 +16,9 @@ from zhiyin.interfaces.console.showing import page_number, pager, searched, show
 PER_PAGE = 50
 KOC_PAGE, APPLICATION_PAGE = "console:koc", "console:application"
 MATCH = "POST api/v1/match"
+LIKE_HER = "GET api/v1/products/{code}/shows"
+DOWNLOAD = "GET api/v1/members/{id}/download"
+QUESTIONS = "GET api/v1/members/{id}/questions"
 WHAT = {
     KOC_PAGE: "persona, body facts beside her shows",
     APPLICATION_PAGE: "statement, score, body facts beside her shows",
@@ -55,6 +58,9 @@ def reads(request: ConsoleRequest) -> HttpResponse:
             _("statement, score, body facts beside her shows"),
         ),
         MATCH: (_("Match over the API"), _("body facts she keeps, in chips and reasons")),
+        LIKE_HER: (_("Wearers over the API"), _("body facts she keeps, in an order of wearers")),
+        DOWNLOAD: (_("Download over the API"), _("everything that is held about her")),
+        QUESTIONS: (_("Questions over the API"), _("her questions with their chips")),
     }
     here = reverse("console:reads", kwargs={"slug": request.brand.slug})
     rows = []
