@@ -13,7 +13,7 @@ import pytest
 
 from tests.journeys import api_town
 
-CASES, LEAST_CASES = 8, 1_000
+CASES, LEAST_CASES = 4, 500
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ NOT_WRITTEN = {
     "matching.TrainedModel.version",
     "members.Member.language",
     "members.Merge.moved",
+    "members.PersonalRead.page",
+    "members.PersonalRead.what",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -98,6 +100,8 @@ SHOWN = (
     "{} asks",
     "{} answers",
     "{} reports",
+    "{} is not hers",
+    "{} stays",
     "{} stated",
     "{}asker",
     "{}-openid",
@@ -304,17 +308,19 @@ def askers(route, town, shoppers, desk):
         for client in clients
         for ask in (
             lambda path, client=client: get(client, path),
-            lambda path, client=client: send(client, "POST", path, form(town)),
+            lambda path, client=client: send(client, "POST", path, form(town, route.name)),
         )
     ]
 
 
-def form(town) -> dict[str, str]:
+def form(town, route: str) -> dict[str, str]:
     """What a form needs so that the row its address names is looked for at all."""
     return {
         "act": "save",
         "confirmed": "1",
-        "decision": str(town.ids["decision_id"]),
+        "decision": "refuse"
+        if route == "console:application-decide"
+        else str(town.ids["decision_id"]),
         "drop": "goals|slimming",
         "for": "body",
         "reason": "no_time",

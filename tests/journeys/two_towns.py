@@ -285,6 +285,31 @@ def _shows(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, 
     )
     ids["show_id"], ids["pending_id"] = published[0], pending[1]
     content.vote_useful(brand_id=brand.id, show_id=published[0], member_id=people["asker"], now=NOW)
+    for n, resolution in enumerate((f"{mark} stays", "")):
+        report_id = content.report_show(
+            brand_id=brand.id,
+            show_id=published[n],
+            reporter_id=people["asker"],
+            reason=f"{mark} is not hers",
+            now=NOW,
+        )
+        if resolution:
+            content.resolve_show_report(
+                brand_id=brand.id,
+                report_id=report_id,
+                resolution=resolution,
+                takes_down=False,
+                user_id=ids["user_id"],
+                now=NOW,
+            )
+    members.note_read(
+        brand_id=brand.id,
+        member_id=people["asker"],
+        page="koc_application",
+        what="height_cm",
+        now=NOW,
+        user_id=ids["user_id"],
+    )
     skus = goods.product(brand_id=brand.id, product_id=ids["product_id"]).skus
     orders.save_purchases(
         brand_id=brand.id,
