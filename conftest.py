@@ -68,7 +68,7 @@ def _leave_nothing_behind() -> None:
 
 def _zhiyin(*words: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
     if database is not None:
-        return _in_a_copy(words)
+        return _in_a_copy(words, database)
     return subprocess.run(
         [sys.executable, "-m", "zhiyin", *words],
         capture_output=True,
@@ -77,8 +77,8 @@ def _zhiyin(*words: str, database: str | None = None) -> subprocess.CompletedPro
     )
 
 
-def _in_a_copy(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    """Run a command in a copy of this process, which speaks to the test's own database.
+def _in_a_copy(words: tuple[str, ...], database: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a copy of this process, which speaks to the database of this name.
 
     Some thirty commands are run in the tests; each would load the same modules for seconds.
     """
@@ -95,6 +95,7 @@ def _in_a_copy(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 sys.argv = ["zhiyin", *words]
+                connection.settings_dict["NAME"] = database
                 with os.fdopen(1, "w") as sys.stdout, os.fdopen(2, "w") as sys.stderr:
                     code = _exit_code(main)
             finally:
