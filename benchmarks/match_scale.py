@@ -180,6 +180,7 @@ def main() -> None:
             [sys.executable, "-m", "benchmarks.match_scale", str(given.rentals), "--serve", folder],
             stdout=subprocess.PIPE,
             check=True,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},  # as `zhiyin serve` sets it
         )
         served = json.loads(child.stdout)
     total = {"build_s": round(built["learn_s"] + served["load_s"], 1)}

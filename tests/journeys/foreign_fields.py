@@ -21,7 +21,7 @@ class Field(NamedTuple):
 
 def fields(town: Town, question_id: UUID) -> list[Field]:
     """The fields of the shop, the console and the API; `question_id` waits for the town's KOC."""
-    return [*_shop(town, question_id), *_console(town), *_api(town)]
+    return [*_shop(town, question_id), *_console(town), *_api(town, question_id)]
 
 
 def _shop(town: Town, question_id: UUID) -> list[Field]:
@@ -85,7 +85,7 @@ def _console(town: Town) -> list[Field]:
     ]
 
 
-def _api(town: Town) -> list[Field]:
+def _api(town: Town, question_id: UUID) -> list[Field]:
     at = "/api/v1"
     item = {"product_id": str(town.ids["product_id"]), "color": "beige"}
     look = {"code": "newer", "name_zh": "新", "name_en": "New", "items": [item]}
@@ -96,6 +96,13 @@ def _api(town: Town) -> list[Field]:
     grant = {"user": f"{town.mark}-staff", "role": "clerk"}
     asked = {"need": "1米6", "koc_id": str(town.ids["koc_id"])}
     worn, hers = f"{at}/products/{town.mark}-p0/shows", f"{at}/members/{town.mark}-author/questions"
+    question = f"{at}/kocs/{town.ids['koc_id']}/questions/{question_id}/answer"
+    need = f"{at}/members/{town.mark}-asker/needs/{town.ids['need_id']}/verdicts"
+    said = {
+        "decision_id": str(town.ids["decision_id"]),
+        "product_id": str(town.ids["product_id"]),
+        "verdict": "not_my_style",
+    }
 
     def lines(**changed: str) -> dict[str, Any]:
         return {"lines": [line | changed]}
@@ -120,5 +127,8 @@ def _api(town: Town) -> list[Field]:
         Field("key", "POST", f"{at}/staff", "store", lambda x: grant | {"store": x}),
         Field("key", "GET", worn, "external_id", lambda x: {"member": x}),
         Field("key", "POST", hers, "koc_id", lambda x: asked | {"koc_id": x}),
+        Field("key", "POST", question, "product_id", lambda x: {"text": "y", "product_ids": [x]}),
+        Field("key", "POST", need, "decision_id", lambda x: said | {"decision_id": x}),
+        Field("key", "POST", need, "product_id", lambda x: said | {"product_id": x}),
         Field("key", "POST", decision, "staff", lambda x: no | {"accepted": False, "by": x}),
     ]

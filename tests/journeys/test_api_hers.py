@@ -12,7 +12,7 @@ from zhiyin.domain.brands.types import Role
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.members.types import Opened, Purpose
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.storage.tenancy import brand_tx
 
@@ -56,9 +56,9 @@ def keeps_her_height(town):
 
 
 def lines(town):
-    """The pages in the list of who looked, newest first."""
+    """What the list of who looked says was opened, newest first."""
     with brand_tx(town.brand.id):
-        return [row.page for row in people.personal_reads(brand_id=town.brand.id)[0]]
+        return [row.opened for row in people.personal_reads(brand_id=town.brand.id)[0]]
 
 
 def test_who_wore_a_product_comes_in_her_order_and_for_a_member_leaves_a_line(town, call):
@@ -76,7 +76,7 @@ def test_who_wore_a_product_comes_in_her_order_and_for_a_member_leaves_a_line(to
     heights = {str(show.id): show.facts["height_cm"] for show in shows}
     assert [heights[show["id"]] for show in hers][:2] == [HER_HEIGHT_CM, HER_HEIGHT_CM - 1]
     assert not {"facts", "author_id", "media_refs"} & set(hers[0])
-    assert lines(town) == ["GET api/v1/products/{code}/shows"]
+    assert lines(town) == [Opened.WEARERS]
     clerk = Caller(api_town.key(town, Role.CLERK))
     assert clerk("GET", path)["total"] == 6
     refused = clerk("GET", path, member=town.member, status=403)
@@ -116,14 +116,21 @@ def test_roles_of_staff_are_granted_and_ended_but_never_the_last_admins(town, ca
     assert [card["id"] for card in call("GET", "staff")["items"]] == [str(first)]
 
 
-def test_a_member_is_downloaded_and_that_leaves_a_line(town, call):
+def test_a_member_is_downloaded_with_a_line_and_deleted_when_her_id_is_said_twice(town, call):
     keeps_her_height(town)
     found = call("GET", f"members/{town.member}/download")
     assert found["members"][0]["traits"][0]["value"] == HER_HEIGHT_CM
-    assert lines(town) == ["GET api/v1/members/{id}/download"]
+    assert lines(town) == [Opened.DOWNLOAD]
+    path = f"members/{town.member}/deletion"
+    slip = call("POST", path, {"member": "cedar-2"}, status=422)
+    assert slip["details"]["problems"][0]["at"] == ["body", "deletion", "member"]
+    assert call("GET", f"members/{town.member}")["external_id"] == town.member
+    call("POST", path, {"member": town.member})
+    call("GET", f"members/{town.member}", status=404)
+    assert call("GET", "members/cedar-2")["external_id"] == "cedar-2"
 
 
-def test_a_question_is_asked_and_read_as_the_koc_sees_it(town, call):
+def test_a_question_is_asked_read_as_the_koc_sees_it_and_answered(town, call):
     keeps_her_height(town)
     asked, inbox = f"members/{town.member}/questions", f"kocs/{town.koc_id}/questions"
     question = {"need": "162cm 梨形 参加婚礼", "koc_id": str(town.koc_id), "words": "怕显胯"}
@@ -138,6 +145,19 @@ def test_a_question_is_asked_and_read_as_the_koc_sees_it(town, call):
     }  # fmt: skip
     assert (seen["items"][0]["id"], seen["items"][0]["words"]) == (made["id"], "怕显胯")
     assert {"body_shape", "occasion"} <= {chip["slot"] for chip in seen["items"][0]["chips"]}
+    answer = {"text": "穿 A 字裙", "product_ids": [str(town.product_id)]}
+    call("POST", f"{inbox}/{made['id']}/answer", answer)
+    assert call("POST", f"{inbox}/{made['id']}/answer", answer, status=409)["kind"] == "conflict"
     (told,) = call("GET", asked)["items"]
-    assert (told["id"], told["state"], told["answer"]) == (made["id"], "waiting", None)
-    assert lines(town)[0] == "GET api/v1/members/{id}/questions"
+    assert (told["state"], told["answer"]["text"]) == ("answered", "穿 A 字裙")
+    assert told["answer"]["product_ids"] == answer["product_ids"]
+    assert lines(town)[0] == Opened.QUESTIONS
+
+
+def test_a_koc_who_declines_has_the_question_no_more(town, call):
+    asked, inbox = f"members/{town.member}/questions", f"kocs/{town.koc_id}/questions"
+    made = call("POST", asked, {"need": "参加婚礼", "koc_id": str(town.koc_id)})
+    call("POST", f"{inbox}/{made['id']}/decline", {"reason": "no_time"})
+    assert call("GET", inbox)["total"] == 0
+    (told,) = call("GET", asked)["items"]
+    assert (told["state"], told["decline_reason"]) == ("declined", "no_time")

@@ -29,7 +29,7 @@ from zhiyin.domain.matching.world import World
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
 from zhiyin.events.models import Event
-from zhiyin.flows import decide, privacy
+from zhiyin.flows import decide, merging, privacy
 from zhiyin.flows.decide import Asker
 from zhiyin.interfaces import jobs
 from zhiyin.kit.ids import uuid7
@@ -202,6 +202,21 @@ def test_who_left_is_in_no_model_and_the_pages_open_meanwhile(shop, folder, tmp_
     with pytest.raises(VersionNotFound):
         matching.roll_back(brand_id=shop.id, folder=folder, now=LATER, version=name[:-1])
     assert matching.forget_people(brand_id=shop.id, folder=folder, now=LATER) == 0
+
+
+def test_a_body_taken_back_after_a_merge_leaves_under_her_former_name_too(shop, folder):
+    former, koc_id = a_wearer(shop.id, "lin")
+    kocs.close_profile(brand_id=shop.id, koc_id=koc_id, now=NOW)
+    version = trained(shop.id, folder)
+    assert of_her(*held(shop.id, folder, version), former, koc_id)["bodies"] == WORN
+    now_called = members.create_member(brand_id=shop.id, now=NOW)
+    merging.merge_members(brand_id=shop.id, survivor_id=now_called, absorbed_id=former, now=LATER)
+    privacy.withdraw_consent(
+        brand_id=shop.id, member_id=now_called, purpose=Purpose.BODY_FACTS, now=LATER
+    )
+    assert matching.forget_people(brand_id=shop.id, folder=folder, now=LATER) == 1
+    (model,) = matches.trained_models(brand_id=shop.id)
+    assert of_her(*held(shop.id, folder, model.version), former, koc_id)["bodies"] == 0
 
 
 def test_who_leaves_while_a_model_is_being_learned_is_not_in_it(shop, folder, tmp_path):

@@ -187,10 +187,10 @@ def test_a_consent_that_was_taken_back_is_not_given_again_by_a_file(brand_id, tm
     run = load(brand_id, changed, "members")
     assert problems(brand_id, run) == [(3, "", "consent_needed")]
     with brand_tx(brand_id):
-        agreed = people.consenting(
+        stands = people.stances(
             brand_id=brand_id, member_ids=list(ids.values()), purpose=Purpose.BODY_FACTS
         )
-    assert agreed == {ids["m0"]}
+    assert stands == {ids["m0"]: True, ids["m1"]: False}
 
 
 def test_what_she_said_herself_stands_against_the_file(brand_id, tmp_path):

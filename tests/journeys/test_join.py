@@ -16,7 +16,12 @@ from zhiyin.connectors.sandbox.sms import SandboxSms
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as needs
 from zhiyin.domain.audience.kept import NeedNotFound
+from zhiyin.domain.audience.models import Need
 from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.matching import operations as matching
+from zhiyin.domain.matching.models import Decision
+from zhiyin.domain.matching.types import Answer
+from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.models import Member, PhoneCode
 from zhiyin.domain.members.types import (
@@ -242,7 +247,48 @@ def test_codes_of_yesterday_and_sessions_that_ended_are_purged(brand_id, sms):
             session_key=f"{days}", session_data="", expire_date=timezone.now() + timedelta(days)
         )
     jobs.purge(timestamp=int(NOW.timestamp()))
+    jobs.purge_brand(brand_id=str(brand_id), timestamp=int(NOW.timestamp()))
     with brand_tx(brand_id):
         sent = PhoneCode.objects.filter(brand_id=brand_id).values_list("sent_at", flat=True)
         assert list(sent) == [NOW - timedelta(hours=23)]
     assert list(Session.objects.values_list("session_key", flat=True)) == ["1"]
+
+
+def state(brand_id, guest_key, now) -> UUID:
+    """A guest's need, with an answer that was kept."""
+    with brand_tx(brand_id):
+        need_id = audience.save_need(
+            brand_id=brand_id,
+            text="婚礼",
+            slots=NeedSlots(occasion="wedding"),
+            taxonomy_version=0,
+            guest_key=guest_key,
+            now=now,
+        )
+        matching.record_decision(
+            brand_id=brand_id,
+            need_id=need_id,
+            answer=Answer(
+                picks=(), runners_up=(), unproven=(), set_aside=(), considered=0, model_version="1"
+            ),
+            personalised=True,
+            now=now,
+        )
+    return need_id
+
+
+def test_what_guests_asked_a_month_ago_is_purged_and_a_members_is_not(brand_id):
+    signed_in, guest = uuid4(), uuid4()
+    hers, _old, fresh = (
+        state(brand_id, key, now=NOW - timedelta(days=days, seconds=1))
+        for key, days in ((signed_in, 300), (guest, 30), (guest, 29))
+    )
+    with brand_tx(brand_id):
+        lin = members.create_member(brand_id=brand_id, now=NOW)
+        audience.claim_guest_needs(brand_id=brand_id, guest_key=signed_in, member_id=lin)
+    jobs.purge_brand(brand_id=str(brand_id), timestamp=int(NOW.timestamp()))
+    with brand_tx(brand_id):
+        left = Need.objects.filter(brand_id=brand_id).values_list("id", flat=True)
+        assert set(left) == {hers, fresh}
+        answered = Decision.objects.filter(brand_id=brand_id).values_list("need_id", flat=True)
+        assert set(answered) == {hers, fresh}

@@ -16,7 +16,7 @@ from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.models import PersonalRead
-from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.members.types import Opened, Purpose
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -33,18 +33,18 @@ def test_opening_a_koc_is_a_line_that_the_owner_reads_and_nobody_changes(own_dat
     assert moderator.browser.get(moderator.url("reads/")).status_code == 403
     assert b"Who looked" not in moderator.browser.get(moderator.url()).content
     rows = lines(owner)
-    assert [(row.reader, row.member_id, row.page) for row in rows] == [
-        ("owner-wu", mei.member_id, "console:koc"),
-        ("moderator-lin", lin.member_id, "console:koc"),
-        ("moderator-lin", mei.member_id, "console:koc"),
-        ("moderator-lin", lin.member_id, "console:koc"),
+    assert [(row.reader, row.member_id, row.opened) for row in rows] == [
+        ("owner-wu", mei.member_id, Opened.KOC),
+        ("moderator-lin", lin.member_id, Opened.KOC),
+        ("moderator-lin", mei.member_id, Opened.KOC),
+        ("moderator-lin", lin.member_id, Opened.KOC),
     ]
     page = owner.browser.get(owner.url("reads/?q=LIN")).content.decode()
     assert (page.count("moderator-lin"), page.count("owner-wu</td>")) == (3, 0)
     page = owner.browser.get(owner.url(f"reads/?member={mei.member_id}")).content.decode()
     assert page.count("KOC page") == 2
     assert "No line is like that" in owner.browser.get(owner.url("reads/?q=zz")).content.decode()
-    for change in (lambda all_: all_.update(what=""), lambda all_: all_.delete()):
+    for change in (lambda all_: all_.update(opened=""), lambda all_: all_.delete()):
         with pytest.raises(ProgrammingError), brand_tx(owner.brand.id), transaction.atomic():
             change(PersonalRead.objects.filter(brand_id=owner.brand.id))
     assert lines(owner) == rows

@@ -400,10 +400,8 @@ def test_taking_another_consent_back_leaves_the_facts(brand_id, tmp_path, media)
         assert len(kept.traits_of(**own)) == 2
         assert people.active_consent(purpose=Purpose.BODY_FACTS, **own) is not None
         assert people.active_consent(purpose=Purpose.MARKETING, **own) is None
-        none = people.consenting(
-            brand_id=brand_id, member_ids=[member_id], purpose=Purpose.MARKETING
-        )
-        assert none == frozenset()
+        said = {"brand_id": brand_id, "member_ids": [member_id], "purpose": Purpose.MARKETING}
+        assert people.stances(**said) == {member_id: False}
 
 
 def test_newer_words_keep_her_facts_under_the_newer_consent(brand_id, tmp_path, media):

@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.journeys.visiting import SHOPPER_PHONE, Visit, a_shop, member_of
-from zhiyin.domain.members.types import CODES_PER_CLIENT
 from zhiyin.flows import ports
 from zhiyin.project import wiring
 
@@ -128,18 +127,18 @@ def test_signing_in_twice_with_one_phone_is_one_member(shop):
     assert "My page" in again.read("me/")
 
 
-def test_one_client_has_codes_sent_to_so_many_phones_and_no_more(shop):
+def test_one_client_has_codes_sent_to_so_many_phones_and_no_more(shop, settings):
     brand, _visit = shop
 
     def asks(n: int, address: str):
         client = Client(REMOTE_ADDR=address, headers={"accept-language": "en"})
         return client.post("/s/cedar/sign-in/", {"phone": f"139{n:08d}"})
 
-    for n in range(CODES_PER_CLIENT):
+    for n in range(settings.CODES_PER_CLIENT):
         assert asks(n, f"2001:db8::{n:x}").status_code == 200
-    refused = asks(CODES_PER_CLIENT, "2001:db8::ffff")
+    refused = asks(settings.CODES_PER_CLIENT, "2001:db8::ffff")
     assert refused.status_code == 422
     assert "Enough codes for an hour were asked for from here." in refused.content.decode()
-    assert len(ports.wired().sandbox.messages(brand_id=brand.id)) == CODES_PER_CLIENT
-    assert asks(CODES_PER_CLIENT, "2001:db8:0:1::1").status_code == 200
+    assert len(ports.wired().sandbox.messages(brand_id=brand.id)) == settings.CODES_PER_CLIENT
+    assert asks(settings.CODES_PER_CLIENT, "2001:db8:0:1::1").status_code == 200
     assert asks(0, "192.0.2.7").status_code == 200

@@ -32,6 +32,8 @@ from tests.journeys.town_talk import need_text
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.flows import answering
+from zhiyin.interfaces.api.access import named
+from zhiyin.interfaces.matrix import API
 from zhiyin.storage.tenancy import BrandOwned, brand_tx
 
 HERE, THERE = "zqcedar", "zqmaple"
@@ -58,8 +60,6 @@ NOT_WRITTEN = {
     "matching.TrainedModel.version",
     "members.Member.language",
     "members.Merge.moved",
-    "members.PersonalRead.page",
-    "members.PersonalRead.what",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -298,9 +298,10 @@ def askers(route, town, shoppers, desk):
     """Ways to ask for a route: each who may, with each method that it may take."""
     if route.name.startswith("api-"):
         body = json.dumps(BODIES.get(route.name.split(":")[1], lambda _: {})(town))
+        methods = (call.split(" ")[0] for call in API if call.endswith(f" {named(route.pattern)}"))
         return [
             lambda path, method=method: send(quiet(), method, path, body, **keyed(town))
-            for method in (("GET", "POST") if "put" not in route.name else ("GET",))
+            for method in methods
         ]
     clients = desk if route.name.startswith("console:") else shoppers
     return [
@@ -339,7 +340,19 @@ BODIES = {
         "by": f"{town.mark}-staff",
         "reason": "no",
     },
+    "delete_member": lambda town: {"member": f"{town.mark}-asker"},
+    "answer_question": lambda _: {"text": "yes"},
+    "decline_question": lambda _: {"reason": "no_time"},
+    "correct_her_need": lambda _: {"slots": {"height_cm": 160}},
+    "keep_her_need": lambda _: {"text": "1米6"},
+    "turn_down_pick": lambda town: verdict(town) | {"decision_id": str(town.ids["decision_id"])},
+    "take_verdict_back": lambda town: verdict(town),
 }
+
+
+def verdict(town):
+    """What a member of the town says of a pick."""
+    return {"product_id": str(town.ids["product_id"]), "verdict": "not_my_style"}
 
 
 def a_waiting_question(town):

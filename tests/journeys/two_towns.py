@@ -35,7 +35,7 @@ from zhiyin.domain.content.types import (
 from zhiyin.domain.kocs import operations as kocs
 from zhiyin.domain.kocs.types import FollowFor, KocFacts
 from zhiyin.domain.members import operations as members
-from zhiyin.domain.members.types import Channel, MemberFacts, Purpose
+from zhiyin.domain.members.types import Channel, MemberFacts, Opened, Purpose
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
 from zhiyin.interfaces.console import uploads
@@ -305,8 +305,7 @@ def _shows(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, 
     members.note_read(
         brand_id=brand.id,
         member_id=people["asker"],
-        page="koc_application",
-        what="height_cm",
+        opened=Opened.APPLICATION,
         now=NOW,
         user_id=ids["user_id"],
     )

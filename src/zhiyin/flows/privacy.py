@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 from uuid import UUID
@@ -26,6 +26,8 @@ from zhiyin.storage.tenancy import brand_tx
 
 EXPORT_FORMAT = "zhiyin.person/1"
 PAGE = 500
+# A guest's browser forgets who she is after two weeks; then nobody can open her needs any more.
+GUESTS_KEPT_FOR = timedelta(days=30)
 
 Row = TypeVar("Row")
 
@@ -142,6 +144,20 @@ def replay_erasures(
     """
     for member_id in member_ids:
         erase(brand_id=brand_id, member_id=member_id, media=media, now=now)
+
+
+def forget_guests(*, brand_id: UUID, now: datetime) -> None:
+    """Delete what guests asked longer ago than their browsers know it, and what they were answered.
+
+    Some at a time, each lot in a transaction of its own.
+    """
+    before, deleted = now - GUESTS_KEPT_FOR, PAGE
+    while deleted == PAGE:
+        with brand_tx(brand_id):
+            need_ids = audience.hold_guest_needs(brand_id=brand_id, before=before, limit=PAGE)
+            matching.erase_answers(brand_id=brand_id, need_ids=need_ids)
+            audience.delete_needs(brand_id=brand_id, need_ids=need_ids)
+            deleted = len(need_ids)
 
 
 def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:

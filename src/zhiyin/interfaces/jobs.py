@@ -13,7 +13,7 @@ from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, forgetting, reactions
+from zhiyin.flows import answering, forgetting, privacy, reactions
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
@@ -78,9 +78,20 @@ def reap_uploads(timestamp: int) -> None:
 @app.periodic(cron="41 19 * * *")
 @app.task(name="purge", queue="clock", queueing_lock="purge")
 def purge(timestamp: int) -> None:
-    """Delete what nobody needs any more: codes of more than a day ago, sessions that ended."""
-    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
-        with brand_tx(brand.id):
-            members.delete_old_codes(brand_id=brand.id, now=as_of)
+    """Delete what nobody needs any more: sessions that ended, then brand by brand."""
     SessionStore.clear_expired()
+    for brand in brands.open_brands():
+        purge_brand.defer(brand_id=str(brand.id), timestamp=timestamp)
+
+
+@app.task(
+    name="purge_brand",
+    queue="clock",
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def purge_brand(brand_id: str, timestamp: int) -> None:
+    """Delete a brand's sign-in codes of more than a day ago, and what guests asked a month ago."""
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    with brand_tx(UUID(brand_id)):
+        members.delete_old_codes(brand_id=UUID(brand_id), now=as_of)
+    privacy.forget_guests(brand_id=UUID(brand_id), now=as_of)

@@ -176,6 +176,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # Who carries sign-in codes: "package.module:Class" (docs/guide/developer.md). Nobody while empty.
 SMS_SENDER = os.environ.get("ZHIYIN_SMS_SENDER", "")
+# An hour: a shop's own network has several shoppers, a machine that guesses numbers has more.
+CODES_PER_CLIENT = int(os.environ.get("ZHIYIN_CODES_PER_CLIENT", "20"))
 
 # A second reader of needs outside the house: off while READER_URL is empty
 # (docs/guide/second-reader.md).

@@ -171,11 +171,6 @@ class KeyRing:
         return hmac.digest(self._index_key, message, hashlib.sha256)[:INDEX_BYTES]
 
 
-def key_id_of(sealed: bytes) -> str:
-    """The id of the key that sealed this. Raises CiphertextUnreadable."""
-    return _parts(sealed)[0]
-
-
 def is_sealed(value: bytes) -> bool:
     """Whether the bytes have the shape of a sealed value. Says nothing about its place."""
     try:

@@ -112,10 +112,7 @@ def vote_useful(*, brand_id: UUID, show_id: UUID, member_id: UUID, now: datetime
     Raises ShowNotFound, MemberNotFound.
     """
     members.hold_member(brand_id=brand_id, member_id=member_id)
-    if not BuyerShow.objects.filter(
-        brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
-    ).exists():
-        raise ShowNotFound(show_id=show_id)
+    _hold_published(brand_id, show_id)
     ShowVote.objects.get_or_create(
         brand_id=brand_id, show_id=show_id, member_id=member_id, defaults={"voted_at": now}
     )
@@ -136,10 +133,7 @@ def report_show(
     """
     kept = checked_report(reason)
     members.hold_member(brand_id=brand_id, member_id=reporter_id)
-    if not BuyerShow.objects.filter(
-        brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED
-    ).exists():
-        raise ShowNotFound(show_id=show_id)
+    _hold_published(brand_id, show_id)
     row, _ = ShowReport.objects.get_or_create(
         brand_id=brand_id,
         show_id=show_id,
@@ -278,10 +272,18 @@ def erase_author(*, brand_id: UUID, member_id: UUID) -> int:
     ShowReport.objects.filter(brand_id=brand_id, reporter_id=member_id).delete()
     ShowVote.objects.filter(brand_id=brand_id, member_id=member_id).delete()
     own = BuyerShow.objects.filter(brand_id=brand_id, author_id=member_id)
+    list(own.order_by("id").select_for_update().values_list("id"))  # nobody votes on them meanwhile
     ShowVote.objects.filter(brand_id=brand_id, show__in=own).delete()
     ShowReport.objects.filter(brand_id=brand_id, show__in=own).delete()
     count, _ = own.delete()
     return count
+
+
+def _hold_published(brand_id: UUID, show_id: UUID) -> None:
+    """Lock a show that is on the shop, so that it stays while something is said of it."""
+    rows = BuyerShow.objects.filter(brand_id=brand_id, id=show_id, state=ShowState.PUBLISHED)
+    if not rows.select_for_update(no_key=True).exists():
+        raise ShowNotFound(show_id=show_id)
 
 
 def _check_items(look: LookFacts) -> None:

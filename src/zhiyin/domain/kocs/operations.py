@@ -184,11 +184,6 @@ def change_page(*, brand_id: UUID, koc_id: UUID, page: PageFacts, vocabulary: Vo
     )
 
 
-def set_weekly_capacity(*, brand_id: UUID, koc_id: UUID, weekly_capacity: int) -> None:
-    """How many questions a KOC takes a week; 0 is a pause. Raises KocNotFound, CapacityRefused."""
-    _change(brand_id, koc_id, weekly_capacity=checked_capacity(weekly_capacity))
-
-
 def set_facts(*, brand_id: UUID, koc_id: UUID, facts: Mapping[str, object]) -> None:
     """Replace the body facts she agreed to show as likeness. Raises KocNotFound."""
     sealed = sealed_facts(brand_id=brand_id, koc_id=koc_id, facts=facts)

@@ -95,9 +95,10 @@ def sweep(*, folder: Path, brand_id: UUID, kept: Collection[str], before: dateti
     """
     home = folder / str(brand_id)
     for left in home.iterdir() if home.is_dir() else ():
-        is_old = left.stat().st_mtime < before.timestamp()
-        if is_old and left.is_dir() and left.name not in kept:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process has just deleted its own
+            is_old = left.stat().st_mtime < before.timestamp()
+            if is_old and left.is_dir() and left.name not in kept:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def point(*, folder: Path, brand_id: UUID, version: str) -> None:

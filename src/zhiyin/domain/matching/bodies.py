@@ -1,7 +1,9 @@
 """Bodies: what a need states of one, in which cell it falls, and how like two of them are."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Self
 
 import numpy as np
@@ -15,6 +17,7 @@ from zhiyin.domain.matching.world import Kocs
 
 HEIGHT_EDGES_CM = np.array([152, 156, 160, 164, 168, 172, 177], dtype=np.float32)
 WEIGHT_EDGES_KG = np.array([46, 50, 54, 58, 62, 67, 73, 81, 92, 108], dtype=np.float32)
+_HEIGHTS_CM, _WEIGHTS_KG = HEIGHT_EDGES_CM.tolist(), WEIGHT_EDGES_KG.tolist()
 HEIGHT_CENTRES_CM = np.array([149, 154, 158, 162, 166, 170, 174.5, 180], dtype=np.float32)
 WEIGHT_CENTRES_KG = np.array([43, 48, 52, 56, 60, 64.5, 70, 77, 86.5, 100, 118], dtype=np.float32)
 HEIGHTS, WEIGHTS = len(HEIGHT_CENTRES_CM), len(WEIGHT_CENTRES_KG)
@@ -66,9 +69,10 @@ class Body:
         return not (np.isnan(self.height_cm) and np.isnan(self.weight_kg)) or self.shape >= 0
 
     def cell(self) -> int:
-        """The cell it falls in."""
-        one = np.array([self.height_cm]), np.array([self.weight_kg])
-        return int(cells(*one)[0])
+        """The cell it falls in, as `cells` has it for many."""
+        height = HEIGHTS if isnan(self.height_cm) else bisect_left(_HEIGHTS_CM, self.height_cm)
+        weight = WEIGHTS if isnan(self.weight_kg) else bisect_left(_WEIGHTS_KG, self.weight_kg)
+        return height * (WEIGHTS + 1) + weight
 
 
 def _number(value: float | None) -> float:
@@ -132,8 +136,10 @@ def comparable(kocs: Kocs) -> Kocs:
     return replace(kocs, **told)
 
 
-def likeness(body: Body, kocs: Kocs, *, tone_matters: bool) -> tuple[NDArray[np.float32], Traits]:
-    """How like her every KOC is, 0 to 1, over the traits that matter for this need; and each one.
+def likeness(
+    body: Body, kocs: Kocs, rows: NDArray[np.intp], *, tone_matters: bool
+) -> tuple[NDArray[np.float32], Traits]:
+    """How like her the KOCs of some rows are, 0 to 1, over the traits that matter; and each one.
 
     A trait matters when she states it; the skin tone only where colour is at stake. A KOC who
     does not state it (NOT_STATED, see `comparable`) is not like her in it. Weights: TRAIT_WEIGHTS.
@@ -150,24 +156,25 @@ def likeness(body: Body, kocs: Kocs, *, tone_matters: bool) -> tuple[NDArray[np.
         if not np.isnan(stated):
             reach = np.float32(scale * stated if relative else scale)
             # Half alike at one reach. What is not stated stands so far away that it is not alike.
-            distance = getattr(kocs, slot) - np.float32(stated)
+            distance = getattr(kocs, slot)[rows] - np.float32(stated)
             distance *= distance
             distance *= np.float32(1.0) / (reach * reach)
             distance += np.float32(1.0)
             traits[slot] = np.reciprocal(distance, out=distance)
     if body.shape >= 0:
-        traits["body_shape"] = (kocs.shape == body.shape).astype(np.float32)
+        traits["body_shape"] = (kocs.shape[rows] == body.shape).astype(np.float32)
     if body.tone >= 0 and tone_matters:
-        apart = np.abs(kocs.tone - body.tone)
+        tone = kocs.tone[rows]
+        apart = np.abs(tone - body.tone)
         near = np.where(apart == 0, 1.0, np.where(apart == 1, 0.4, 0.0))
-        traits["skin_tone"] = np.where(kocs.tone < 0, 0.0, near).astype(np.float32)
+        traits["skin_tone"] = np.where(tone < 0, 0.0, near).astype(np.float32)
     if body.concerns:
-        shared = np.bitwise_count(kocs.concerns & np.uint32(body.concerns))
+        shared = np.bitwise_count(kocs.concerns[rows] & np.uint32(body.concerns))
         traits["concerns"] = shared.astype(np.float32) / body.concerns.bit_count()
     if not traits:
-        return np.zeros(len(kocs), dtype=np.float32), traits
+        return np.zeros(len(rows), dtype=np.float32), traits
     whole = sum(TRAIT_WEIGHTS[slot] for slot in traits)
-    total = np.zeros(len(kocs), dtype=np.float32)
+    total = np.zeros(len(rows), dtype=np.float32)
     for slot, near in traits.items():
         total += np.float32(TRAIT_WEIGHTS[slot] / whole) * near
     return total, traits

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from zhiyin.domain.matching.wearings import FIT, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
 
 BPS = 10_000
+FARTHEST = 3.0
+"""A size this much farther from hers than the nearest one, as `_by_model` weighs it, is not tried:
+its chance of fitting would have to be twenty times as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,19 @@ class Wardrobe:
         rows = np.concatenate(list(in_stock.values()))
         garment = self.world.variants.garment[self.world.skus.variant[rows]]
         asked = self._asked(body, wearer, garment, self.world.skus.size[rows])
-        chances = model.chances(asked)
         away = (asked.size - self._expected(body, garment, asked, model)) / SIZE_SPREAD_CODES
-        worth = np.log(chances[:, FIT] + 1e-9) - 0.5 * away**2
-        found, start = {}, 0
-        for variant, skus in in_stock.items():
-            best = start + int(np.argmax(worth[start : start + len(skus)]))
-            found[variant] = Sized(int(rows[best]), _bps(chances[best]))
-            start += len(skus)
-        return found
+        start = np.cumsum([0, *(len(skus) for skus in in_stock.values())])
+        near = 0.5 * away**2
+        least = np.repeat(np.minimum.reduceat(near, start[:-1]), np.diff(start))
+        tried = np.flatnonzero(near <= least + FARTHEST)
+        chances = np.zeros((len(rows), 3), dtype=np.float32)
+        chances[tried] = model.chances(asked.take(tried))
+        worth = np.log(chances[:, FIT] + 1e-9) - near
+        best = [int(first + np.argmax(worth[first:last])) for first, last in pairwise(start)]
+        return {
+            variant: Sized(int(rows[at]), _bps(chances[at]))
+            for variant, at in zip(in_stock, best, strict=True)
+        }
 
     def _expected(
         self, body: Body, garment: NDArray[np.integer], asked: Wearings, model: FitModel

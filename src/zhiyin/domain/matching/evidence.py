@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching.bodies import Body, alike_rows
 from zhiyin.domain.matching.learned import blank_rows, with_facts
-from zhiyin.domain.matching.learning.evidence import EvidenceModel, Wearers
+from zhiyin.domain.matching.learning.evidence import EvidenceModel, Wearers, foremost
 from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
 from zhiyin.kit.ids import PackedIds
@@ -95,15 +95,16 @@ class Reading:
 
     def _nearest(self, her: Wearers | None, world: World, garment: int) -> PackedIds:
         rows = rows_of(world, garment)
-        places = rows.start + np.arange(rows.stop - rows.start)
-        counted = places[world.shows.counted[rows]]
+        counted = world.shows.counted[rows]
         if self.model is None or self.wearers is None or her is None:
-            near = counted[:SHOWS]
+            near = np.flatnonzero(counted)[:SHOWS]
         else:
-            near = counted[self.model.choose(self.wearers.take(counted), her, SHOWS)]
+            telling = self.model.agreement(self.wearers.take(rows), her)
+            telling[~counted] = -np.inf
+            near = foremost(telling, min(SHOWS, int(counted.sum())))
         if len(near) < SHOWS:
-            near = np.concatenate([near, places[~world.shows.counted[rows]]])
-        return ids_of(world, near[:SHOWS])
+            near = np.concatenate([near, np.flatnonzero(~counted)])
+        return ids_of(world, rows.start + near[:SHOWS])
 
 
 def her_rows(body: Body, sizes: Sequence[int]) -> Wearings:

@@ -28,6 +28,7 @@ from zhiyin.domain.matching.types import (
     Answer,
     DecisionNotFound,
     FeedbackKind,
+    NotTrained,
     Training,
     VersionNotFound,
 )
@@ -170,12 +171,13 @@ def forget_people(*, brand_id: UUID, folder: Path, now: datetime) -> int:
         leavers = _leavers(left, model.trained_at, people)
         changed += _forget(brand_id, folder, model.id, model.version, leavers)
     with brand_tx(brand_id):
+        one(MODELS_IN_TURN, queue=f"matching.models:{brand_id}")
         rows = TrainedModel.objects.filter(brand_id=brand_id).order_by("-trained_at", "-id")
         kept = {row.version for row in rows[:MODELS_KEPT]}
         kept |= {
             row.version for row in rows.filter(serving_since__isnull=False, serving_until=None)
         }
-    artefacts.sweep(folder=folder, brand_id=brand_id, kept=kept, before=now - ABANDONED_AFTER)
+        artefacts.sweep(folder=folder, brand_id=brand_id, kept=kept, before=now - ABANDONED_AFTER)
     return changed
 
 
@@ -212,6 +214,8 @@ def _forget(brand_id: UUID, folder: Path, model_id: UUID, version: str, leavers:
     except (EvidenceModelUnreadable, FitModelUnreadable):
         artefacts.remove(folder=folder, brand_id=brand_id, version=version)
         return 0
+    except NotTrained:
+        return 0  # another job has replaced it meanwhile, by one without them
     if found is None:
         return 0
     world, learned = found

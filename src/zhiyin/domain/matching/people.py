@@ -1,5 +1,6 @@
 """Who stands beside a look: a KOC like her in what matters, who wore it and was content."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -44,7 +45,7 @@ class People:
     """The KOCs who may stand in an answer: how like her, how good at her chips, and their worth.
 
     rows: of Kocs, ascending; `likeness`, `skill` and `traits` are theirs, in that order.
-    worth: by row of Kocs; minus infinity for whoever may not stand.
+    worth: by row of Kocs, and last, where NOBODY points; minus infinity for whoever may not stand.
     """
 
     rows: NDArray[np.intp]
@@ -57,9 +58,9 @@ class People:
     def for_wish(cls, wish: Wish, world: World, shelf: Shelf, may_stand: NDArray[np.bool_]) -> Self:
         """Score those of `may_stand` who can be asked now."""
         rows = np.flatnonzero(may_stand & shelf.koc_free)
-        kocs = world.kocs.take(rows)
-        alike, traits = likeness(wish.body, kocs, tone_matters=wish.tone_matters)
-        skill, asked = np.zeros(len(kocs), dtype=np.float32), 0
+        kocs = world.kocs
+        alike, traits = likeness(wish.body, kocs, rows, tone_matters=wish.tone_matters)
+        skill, asked = np.zeros(len(rows), dtype=np.float32), 0
         for good_at, chosen, known in (
             (kocs.good_concerns, wish.slots.concerns, words.CONCERNS),
             (kocs.good_goals, wish.slots.goals, words.GOALS),
@@ -68,10 +69,10 @@ class People:
         ):
             bits = np.uint32(words.mask(chosen, known))
             if bits:
-                skill += np.bitwise_count(good_at & bits)
+                skill += np.bitwise_count(good_at[rows] & bits)
                 asked += int(bits).bit_count()
         skill /= np.float32(max(asked, 1))
-        worth = np.full(len(world.kocs), -np.inf, dtype=np.float32)
+        worth = np.full(len(world.kocs) + 1, -np.inf, dtype=np.float32)
         worth[rows] = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * skill
         return cls(rows=rows, likeness=alike, traits=traits, skill=skill, worth=worth)
 
@@ -89,7 +90,7 @@ class People:
         return {slot: float(near[place]) for slot, near in self.traits.items()}
 
     def _place(self, koc: int) -> int:
-        return int(np.searchsorted(self.rows, koc))
+        return bisect_left(self.rows, koc)
 
     def beside(
         self, options: Sequence[Option], world: World, signals: Signals
@@ -120,10 +121,11 @@ class People:
 
     def _best(self, kocs: NDArray[np.int32]) -> list[int]:
         """The free ones of most worth, best first, at most PICKS; NOBODY alone if there is none."""
-        if len(kocs) > PICKS:
-            kocs = kocs[np.argpartition(self.worth[kocs], -PICKS)[-PICKS:]]
-        free = kocs[self._is_free(kocs)].tolist()
-        return sorted(free, key=lambda koc: (-self.worth[koc], koc)) or [NOBODY]
+        worth, found = self.worth[kocs], []
+        while len(found) < min(PICKS, len(kocs)) and worth[at := int(worth.argmax())] > -np.inf:
+            found.append(int(kocs[at]))
+            worth[at] = -np.inf
+        return found or [NOBODY]
 
     def _is_free(self, kocs: NDArray[np.integer]) -> NDArray[np.bool_]:
         return self.worth[kocs] > -np.inf

@@ -47,16 +47,16 @@ def in_order(
     tokens = world.garments.tokens[garment].astype(np.float32)
     alike = np.zeros(len(place), dtype=np.float32)
     same = np.zeros(len(place), dtype=np.int64)
-    left = np.ones(len(place), dtype=np.bool_)
     order: list[Placed] = []
-    while len(order) < count and left.any():
-        rank = score + WEIGHTS["too_alike"] * alike + WEIGHTS["same_koc"] * same
-        at = int(np.argmax(np.where(left, rank, -np.inf)))
+    while len(order) < count:
+        at = int(np.argmax(score + WEIGHTS["too_alike"] * alike + WEIGHTS["same_koc"] * same))
+        if score[at] == -np.inf:
+            break
         order.append(Placed(options[place[at]], int(koc[at]), float(alike[at]), int(same[at])))
         if len(order) < PICKS:
             alike = alike + _common(tokens, at) ** 2
             same = same + ((koc == koc[at]) & (koc != NOBODY))
-        left &= garment != garment[at]
+        score[garment == garment[at]] = -np.inf
     return order
 
 

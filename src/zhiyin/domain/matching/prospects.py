@@ -39,12 +39,14 @@ what she wore."""
 class Prospects:
     """ranker:  None where nobody wore anything: then every garment is as likely as every other.
     place:   (garments,) where each garment stands among the ranker's, -1 for a new one.
+    group:   (parts of a score, GROUPS) float32, 1 where a part belongs to a group.
     table:   (OCCASIONS * CELLS, garments) float32, by occasion and cell of body.
     mean:    (OCCASIONS * CELLS,) what was taken from each row.
     """
 
     ranker: NeedRanker | None
     place: NDArray[np.intp]
+    group: NDArray[np.float32]
     table: NDArray[np.float32]
     mean: NDArray[np.float32]
 
@@ -55,7 +57,8 @@ class Prospects:
         table = np.zeros((OCCASIONS * CELLS, garments), dtype=np.float32)
         mean = np.zeros(OCCASIONS * CELLS, dtype=np.float32)
         if ranker is None:
-            return cls(ranker=None, place=np.full(garments, -1), table=table, mean=mean)
+            nowhere, nothing = np.full(garments, -1), np.zeros((0, len(GROUPS)), dtype=np.float32)
+            return cls(ranker=None, place=nowhere, group=nothing, table=table, mean=mean)
         place = positions(ranker.tables.garments, everything)
         known, asks = place >= 0, _every_ask(len(ranker.tables.garments))
         for start in range(0, len(table), AT_ONCE):
@@ -65,7 +68,7 @@ class Prospects:
             totals -= mean[rows][:, None]
             newcomer = np.percentile(totals, NEWCOMER_PERCENT, axis=1)
             table[rows] = np.where(known, totals[:, place], newcomer[:, None])
-        return cls(ranker=ranker, place=place, table=table, mean=mean)
+        return cls(ranker=ranker, place=place, group=_grouping(ranker), table=table, mean=mean)
 
     def row(self, body: Body, occasion: int) -> int:
         """The row of the table for a body and an occasion."""
@@ -80,7 +83,8 @@ class Prospects:
         parts[:, 0] = tabled
         known = np.flatnonzero(self.place[garments] >= 0)
         if self.ranker is not None and len(known):
-            parts[known] = _groups(self.ranker, query, garments[known])
+            scores = self.ranker.score(query, garments[known].astype(np.int64))
+            parts[known] = scores.parts @ self.group
             parts[known, 0] -= self.mean[row]
         return parts.sum(axis=1), parts
 
@@ -99,20 +103,12 @@ def _every_ask(garments: int) -> Asks:
     return Asks.of_rows(rows, worn, nothing, nothing)
 
 
-def _groups(
-    ranker: NeedRanker, query: NeedQuery, garments: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """The ranker's parts, summed by GROUPS; `garments` are ids that it knows."""
-    scores = ranker.score(query, garments.astype(np.int64))
-    tables = ranker.tables
-    tastes = frozenset(tables.taste.names)
-    bodies = frozenset((*tables.bodies.names, *tables.neighbours.names))
-    kinds = np.array(
-        [
-            2 if name in tastes else 1 if name.removesuffix("_again") in bodies else 0
-            for name in scores.names
-        ]
-    )
-    return np.stack(
-        [scores.parts[:, kinds == kind].sum(axis=1) for kind in range(len(GROUPS))], axis=1
-    )
+def _grouping(ranker: NeedRanker) -> NDArray[np.float32]:
+    """Which of the ranker's parts belong to which of the GROUPS."""
+    tastes = frozenset(ranker.tables.taste.names)
+    bodies = frozenset((*ranker.tables.bodies.names, *ranker.tables.neighbours.names))
+    kinds = [
+        2 if name in tastes else 1 if name.removesuffix("_again") in bodies else 0
+        for name in ranker.score_names
+    ]
+    return np.eye(len(GROUPS), dtype=np.float32)[kinds]

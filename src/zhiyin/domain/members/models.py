@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from zhiyin.domain.members.types import CODE_TRIES, Channel, MemberRole, Purpose
+from zhiyin.domain.members.types import CODE_TRIES, Channel, MemberRole, Opened, Purpose
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
@@ -137,8 +137,7 @@ class PersonalRead(BrandOwned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     key = SameBrandKey("brands.ApiKey", null=True)
-    page = models.CharField(max_length=40)
-    what = models.CharField(max_length=120)
+    opened = models.CharField(max_length=20, choices=choices(Opened))
     read_at = models.DateTimeField()
 
     class Meta:

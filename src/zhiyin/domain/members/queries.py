@@ -32,6 +32,7 @@ from zhiyin.domain.members.types import (
     MemberPage,
     MemberRole,
     MergeCard,
+    Opened,
     PersonalReadCard,
     Purpose,
     RoleCard,
@@ -204,20 +205,6 @@ def active_consents(
     }
 
 
-def consenting(
-    *, brand_id: UUID, member_ids: Collection[UUID], purpose: Purpose
-) -> frozenset[UUID]:
-    """Those of `member_ids` who agree to a purpose now. One query."""
-    return frozenset(
-        Consent.objects.filter(
-            brand_id=brand_id,
-            member_id__in=member_ids,
-            purpose=purpose,
-            withdrawn_at__isnull=True,
-        ).values_list("member_id", flat=True)
-    )
-
-
 def stances(*, brand_id: UUID, member_ids: Collection[UUID], purpose: Purpose) -> dict[UUID, bool]:
     """Member -> whether she agrees to a purpose now, for those who ever did. One query.
 
@@ -300,9 +287,12 @@ def personal_reads(
     rows = found.order_by("-read_at", "-id").values_list(
         "member_id",
         Coalesce("reader__username", "key__label"),
-        "page",
-        "what",
+        "opened",
         "read_at",
         Q(reader__isnull=True),
     )
-    return tuple(PersonalReadCard(*row) for row in rows[offset : offset + limit]), found.count()
+    cards = tuple(
+        PersonalReadCard(member_id, reader, Opened(opened), read_at, by_key)
+        for member_id, reader, opened, read_at, by_key in rows[offset : offset + limit]
+    )
+    return cards, found.count()

@@ -41,7 +41,6 @@ CODE_TRIES = 5
 CODE_SECONDS = 300
 CODES_PER_HOUR = 5
 CODES_KEPT_DAYS = 1
-CODES_PER_CLIENT = 20  # an hour: a shop's own network has several shoppers, a machine has more
 CODES_PER_BRAND = 3_000  # an hour: what a brand would pay for at worst
 NICKNAME_CHARS_MAX = 40
 LANGUAGES = ("zh-hans", "en")
@@ -134,17 +133,30 @@ class MergeCard:
     undone_at: datetime | None
 
 
+class Opened(StrEnum):
+    """What somebody of the staff, or a key, opened of a member, or did in her name."""
+
+    KOC = "koc"
+    APPLICATION = "koc_application"
+    MATCH = "api_match"
+    WEARERS = "api_wearers"
+    NEEDS = "api_needs"
+    QUESTIONS = "api_questions"
+    DOWNLOAD = "api_download"
+    DELETION = "api_deletion"
+    ANSWER = "api_answer"
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalReadCard:
-    """Who of the staff opened which page with what personal of whom, and when.
+    """Who of the staff opened what of whom, and when.
 
     `reader` is an account's name; of a key it is the label, and `by_key` says so.
     """
 
     member_id: UUID
     reader: str
-    page: str
-    what: str
+    opened: Opened
     read_at: datetime
     by_key: bool = False
 

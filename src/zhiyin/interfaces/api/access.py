@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from ninja.errors import ValidationError
 from ninja.security import APIKeyHeader
 
@@ -31,12 +32,13 @@ class KeyRoleRefused(DomainError):
 
 
 class ApiRequest(HttpRequest):
-    """A request that a key has let in: its brand, the key and its role, the moment it came."""
+    """A request that a key has let in: its brand, the key and its role, its moment and language."""
 
     brand: BrandCard
     key_id: UUID
     auth: Actor
     now: datetime
+    language: str
 
 
 class BrandKey(APIKeyHeader):
@@ -60,6 +62,7 @@ class BrandKey(APIKeyHeader):
             raise KeyRoleRefused(role=card.role.value)
         request.brand, request.key_id = brand, card.id  # type: ignore[attr-defined]
         request.now = timezone.now()  # type: ignore[attr-defined]
+        request.language = get_language() or "zh-hans"  # type: ignore[attr-defined]
         return Actor(card.role)
 
 

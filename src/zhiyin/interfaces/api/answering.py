@@ -175,6 +175,7 @@ class _Shown:
         chances = item.fit_bps and dict(zip(("small", "fit", "large"), item.fit_bps, strict=True))
         return {
             "product": product.code,
+            "product_id": str(item.product_id),
             "name": self._own(product.name_zh, product.name_en),
             "category": product.category.value,
             "sku": sku,

@@ -1,36 +1,40 @@
-"""What is a member's own: who is like her, her download, her questions to KOCs."""
+"""What is a member's own: who is like her, her download and deletion, her questions to KOCs."""
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from ninja import Query, Router
+from ninja.errors import ValidationError
 from pydantic import Field
 
 from zhiyin.domain.audience.types import NEED_MAX_CHARS
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductNotFound
 from zhiyin.domain.conversations import queries as talks
-from zhiyin.domain.conversations.types import WORDS_CHARS_MAX
+from zhiyin.domain.conversations.types import (
+    ANSWER_CHARS_MAX,
+    PICKS_MAX,
+    WORDS_CHARS_MAX,
+    DeclineReason,
+    QuestionState,
+)
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching.types import Wearer
-from zhiyin.domain.members import operations as member_writes
-from zhiyin.domain.members import queries as members
-from zhiyin.domain.members.types import MemberNotFound
+from zhiyin.domain.members.types import Opened
 from zhiyin.flows import answering, decide, ports, privacy
 from zhiyin.flows import reading as readers
 from zhiyin.interfaces.api.access import ApiRequest, KeyRoleRefused, in_brand, opening_its_own
 from zhiyin.interfaces.api.needs_side import OPENS_A_MEMBER
+from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, Listed, PageQuery, answers, chars, listed, plain
 from zhiyin.interfaces.matrix import may
 from zhiyin.kit.times import day_of
+from zhiyin.storage.media import MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["hers"])
 
-# As the list of who looked bears them: the call, and what of hers it shows.
-LIKE_HER = ("GET api/v1/products/{code}/shows", "body facts she keeps, in an order of wearers")
-DOWNLOAD = ("GET api/v1/members/{id}/download", "everything that is held about her")
-QUESTIONS = ("GET api/v1/members/{id}/questions", "her questions with their chips")
 NOT_SHOWN = ("author_id", "facts", "media_refs")
 
 
@@ -40,12 +44,27 @@ class WornQuery(PageQuery):
     member: Code | None = None
 
 
+class DeletionIn(In):
+    """`member` repeats the id of the address, so that nobody is deleted by a slip."""
+
+    member: Code
+
+
 class QuestionIn(In):
     """`need` is what she needs, as she would say it; `words` go along to the KOC."""
 
-    need: str = Field(min_length=1, max_length=NEED_MAX_CHARS * 10)
+    need: chars(NEED_MAX_CHARS * 10, least=1)  # type: ignore[valid-type]
     koc_id: UUID
     words: chars(WORDS_CHARS_MAX) = ""  # type: ignore[valid-type]
+
+
+class AnswerIn(In):
+    text: chars(ANSWER_CHARS_MAX, least=1)  # type: ignore[valid-type]
+    product_ids: list[UUID] = Field(default_factory=list, max_length=PICKS_MAX)
+
+
+class DeclineIn(In):
+    reason: DeclineReason
 
 
 @router.get("/products/{code}/shows", response=answers(Listed))
@@ -63,7 +82,7 @@ def list_product_shows(request: ApiRequest, code: Code, query: Query[WornQuery])
     if query.member is not None:
         if not may([request.auth], OPENS_A_MEMBER):
             raise KeyRoleRefused(role=request.auth.value, field="member")
-        asker = decide.Asker(member_id=_member_id(request, query.member))
+        asker = decide.Asker(member_id=member_named(request, query.member))
     page = decide.people_like_me(
         brand_id=request.brand.id,
         asker=asker,
@@ -72,7 +91,7 @@ def list_product_shows(request: ApiRequest, code: Code, query: Query[WornQuery])
         limit=query.limit,
     )
     if asker.member_id and any(one.likeness_bps is not None for one in page.wearers):
-        _note(request, asker.member_id, LIKE_HER)
+        note_read(request, asker.member_id, Opened.WEARERS)
     return {"items": [_worn(one) for one in page.wearers], "total": page.total}
 
 
@@ -84,9 +103,33 @@ def download_member(request: ApiRequest, external_id: Code) -> Any:
     The brand's list of who looked gets a line.
     """
     with brand_tx(request.brand.id):
-        member_id = _member_id(request, external_id)
-        _note(request, member_id, DOWNLOAD)
+        member_id = member_named(request, external_id)
+        note_read(request, member_id, Opened.DOWNLOAD)
     return privacy.export(brand_id=request.brand.id, member_id=member_id, now=request.now)
+
+
+@router.post("/members/{external_id}/deletion", response=answers(dict))
+@opening_its_own
+def delete_member(request: ApiRequest, external_id: Code, deletion: DeletionIn) -> Any:
+    """Delete a member for good, for when she asks the brand for it. It cannot be taken back.
+
+    The brand's list of who looked gets a line.
+    """
+    with brand_tx(request.brand.id):
+        member_id = member_named(request, external_id)
+        if deletion.member != external_id:
+            where = ("body", "deletion", "member")
+            raise ValidationError(
+                [{"loc": where, "msg": "Must repeat the id of the address", "type": "not_repeated"}]
+            )
+        note_read(request, member_id, Opened.DELETION)
+    privacy.erase(
+        brand_id=request.brand.id,
+        member_id=member_id,
+        media=MediaStore(settings.MEDIA_FOLDER),
+        now=request.now,
+    )
+    return {"external_id": external_id, "deleted_at": request.now}
 
 
 @router.get("/members/{external_id}/questions", response=answers(Listed))
@@ -96,11 +139,11 @@ def list_her_questions(request: ApiRequest, external_id: Code, query: Query[Page
 
     The brand's list of who looked gets a line.
     """
-    member_id = _member_id(request, external_id)
+    member_id = member_named(request, external_id)
     cards = talks.questions_of_asker(
         brand_id=request.brand.id, asker_id=member_id, offset=query.offset, limit=query.limit
     )
-    _note(request, member_id, QUESTIONS)
+    note_read(request, member_id, Opened.QUESTIONS)
     return listed(cards, len(cards))
 
 
@@ -119,7 +162,7 @@ def ask_for_her(request: ApiRequest, external_id: Code, question: QuestionIn) ->
         second=ports.wired().reader,
     )
     with brand_tx(brand_id):
-        member_id = _member_id(request, external_id)
+        member_id = member_named(request, external_id)
     need_id, question_id = answering.state_and_ask(
         brand_id=brand_id,
         member_id=member_id,
@@ -141,23 +184,47 @@ def list_koc_questions(request: ApiRequest, koc_id: UUID, query: Query[PageQuery
     return listed(page.questions, page.total) | {"waiting": page.waiting}
 
 
-def _member_id(request: ApiRequest, external_id: str) -> UUID:
-    found = members.members_by_external_id(brand_id=request.brand.id, external_ids=[external_id])
-    if external_id not in found:
-        raise MemberNotFound(external_id=external_id)
-    return found[external_id]
+@router.post("/kocs/{koc_id}/questions/{question_id}/answer", response=answers(dict))
+@opening_its_own
+def answer_question(request: ApiRequest, koc_id: UUID, question_id: UUID, said: AnswerIn) -> Any:
+    """The KOC's answer, in words and up to three products, as she gave it in your own system.
 
-
-def _note(request: ApiRequest, member_id: UUID, shown: tuple[str, str]) -> None:
-    page, what = shown
-    member_writes.note_read(
+    The brand's list of who looked gets a line.
+    """
+    answering.answer(
         brand_id=request.brand.id,
-        member_id=member_id,
-        key_id=request.key_id,
-        page=page,
-        what=what,
+        member_id=_in_her_name(request, koc_id),
+        question_id=question_id,
+        text=said.text,
+        product_ids=said.product_ids,
         now=request.now,
     )
+    return {"id": question_id, "state": QuestionState.ANSWERED}
+
+
+@router.post("/kocs/{koc_id}/questions/{question_id}/decline", response=answers(dict))
+@opening_its_own
+def decline_question(request: ApiRequest, koc_id: UUID, question_id: UUID, said: DeclineIn) -> Any:
+    """The KOC would rather not answer; somebody else is asked in her place.
+
+    The brand's list of who looked gets a line.
+    """
+    answering.decline(
+        brand_id=request.brand.id,
+        member_id=_in_her_name(request, koc_id),
+        question_id=question_id,
+        reason=said.reason,
+        now=request.now,
+    )
+    return {"id": question_id, "state": QuestionState.DECLINED}
+
+
+def _in_her_name(request: ApiRequest, koc_id: UUID) -> UUID:
+    """The KOC's member id, for what a key says for her; and the line it leaves."""
+    with brand_tx(request.brand.id):
+        member_id = kocs.koc(brand_id=request.brand.id, koc_id=koc_id).member_id
+        note_read(request, member_id, Opened.ANSWER)
+        return member_id
 
 
 def _worn(one: Wearer) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import get_language
 from ninja import File, Form, Query, Router, UploadedFile
 from pydantic import Field
 
@@ -66,7 +65,7 @@ def begin_import(request: ApiRequest, said: Form[ImportIn], file: File[UploadedF
             file_name=_name(file.name),
             kind=said.kind,
             mapping=_mapping(said.mapping),
-            language=_language(),
+            language=request.language,
         )
         run = loading.open_run(source, now=request.now, again=said.again)
         if run.state is not ImportState.DONE:
@@ -120,7 +119,7 @@ def _stepped(request: ApiRequest, run: ImportRunCard) -> dict[str, Any]:
             folder=_folder(),
             brand=request.brand,
             run=run,
-            language=_language(),
+            language=request.language,
             now=request.now,
             batches=BATCHES_A_STEP,
         )
@@ -143,7 +142,3 @@ def _name(sent: str | None) -> str:
 
 def _folder() -> Path:
     return Path(settings.STATE) / "imports"
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"

@@ -3,20 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from ninja import Router
 from pydantic import Field
 
 from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, Reading, slots_from_json
-from zhiyin.domain.members import operations as member_writes
-from zhiyin.domain.members import queries as members
-from zhiyin.domain.members.types import MemberNotFound
+from zhiyin.domain.members.types import Opened
 from zhiyin.flows import decide, ports, taxonomy
 from zhiyin.flows import reading as readers
 from zhiyin.flows.ports import NeedReader
 from zhiyin.interfaces.api.access import ApiRequest, KeyRoleRefused, in_brand, opening_its_own
 from zhiyin.interfaces.api.answering import answer_json, reading_json
+from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, answers, chars
 from zhiyin.interfaces.matrix import may
 from zhiyin.kit.times import day_of
@@ -24,8 +22,6 @@ from zhiyin.storage.tenancy import brand_tx
 
 # The answer names what she keeps: with `member` it is for whoever may open her, and is noted.
 OPENS_A_MEMBER = "GET api/v1/members/{external_id}"
-MATCH = "POST api/v1/match"
-SHOWN = "body facts she keeps, in chips and reasons"
 
 router = Router(tags=["needs"])
 
@@ -55,7 +51,7 @@ class TaxonomyIn(In):
 def read_need(request: ApiRequest, need: ReadIn) -> Any:
     """What a need in her own words says: chips with the words they came from, and what is left."""
     found = _read(request, need.text, ports.wired().reader)
-    return reading_json(found.reading, taxonomy=found.taxonomy, language=_language())
+    return reading_json(found.reading, taxonomy=found.taxonomy, language=request.language)
 
 
 @router.post("/match", response=answers(dict))
@@ -83,20 +79,13 @@ def match(request: ApiRequest, need: MatchIn) -> Any:
             slots=reading.slots,
         )
         if asker.member_id is not None and answered.personalised:
-            member_writes.note_read(
-                brand_id=brand_id,
-                member_id=asker.member_id,
-                key_id=request.key_id,
-                page=MATCH,
-                what=SHOWN,
-                now=request.now,
-            )
+            note_read(request, asker.member_id, Opened.MATCH)
         return answer_json(
             brand=request.brand,
             reading=reading,
             answered=answered,
             taxonomy=words,
-            language=_language(),
+            language=request.language,
         )
 
 
@@ -147,11 +136,5 @@ def _asker(request: ApiRequest, need: MatchIn) -> decide.Asker:
         return decide.Asker(wants_personal=need.personal)
     if not may([request.auth], OPENS_A_MEMBER):
         raise KeyRoleRefused(role=request.auth.value, field="member")
-    found = members.members_by_external_id(brand_id=request.brand.id, external_ids=[need.member])
-    if need.member not in found:
-        raise MemberNotFound(external_id=need.member)
-    return decide.Asker(member_id=found[need.member], wants_personal=need.personal)
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"
+    member_id = member_named(request, need.member)
+    return decide.Asker(member_id=member_id, wants_personal=need.personal)

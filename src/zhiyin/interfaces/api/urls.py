@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI, Router
 
 from zhiyin.interfaces.api import (
+    her_needs_side,
     hers_side,
     house_side,
     imports_side,
@@ -63,6 +64,7 @@ for router in (
     shop_side.router,
     people_side.router,
     hers_side.router,
+    her_needs_side.router,
     house_side.router,
     imports_side.router,
 ):

@@ -27,6 +27,7 @@ from zhiyin.domain.kocs.types import (
     ScoreName,
     WordsMissing,
 )
+from zhiyin.domain.members.types import Opened
 from zhiyin.flows import koc_review
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import (
@@ -34,7 +35,7 @@ from zhiyin.interfaces.console.access import (
     console_page,
     reaching_console_page,
 )
-from zhiyin.interfaces.console.reads import APPLICATION_PAGE, KOC_PAGE, note_read
+from zhiyin.interfaces.console.reads import note_read
 from zhiyin.interfaces.console.showing import (
     IdMalformed,
     page_number,
@@ -114,7 +115,7 @@ def koc(request: ConsoleRequest, koc_id: UUID) -> HttpResponse:
     """One KOC as her page says, and what the brand sees beside it."""
     brand_id = request.operator.brand.id
     card = queries.koc(brand_id=brand_id, koc_id=koc_id)
-    note_read(request, card.member_id, KOC_PAGE)
+    note_read(request, card.member_id, Opened.KOC)
     taxonomy = audience.taxonomy(brand_id=brand_id)
     service = conversations.service(brand_id=brand_id, koc_id=koc_id)
     follows = queries.followers(brand_id=brand_id, koc_ids=[koc_id])[koc_id]
@@ -185,7 +186,7 @@ def decide(request: ConsoleRequest, application_id: UUID) -> HttpResponse:
 def _application_page(request: ConsoleRequest, application_id: UUID, *, error: str) -> HttpResponse:
     brand_id = request.operator.brand.id
     card = queries.application(brand_id=brand_id, application_id=application_id)
-    note_read(request, card.member_id, APPLICATION_PAGE)
+    note_read(request, card.member_id, Opened.APPLICATION)
     is_open = card.state is ApplicationState.OPEN
     score = card.score
     if score is None:

@@ -10,29 +10,20 @@ from django.views.decorators.http import require_GET
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries
+from zhiyin.domain.members.types import Opened
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.showing import page_number, pager, searched, shown
 
 PER_PAGE = 50
-KOC_PAGE, APPLICATION_PAGE = "console:koc", "console:application"
-MATCH = "POST api/v1/match"
-LIKE_HER = "GET api/v1/products/{code}/shows"
-DOWNLOAD = "GET api/v1/members/{id}/download"
-QUESTIONS = "GET api/v1/members/{id}/questions"
-WHAT = {
-    KOC_PAGE: "persona, body facts beside her shows",
-    APPLICATION_PAGE: "statement, score, body facts beside her shows",
-}
 
 
-def note_read(request: ConsoleRequest, member_id: UUID, page: str) -> None:
-    """Write down that this member of staff opens this page of a member, in its transaction."""
+def note_read(request: ConsoleRequest, member_id: UUID, opened: Opened) -> None:
+    """Write down that this member of staff opens a member's page, in its transaction."""
     members.note_read(
         brand_id=request.operator.brand.id,
         member_id=member_id,
         user_id=request.operator.user_id,
-        page=page,
-        what=WHAT[page],
+        opened=opened,
         now=request.now,
     )
 
@@ -52,21 +43,27 @@ def reads(request: ConsoleRequest) -> HttpResponse:
     known = {koc.member_id: koc for koc in kocs.kocs(brand_id=brand_id)}
     is_english = request.language.startswith("en")
     words = {
-        KOC_PAGE: (_("KOC page"), _("persona, body facts beside her shows")),
-        APPLICATION_PAGE: (
+        Opened.KOC: (_("KOC page"), _("persona, body facts beside her shows")),
+        Opened.APPLICATION: (
             _("KOC application"),
             _("statement, score, body facts beside her shows"),
         ),
-        MATCH: (_("Match over the API"), _("body facts she keeps, in chips and reasons")),
-        LIKE_HER: (_("Wearers over the API"), _("body facts she keeps, in an order of wearers")),
-        DOWNLOAD: (_("Download over the API"), _("everything that is held about her")),
-        QUESTIONS: (_("Questions over the API"), _("her questions with their chips")),
+        Opened.MATCH: (_("Match over the API"), _("what she says and keeps, in chips and reasons")),
+        Opened.WEARERS: (
+            _("Wearers over the API"),
+            _("body facts she keeps, in an order of wearers"),
+        ),
+        Opened.NEEDS: (_("Needs over the API"), _("her needs in her own words")),
+        Opened.QUESTIONS: (_("Questions over the API"), _("her questions with their chips")),
+        Opened.DOWNLOAD: (_("Download over the API"), _("everything that is held about her")),
+        Opened.DELETION: (_("Deletion over the API"), _("deleted for good")),
+        Opened.ANSWER: (_("Answer over the API"), _("a question answered or declined for her")),
     }
     here = reverse("console:reads", kwargs={"slug": request.brand.slug})
     rows = []
     for one in found:
         koc = known.get(one.member_id)
-        page, what = words.get(one.page, (one.page, one.what))
+        page, what = words[one.opened]
         name = (koc.name_en if is_english else koc.name_zh) if koc else ""
         rows.append(
             {

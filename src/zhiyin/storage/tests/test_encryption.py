@@ -15,7 +15,6 @@ from zhiyin.storage.encryption import (
     KeyRing,
     Place,
     is_sealed,
-    key_id_of,
 )
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
@@ -109,7 +108,7 @@ def test_after_rotation_old_values_open_and_new_ones_use_the_new_key() -> None:
     old = RING.seal("160", place=HERE)
     new = ROTATED.seal("160", place=HERE)
     assert ROTATED.open_(old, place=HERE) == ROTATED.open_(new, place=HERE) == b"160"
-    assert (key_id_of(old), key_id_of(new)) == ("k1", "k2")
+    assert (old[2:4], new[2:4]) == (b"k1", b"k2")
 
 
 def test_a_retired_key_is_named() -> None:

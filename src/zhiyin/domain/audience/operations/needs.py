@@ -13,7 +13,7 @@ from zhiyin.domain.audience.sealing import (
     sealed_slots,
     sealed_text,
 )
-from zhiyin.domain.audience.types import Chip, NeedSlots, Value, with_value, without
+from zhiyin.domain.audience.types import Chip, NeedSlots, Value, without
 from zhiyin.domain.members import operations as members
 from zhiyin.kit.ids import uuid7
 
@@ -89,25 +89,6 @@ def take_chip(
     )
 
 
-def put_chip(
-    *,
-    brand_id: UUID,
-    need_id: UUID,
-    slot: str,
-    value: Value,
-    member_id: UUID | None = None,
-    guest_key: UUID | None = None,
-) -> NeedSlots:
-    """Add one chip (a list slot) or correct it (any other) and return all of them.
-
-    The caller has checked the value with `types.checked_value`.
-    Raises NeedNotFound, NeedWithoutAsker, SlotUnknown, MemberNotFound.
-    """
-    return _change(
-        brand_id, need_id, member_id, guest_key, lambda slots: with_value(slots, slot, value)
-    )
-
-
 def set_saved(
     *, brand_id: UUID, need_id: UUID, member_id: UUID, saved: bool, now: datetime
 ) -> None:
@@ -141,6 +122,18 @@ def claim_guest_needs(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> in
     return Need.objects.filter(
         brand_id=brand_id, guest_key=guest_key, member_id__isnull=True
     ).update(member_id=member_id, guest_key=None)
+
+
+def hold_guest_needs(*, brand_id: UUID, before: datetime, limit: int) -> tuple[UUID, ...]:
+    """Lock the oldest needs that guests asked before a moment, until the transaction ends."""
+    rows = Need.objects.filter(brand_id=brand_id, member_id__isnull=True, asked_at__lt=before)
+    oldest = rows.order_by("asked_at", "id").select_for_update()
+    return tuple(oldest.values_list("id", flat=True)[:limit])
+
+
+def delete_needs(*, brand_id: UUID, need_ids: Sequence[UUID]) -> None:
+    """Delete needs for good. Whoever calls has deleted what they were answered."""
+    Need.objects.filter(brand_id=brand_id, id__in=list(need_ids)).delete()
 
 
 def _change(

@@ -1,5 +1,6 @@
 """Needs: kept sealed under their asker, corrected chip by chip."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -72,19 +73,17 @@ def test_a_need_that_cannot_be_kept_is_refused_whole(brand, wrong, refusal):
     assert Need.objects.count() == 0
 
 
-def test_chips_are_taken_and_put_one_by_one(brand, lin):
-    chip = {"brand_id": brand.id, "need_id": ask(brand, member_id=lin), "member_id": lin}
-    operations.take_chip(slot="concerns", value="belly", **chip)
-    operations.take_chip(slot="concerns", value="belly", **chip)
-    operations.put_chip(slot="height_cm", value=162.0, **chip)
-    left = operations.put_chip(slot="concerns", value="short_neck", **chip)
-    assert left.concerns == ("thick_calves", "short_neck")
-    stored = queries.need(brand_id=brand.id, need_id=chip["need_id"], member_id=lin)
-    assert stored.slots == left
-    assert stored.slots.height_cm == 162.0
-    assert stored.text == WORDS
+def test_chips_are_taken_one_by_one_and_corrected_as_a_whole(brand, lin):
+    own = {"brand_id": brand.id, "need_id": ask(brand, member_id=lin), "member_id": lin}
+    operations.take_chip(slot="concerns", value="belly", **own)
+    left = operations.take_chip(slot="concerns", value="belly", **own)
+    assert left.concerns == ("thick_calves",)
+    corrected = replace(left, height_cm=162.0)
+    operations.change_slots(slots=corrected, **own)
+    stored = queries.need(**own)
+    assert (stored.slots, stored.text) == (corrected, WORDS)
     with pytest.raises(SlotUnknown):
-        operations.put_chip(slot="wealth", value="much", **chip)
+        operations.take_chip(slot="wealth", value="much", **own)
 
 
 def test_her_history_is_last_first_and_what_she_hid_comes_back(brand, lin):

@@ -234,8 +234,8 @@ def test_who_can_be_asked_is_here_and_has_room(brand):
     assert asked(NOW, {full.id: 2, here.id: 4}) == [here.id]
     assert asked(NOW, {full.id: 1}) == [here.id, full.id]
     assert asked(NOW + DAY, {}) == [here.id, away.id, full.id]
-    operations.set_weekly_capacity(brand_id=brand.id, koc_id=here.id, weekly_capacity=0)
-    assert asked(NOW, {}) == [full.id]
+    resting = a_koc(brand, "d", weekly_capacity=0)
+    assert resting.id not in asked(NOW, {})
 
 
 def test_away_dates_are_a_list_that_she_edits(brand):
@@ -359,4 +359,4 @@ def test_a_koc_is_her_brands_alone(two_brands):
     with pytest.raises(KocNotFound):
         queries.koc(brand_id=maple.id, koc_id=koc.id)
     with pytest.raises(KocNotFound):
-        operations.set_weekly_capacity(brand_id=maple.id, koc_id=koc.id, weekly_capacity=1)
+        operations.close_profile(brand_id=maple.id, koc_id=koc.id, now=NOW)

@@ -120,24 +120,18 @@ class EvidenceModel:
 
         `her` is one row: her facts and the size she thinks of. Ties go to the earlier candidate.
         """
-        if k <= 0:
-            return np.empty(0, dtype=np.intp)
-        less = -self.agreement(candidates, her)
-        if len(less) > k:
-            first = np.flatnonzero(less <= np.partition(less, k - 1)[k - 1])
-        else:
-            first = np.arange(len(less))
-        return first[np.argsort(less[first], kind="stable")][:k]
+        return foremost(self.agreement(candidates, her), k)
 
     def agreement(self, candidates: Wearers, her: Wearers) -> Singles:
         """How much each candidate's outcome should tell of hers: the risk they share less how
         unlike they are. Only the order matters."""
-        apart = np.abs(candidates.facts - her.facts) * self.weight
+        apart = np.abs(candidates.facts - her.facts)
         missing = np.isnan(apart)
-        np.copyto(apart, np.broadcast_to(self.unknown, apart.shape), where=missing)
+        np.copyto(apart, 0, where=missing)
+        unlike = apart @ self.weight + missing @ self.unknown
         other = (candidates.shape != her.shape) * np.float32(self.other_shape)
         shared = candidates.risk @ her.risk[0] * np.float32(SHARED_RISK)
-        return np.asarray(shared - apart.sum(axis=1) - other, dtype=np.float32)
+        return np.asarray(shared - unlike - other, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder, replacing what it writes."""
@@ -167,6 +161,18 @@ class EvidenceModel:
             total, count = total - np.where(known, offset, 0.0), count - known
         habit = total / np.where(count > 0, count, np.nan)
         return np.column_stack([rows.size, offset, body_facts(rows), offset - habit, habit])
+
+
+def foremost(telling: Singles, k: int) -> Positions:
+    """Positions of the at most `k` highest values, the highest first; ties go to the earlier."""
+    if k <= 0:
+        return np.empty(0, dtype=np.intp)
+    less = -telling
+    if len(less) > k:
+        first = np.flatnonzero(less <= np.partition(less, k - 1)[k - 1])
+    else:
+        first = np.arange(len(less))
+    return first[np.argsort(less[first], kind="stable")][:k]
 
 
 def train(wearings: Wearings, progress: Progress) -> EvidenceModel:

@@ -142,7 +142,7 @@ class NeedRanker:
         else:
             at = _found(self.tables.garments, candidates)
         asks = Asks.of_query(need, self.tables.garments)
-        names = (*self.tables.names, BLANK_PART)
+        names = self.score_names
         parts = np.zeros((len(at), len(names)), dtype=np.float32)
         if asks.is_blank[0]:
             total = self.tables.demand.popularity[at]
@@ -151,6 +151,11 @@ class NeedRanker:
             parts[:, :-1] = self.tables.values(asks, at)[0] * self.weights.astype(np.float32)
             total = parts.sum(axis=1, dtype=np.float64)
         return Scores(self.tables.garments[at], total, parts, names)
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """The parts of its scores, in order."""
+        return (*self.tables.names, BLANK_PART)
 
     def rank_all(self, asks: Asks) -> Floats:
         """Totals for many needs over all garments, shape (needs, garments)."""

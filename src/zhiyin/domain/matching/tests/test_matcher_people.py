@@ -11,6 +11,7 @@ from hypothesis.strategies import builds, floats, none, sampled_from
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching.bodies import Body
 from zhiyin.domain.matching.evidence import SHOWS
+from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, rebuilt, world
 from zhiyin.domain.matching.types import (
     A_PERSON,
@@ -97,6 +98,14 @@ class TestKocs:
         after = away.answer(Ask(slots=PEAR))
         everybody = (*after.picks, *after.runners_up)
         assert not named & {pick.koc_id for pick in everybody}
+
+    def test_a_brand_without_any_answers_all_the_same(self) -> None:
+        shows = [replace(show, koc_id=None) for show in cards()["shows"]]
+        looks = [replace(look, koc_id=None) for look in cards()["looks"]]
+        alone = rebuilt(gather(**cards() | {"shows": shows, "looks": looks, "kocs": []}))
+        for slots in (PEAR, NeedSlots()):
+            found = alone.answer(Ask(slots=slots))
+            assert [pick.koc_id for pick in found.picks] == [None] * 3
 
     def test_without_room_in_her_week_she_is_not_named(self) -> None:
         for slots in (PEAR, TALL, NeedSlots()):

@@ -4,7 +4,6 @@ from zhiyin.domain.members.operations.codes import check_code, delete_old_codes,
 from zhiyin.domain.members.operations.consents import (
     grant_consent,
     grant_consents,
-    move_consents,
     set_personalisation,
     withdraw_consent,
 )
@@ -23,7 +22,6 @@ from zhiyin.domain.members.operations.people import (
     link_identity,
     rename,
     set_language,
-    unlink_identity,
 )
 from zhiyin.domain.members.operations.reading import note_read
 
@@ -45,13 +43,11 @@ __all__ = [
     "keep_member",
     "link_identity",
     "merge",
-    "move_consents",
     "note_moved",
     "note_read",
     "rename",
     "set_language",
     "set_personalisation",
     "undo_merge",
-    "unlink_identity",
     "withdraw_consent",
 ]

@@ -15,7 +15,6 @@ from zhiyin.domain.members.types import (
     CODE_TRIES,
     CODES_KEPT_DAYS,
     CODES_PER_BRAND,
-    CODES_PER_CLIENT,
     CODES_PER_HOUR,
     Channel,
     CodeOutcome,
@@ -142,8 +141,8 @@ def _check_caps(
     to_phone, to_client, to_all = sent
     if to_phone >= CODES_PER_HOUR:
         raise TooManyCodes(per_hour=CODES_PER_HOUR)
-    if to_client >= CODES_PER_CLIENT:
-        raise TooManyCodesFromHere(per_hour=CODES_PER_CLIENT)
+    if to_client >= settings.CODES_PER_CLIENT:
+        raise TooManyCodesFromHere(per_hour=settings.CODES_PER_CLIENT)
     if to_all >= CODES_PER_BRAND:
         raise TooManyCodesAtOnce(per_hour=CODES_PER_BRAND)
 

@@ -1,6 +1,6 @@
 """What a member agreed to, and her switch for personalisation."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -90,8 +90,10 @@ def grant_consents(
 
 
 def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: datetime) -> bool:
-    """Take a consent back. False: there was none to take back, and nothing changed.
+    """Take a consent back. False: there was none to take back.
 
+    It is told in any case: what was kept under it may bear her old name, from before a merge that
+    made the consent another member's.
     What was kept under it goes in the same transaction: that is `flows.privacy.withdraw_consent`.
     Raises MemberNotFound.
     """
@@ -99,14 +101,8 @@ def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: 
     changed = Consent.objects.filter(
         brand_id=brand_id, member_id=member_id, purpose=purpose, withdrawn_at__isnull=True
     ).update(withdrawn_at=now)
-    if changed:
-        record(ConsentWithdrawn(brand_id=brand_id, at=now, member_id=member_id, purpose=purpose))
+    record(ConsentWithdrawn(brand_id=brand_id, at=now, member_id=member_id, purpose=purpose))
     return bool(changed)
-
-
-def move_consents(*, brand_id: UUID, consent_ids: Sequence[UUID], member_id: UUID) -> None:
-    """Let consents be a member's: for a merge and for its undoing."""
-    Consent.objects.filter(brand_id=brand_id, id__in=list(consent_ids)).update(member_id=member_id)
 
 
 def set_personalisation(*, brand_id: UUID, member_id: UUID, on: bool, now: datetime) -> None:

@@ -144,13 +144,6 @@ def link_identity(
     return identity_id
 
 
-def unlink_identity(*, brand_id: UUID, identity_id: UUID, now: datetime) -> None:
-    """Let an identity name nobody from now on; repeated, it changes nothing."""
-    Identity.objects.filter(brand_id=brand_id, id=identity_id, unlinked_at__isnull=True).update(
-        unlinked_at=now
-    )
-
-
 def give_role(*, brand_id: UUID, member_id: UUID, role: MemberRole, now: datetime) -> UUID:
     """Give a member a role from now on; one she holds already stays as it is."""
     row, _ = RoleHeld.objects.get_or_create(

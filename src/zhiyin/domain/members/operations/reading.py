@@ -4,19 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.members.models import PersonalRead
+from zhiyin.domain.members.types import Opened
 
 
 def note_read(
     *,
     brand_id: UUID,
     member_id: UUID,
-    page: str,
-    what: str,
+    opened: Opened,
     now: datetime,
     user_id: int | None = None,
     key_id: UUID | None = None,
 ) -> None:
-    """A member of staff, or a key, is shown personal facts of a member; every time is a row.
+    """A member of staff, or a key, opens what is personal of a member; every time is a row.
 
     Exactly one of `user_id` and `key_id` is given; the database refuses any other row.
     Runs in the transaction of the page, so that nothing is shown without its row.
@@ -26,7 +26,6 @@ def note_read(
         member_id=member_id,
         reader_id=user_id,
         key_id=key_id,
-        page=page,
-        what=what,
+        opened=opened,
         read_at=now,
     )
