@@ -1,7 +1,7 @@
 """The only readers of content."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -82,6 +82,12 @@ def votes_by_member(
         .values_list("show_id", "voted_at")
     )
     return tuple(rows[offset : offset + limit])
+
+
+def found_useful(*, brand_id: UUID, member_id: UUID, show_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some shows that a member found useful. One query."""
+    given = ShowVote.objects.filter(brand_id=brand_id, member_id=member_id, show_id__in=show_ids)
+    return frozenset(given.values_list("show_id", flat=True))
 
 
 def media_of_others(

@@ -33,10 +33,14 @@ UNEDITED = 0
 
 @dataclass(slots=True)
 class Served:
-    """A brand's matcher in this process; `lock` is held by whoever is replacing it."""
+    """A brand's matcher in this process; `lock` is held by whoever is replacing it.
+
+    `loaded` is as it was trained; `matcher`, which answers, has the shelf as it was at `fresh_at`.
+    """
 
     lock: Lock = field(default_factory=Lock)
     stamp: artefacts.Stamp | None = None
+    loaded: Matcher | None = None
     matcher: Matcher | None = None
     fresh_at: datetime | None = None
     advice_version: int = UNEDITED
@@ -55,17 +59,17 @@ def matcher_for(*, brand_id: UUID, folder: Path, now: datetime) -> Matcher:
     with _door:
         served = _served.setdefault((folder, brand_id), Served())
     stamp = artefacts.stamp(folder=folder, brand_id=brand_id)
-    if served.matcher is None or served.stamp != stamp:
+    if served.stamp != stamp:
         _once(served, lambda: _load(served, brand_id, folder))
     if served.fresh_at is None or abs(now - served.fresh_at) > FRESH_FOR:
         _once(served, lambda: _freshen(served, brand_id, now))
     matcher = served.matcher
-    assert matcher is not None  # the first load was waited for, or it raised
+    assert matcher is not None  # the first one was waited for, or it raised
     return matcher
 
 
 def _once(served: Served, act: Callable[[], None]) -> None:
-    if served.lock.acquire(blocking=served.matcher is None or served.fresh_at is None):
+    if served.lock.acquire(blocking=served.matcher is None):
         try:
             act()
         finally:
@@ -87,20 +91,20 @@ def _load(served: Served, brand_id: UUID, folder: Path) -> None:
     # Nothing is asked of the database here: a large model is loaded for longer than a transaction
     # may be idle. It serves from the next request on, even if this one's transaction is lost.
     matcher = Matcher.build(world, shipped(), learned, version=version)
-    served.matcher, served.stamp, served.fresh_at = matcher, stamp, None
+    served.loaded, served.stamp, served.fresh_at = matcher, stamp, None
     served.advice_version = UNEDITED
 
 
 def _freshen(served: Served, brand_id: UUID, now: datetime) -> None:
-    matcher = served.matcher
-    if matcher is None or (served.fresh_at and abs(now - served.fresh_at) <= FRESH_FOR):
+    loaded = served.loaded
+    if loaded is None or (served.fresh_at and abs(now - served.fresh_at) <= FRESH_FOR):
         return
     edit, rows = advice_rows(brand_id)
     if edit != served.advice_version:
-        matcher = replace(matcher, advice=Advice.compile(rows, matcher.world))
-    shelf = shelf_now(matcher, brand_id=brand_id, now=now)
-    served.matcher, served.fresh_at = matcher.fresh(shelf), now
-    served.advice_version = edit
+        loaded = replace(loaded, advice=Advice.compile(rows, loaded.world))
+    shelf = shelf_now(loaded, brand_id=brand_id, now=now)
+    served.loaded, served.matcher = loaded, loaded.fresh(shelf)
+    served.fresh_at, served.advice_version = now, edit
 
 
 def shelf_now(matcher: Matcher, *, brand_id: UUID, now: datetime) -> Shelf:

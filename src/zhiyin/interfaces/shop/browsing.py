@@ -70,7 +70,7 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
     )
     presenter = Presenter(request)
     presenter.know(products=[card], koc_ids=[w.show.koc_id for w in worn.wearers if w.show.koc_id])
-    hers = _found_useful(request)
+    hers = _found_useful(request, [wearer.show.id for wearer in worn.wearers])
     context: dict[str, Any] = {
         "tab": "browse",
         "product": presenter.product(card),
@@ -101,17 +101,18 @@ def useful(request: ShopRequest, product_id: UUID, show_id: UUID) -> HttpRespons
     return redirect("shop:product", slug=request.brand.slug, product_id=product_id)
 
 
-def _found_useful(request: ShopRequest) -> set[UUID]:
-    """The shows that she said were useful; nothing for a guest."""
+def _found_useful(request: ShopRequest, show_ids: list[UUID]) -> frozenset[UUID]:
+    """Those of some shows that she said were useful; nothing for a guest."""
     member = request.visitor.member
     if member is None:
-        return set()
-    given = votes.votes_by_member(brand_id=request.visitor.brand.id, member_id=member.id)
-    return {show_id for show_id, _voted_at in given}
+        return frozenset()
+    return votes.found_useful(
+        brand_id=request.visitor.brand.id, member_id=member.id, show_ids=show_ids
+    )
 
 
 def _worn(
-    request: ShopRequest, shown: dict[str, Any], product_id: UUID, hers: set[UUID]
+    request: ShopRequest, shown: dict[str, Any], product_id: UUID, hers: frozenset[UUID]
 ) -> dict[str, Any]:
     """A show with what others said of its use, and where a member may say so."""
     useful: dict[str, Any] = {"count": shown["votes"]}
