@@ -55,14 +55,18 @@ SPARE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One ask on its way through: what is wished, and how garments score."""
+    """One ask on its way through: what is wished, and how garments score.
+
+    `groups` are the parts of what the ranker says of each candidate `garment`, which ascend.
+    """
 
     wish: Wish
     wearer: int
     terms: Terms
     found: Passing
     near: Candidates
-    groups: dict[int, NDArray[np.float32]]
+    garment: NDArray[np.intp]
+    groups: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,13 +186,14 @@ class Matcher:
         tabled = candidates(wish, asked, found, world=self.world, shelf=self.shelf, count=count)
         if not len(tabled.rows):
             raise nothing(wish, self.world, self.shelf, fit)
-        near, groups = self._exact(wish, wearer, row, asked, tabled)
+        near, garment, groups = self._exact(wish, wearer, row, asked, tabled)
         return Asked(
             wish=wish,
             wearer=wearer,
             terms=asked,
             found=found,
             near=near,
+            garment=garment,
             groups=groups,
         )
 
@@ -202,8 +207,9 @@ class Matcher:
 
     def _exact(
         self, wish: Wish, wearer: int, row: int, asked: Terms, tabled: Candidates
-    ) -> tuple[Candidates, dict[int, NDArray[np.float32]]]:
-        """The candidates with the ranker's own score in place of the tabled one, and its parts."""
+    ) -> tuple[Candidates, NDArray[np.intp], NDArray[np.float32]]:
+        """The candidates with the ranker's own score in place of the tabled one, and its parts by
+        garment."""
         own = self.world.variants.garment[tabled.rows].astype(np.intp)
         garment, place = np.unique(own, return_inverse=True)
         shows = self.histories.shows(wearer)
@@ -213,7 +219,7 @@ class Matcher:
         total, groups = self.prospects.exact(query, row, garment)
         change = WEIGHTS["likely"] * (total - asked.likely[garment])
         near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
-        return near, dict(zip(garment.tolist(), groups, strict=True))
+        return near, garment, groups
 
     def _dressed(
         self, asked: Asked, people: People, placed: Sequence[Placed], count: int
@@ -296,8 +302,8 @@ class Matcher:
     def _parts(self, asked: Asked, people: People, one: Placed) -> tuple[Part, ...]:
         lead = one.option.items[0]
         found = asked.terms.parts(self.world, lead)
-        groups = asked.groups[int(self.world.variants.garment[lead])]
-        measured = list(zip(GROUPS, groups.tolist(), strict=True))
+        at = np.searchsorted(asked.garment, self.world.variants.garment[lead])
+        measured = list(zip(GROUPS, asked.groups[at].tolist(), strict=True))
         if asked.wish.least_fen is not None:
             under = float(self.shelf.cheapest_fen[lead] < asked.wish.least_fen)
             measured.append(("under_budget", under))

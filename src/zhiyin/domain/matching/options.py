@@ -1,6 +1,7 @@
 """From a wish to options: the garments that pass, the best of them, and the looks they stand in."""
 
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from zhiyin.domain.matching.world import World, starts
 
 SIZELESS = frozenset(words.code(one, words.CATEGORIES) for one in words.SIZELESS)
 CANDIDATES = 96
-OPTIONS = 16
+OPTIONS = 12
 LOOKED_AROUND = 16
 """Looks are taken from around so many of the best candidates."""
 
@@ -164,15 +165,18 @@ def _looks(
     author = world.looks.koc[look]
     beside = score + np.where(author >= 0, worth[author], np.float32(0.0))
     beside[shelf.look_fen[look] > (NEVER - 1 if wish.most_fen is None else wish.most_fen)] = -np.inf
+    top = best(3 * OPTIONS, beside, np.flatnonzero(beside > -np.inf))
+    if not len(top):
+        return []
+    item, begin = gathered(world.looks.item, world.looks.first, look[top])
+    may = np.logical_and.reduceat(found.may[item], begin)
+    items, ends = item.tolist(), [*begin[1:].tolist(), len(item)]
     chosen: dict[int, Option] = {}
-    for at in best(3 * OPTIONS, beside, np.flatnonzero(beside > -np.inf)).tolist():
+    for at, first, last in zip(top[may], begin[may].tolist(), compress(ends, may), strict=True):
         one, lead = int(look[at]), int(variants[place[at]])
-        items = world.looks.item[world.looks.first[one] : world.looks.first[one + 1]].tolist()
-        if one not in chosen and all(found.may[item] for item in items):
-            rest = tuple(item for item in items if item != lead)
+        if one not in chosen and len(chosen) < OPTIONS:
+            rest = tuple(row for row in items[first:last] if row != lead)
             chosen[one] = Option(one, (lead, *rest), float(score[at]), int(answered[at]))
-            if len(chosen) == OPTIONS:
-                break
     return list(chosen.values())
 
 

@@ -48,6 +48,8 @@ class Taste:
 
     def parts(self, asks: Asks, garments: Positions) -> Singles:
         """Log-lifts, (needs, names, garments); 0 for a newcomer."""
+        if not asks.worn.nnz:
+            return np.zeros((len(asks), len(self.names), len(garments)), dtype=np.float32)
         pairs = np.zeros((len(asks), len(self.share)))
         her_kinds = np.zeros((len(asks), len(self.kinds)))
         needs = np.repeat(np.arange(len(asks)), np.diff(asks.worn.indptr))
