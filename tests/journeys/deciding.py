@@ -127,6 +127,7 @@ def _said_by_kocs(brand_id: UUID, products: list[UUID]) -> list[ShowFacts]:
             ShowFacts(
                 product_id=product_id,
                 koc_id=koc_id,
+                author_id=member_id,
                 size_code=8,
                 fit=FitVerdict.FIT,
                 rating=10,

@@ -179,7 +179,7 @@ def test_a_consent_that_was_taken_back_is_not_given_again_by_a_file(brand_id, tm
     with brand_tx(brand_id):
         ids = people.members_by_external_id(brand_id=brand_id, external_ids=["m0", "m1"])
         members.withdraw_consent(
-            brand_id=brand_id, member_id=ids["m1"], purpose=Purpose.BODY_FACTS, now=NOW
+            brand_id=brand_id, member_ids=[ids["m1"]], purpose=Purpose.BODY_FACTS, now=NOW
         )
     reviews = load(brand_id, files.written(tmp_path, "reviews"), "reviews")
     assert problems(brand_id, reviews) == [(4, "", "consent_needed")]
@@ -247,7 +247,7 @@ def test_a_review_without_its_member_is_its_buyers_and_needs_her_consent(brand_i
     with brand_tx(brand_id):
         ids = people.members_by_external_id(brand_id=brand_id, external_ids=["m0", "m1", "m2"])
         members.withdraw_consent(
-            brand_id=brand_id, member_id=ids["m1"], purpose=Purpose.BODY_FACTS, now=NOW
+            brand_id=brand_id, member_ids=[ids["m1"]], purpose=Purpose.BODY_FACTS, now=NOW
         )
         members.erase_member(brand_id=brand_id, member_id=ids["m2"], now=NOW)
     rows = [

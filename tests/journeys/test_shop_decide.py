@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from tests.cast import NOW
 from tests.databases import inside
@@ -54,6 +55,16 @@ def test_what_was_understood_stands_there_before_any_answer(guest: Visit) -> Non
     assert LIKE_THE_OTHERS in guest.read(again[1])
     Visit("cedar").get(again[1], 404)
     assert "160" not in guest.read("?need=160+cm").split("<textarea")[1].split(">")[1]
+
+
+def test_whoever_only_looks_leaves_no_session_and_who_asks_leaves_one(guest):
+    Session.objects.all().delete()
+    for page in ("", "browse/", "me/", "sign-in/", "form/"):
+        guest.read(page)
+    assert Session.objects.count() == 0
+    need = guest.post("", need="婚礼 160cm").url
+    assert "160 cm" in guest.read(need)
+    assert Session.objects.count() == 1
 
 
 def test_a_guest_sees_picks_and_opens_one_and_nobody_else_can(town: Town, guest: Visit) -> None:

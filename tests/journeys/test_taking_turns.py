@@ -6,6 +6,7 @@ an act that slips in between is played in the very place where it could.
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,16 @@ from psycopg.errors import LockNotAvailable
 
 from tests.cast import NOW, make_brand
 from tests.databases import inside
-from tests.journeys.answering import a_koc, a_member, a_need, ask, consent, inbox, unanswered
+from tests.journeys.answering import (
+    a_koc,
+    a_member,
+    a_need,
+    answer,
+    ask,
+    consent,
+    inbox,
+    unanswered,
+)
 from tests.journeys.visiting import a_sku
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
@@ -32,9 +42,12 @@ from zhiyin.domain.content.types import (
     ShowSource,
     ShowState,
 )
+from zhiyin.domain.conversations import operations as conversations
+from zhiyin.domain.conversations.models import Answer
+from zhiyin.domain.conversations.types import DeclineReason
 from zhiyin.domain.matching.types import NotTrained
 from zhiyin.domain.members import operations as members
-from zhiyin.domain.members.types import MergeRefused, Purpose
+from zhiyin.domain.members.types import MemberNotFound, MergeRefused, Purpose
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
 from zhiyin.flows import answering, buyer_show, decide, merging, privacy
@@ -124,6 +137,12 @@ def just_before(words: str, act):
 
 def withdraw(brand, member_id, purpose=Purpose.BODY_FACTS) -> None:
     privacy.withdraw_consent(brand_id=brand.id, member_id=member_id, purpose=purpose, now=NOW)
+
+
+def erase(brand, member_id) -> None:
+    privacy.erase(
+        brand_id=brand.id, member_id=member_id, media=MediaStore(Path("nowhere")), now=NOW
+    )
 
 
 def a_show(brand, product_id, author_id, **facts) -> UUID:
@@ -217,6 +236,36 @@ def test_who_writes_about_her_waits_for_who_erases_her(brand, shopper, sku):
             members.hold_member(brand_id=brand.id, member_id=shopper)
             assert has_to_wait(in_brand)
         in_brand()
+
+
+def test_what_is_said_in_a_conversation_waits_for_who_erases_either_side(brand, shopper):
+    koc = a_koc(brand.id, uuid7().hex)
+    question_id = ask(brand.id, shopper, koc)
+
+    def report(reporter_id):
+        with brand_tx(brand.id):
+            conversations.report(
+                brand_id=brand.id,
+                question_id=question_id,
+                reporter_id=reporter_id,
+                reason="假的",
+                now=NOW,
+            )
+
+    said = {"brand_id": brand.id, "member_id": koc.member_id, "question_id": question_id}
+    declined = said | {"reason": DeclineReason.NO_TIME, "now": NOW}
+    for side, acts in (
+        (shopper, (lambda: answer(brand.id, koc, question_id), lambda: report(shopper))),
+        (koc.member_id, (lambda: answering.decline(**declined), lambda: report(koc.member_id))),
+    ):
+        with brand_tx(brand.id):
+            members.hold_member(brand_id=brand.id, member_id=side)
+            assert [has_to_wait(act) for act in acts] == [True, True]
+    erased_first = just_before("FOR NO KEY UPDATE", lambda: erase(brand, koc.member_id))
+    with erased_first, pytest.raises(MemberNotFound):
+        answer(brand.id, koc, question_id)
+    with brand_tx(brand.id):
+        assert not Answer.objects.filter(brand_id=brand.id, question_id=question_id).exists()
 
 
 def test_a_question_takes_along_what_stands_once_she_is_held(brand, shopper):

@@ -88,10 +88,10 @@ def answer(
 
     `member_id` is the KOC's own. If she can earn, her picks carry the ad label from then on.
     Raises KocNotFound, QuestionNotFound, QuestionMoveRefused, ProductNotFound, AnswerEmpty,
-    TooManyPicks, TextTooLong, TextHasNul.
+    TooManyPicks, TextTooLong, TextHasNul, MemberNotFound.
     """
     with brand_tx(brand_id):
-        koc = _own_profile(brand_id, member_id)
+        koc = _hold_sides(brand_id, member_id, question_id)
         known = catalog.products_by_id(brand_id=brand_id, product_ids=product_ids)
         for product_id in product_ids:
             if product_id not in known:
@@ -112,10 +112,10 @@ def decline(
 ) -> None:
     """The KOC would rather not answer; the reaction asks somebody else.
 
-    Raises KocNotFound, QuestionNotFound, QuestionMoveRefused.
+    Raises KocNotFound, QuestionNotFound, QuestionMoveRefused, MemberNotFound.
     """
     with brand_tx(brand_id):
-        koc = _own_profile(brand_id, member_id)
+        koc = _hold_sides(brand_id, member_id, question_id)
         conversations.decline(
             brand_id=brand_id, question_id=question_id, koc_id=koc.id, reason=reason, now=now
         )
@@ -281,6 +281,14 @@ def _hold(brand_id: UUID, asker_id: UUID, koc: KocCard) -> None:
     for one_id in sorted({asker_id, koc.member_id}):
         members.hold_member(brand_id=brand_id, member_id=one_id)
     koc_desk.hold_koc(brand_id=brand_id, koc_id=koc.id)
+
+
+def _hold_sides(brand_id: UUID, koc_member_id: UUID, question_id: UUID) -> KocCard:
+    """Hold both sides of a question for its KOC: neither is deleted while something is said."""
+    koc = _own_profile(brand_id, koc_member_id)
+    asker_id, _ = talks.sides(brand_id=brand_id, question_id=question_id)
+    _hold(brand_id, asker_id, koc)
+    return koc
 
 
 def _check_room(brand_id: UUID, koc: KocCard, now: datetime) -> None:

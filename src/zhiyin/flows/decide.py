@@ -117,9 +117,11 @@ def turn_down(
 ) -> None:
     """She says "not my style" or "not my body" of a pick; her next answer takes it into account.
 
-    Runs inside the caller's `brand_tx`. Raises NeedNotFound; DecisionNotFound also for a product
-    that was not among the picks.
+    Runs inside the caller's `brand_tx`. Raises NeedNotFound, MemberNotFound; DecisionNotFound also
+    for a product that was not among the picks.
     """
+    if asker.member_id is not None:
+        member_desk.keep_member(brand_id=brand_id, member_id=asker.member_id)
     shown = decision(brand_id=brand_id, asker=asker, need_id=need_id, decision_id=decision_id)
     picked = {item.product_id for pick in shown.answer.picks for item in pick.items}
     if product_id not in picked:

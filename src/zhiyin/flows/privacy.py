@@ -70,8 +70,9 @@ def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: 
     """
     with brand_tx(brand_id):
         members.hold_member(brand_id=brand_id, member_id=member_id)
-        for one_id in people.person_ids(brand_id=brand_id, member_id=member_id):
-            members.withdraw_consent(brand_id=brand_id, member_id=one_id, purpose=purpose, now=now)
+        ids = people.person_ids(brand_id=brand_id, member_id=member_id)
+        members.withdraw_consent(brand_id=brand_id, member_ids=ids, purpose=purpose, now=now)
+        for one_id in ids:
             if purpose is Purpose.BODY_FACTS:
                 matching.erase_answers(
                     brand_id=brand_id,

@@ -365,6 +365,20 @@ def told(slot: str, value: float) -> str:
     width = RANGE_WIDTHS.get(slot)
     if width is None:
         return f"{value:g}"
-    offset = 0.0 if slot == "age" else RANGE_OFFSET
-    low = floor((value - offset) / width) * width + offset
+    low = _range_start(slot, value, width)
     return f"{floor(low)}–{ceil(low + width)}"
+
+
+def told_middle(slot: str, value: float) -> float:
+    """The middle of the range that others are told, or the number itself where it may be told.
+
+    Whatever is computed of somebody's body for others to see starts from this: with her own figure
+    they could find it out, by asking for one body after another and watching who comes nearer.
+    """
+    width = RANGE_WIDTHS.get(slot)
+    return value if width is None else _range_start(slot, value, width) + width / 2
+
+
+def _range_start(slot: str, value: float, width: int) -> float:
+    offset = 0.0 if slot == "age" else RANGE_OFFSET
+    return floor((value - offset) / width) * width + offset

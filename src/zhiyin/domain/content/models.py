@@ -48,6 +48,11 @@ class BuyerShow(BrandOwned):
                 condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=10),
                 name="show_rating_of_ten",
             ),
+            # A KOC's show is a person's, to be deleted with her and to lose her body facts.
+            models.CheckConstraint(
+                condition=Q(koc__isnull=True) | Q(author__isnull=False),
+                name="show_of_koc_has_author",
+            ),
         ]
 
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.audience.types import NeedSlots, told_middle
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.types import Chip
 from zhiyin.domain.matching.wearings import Wearings
@@ -128,12 +128,22 @@ NOT_STATED = np.float32(1e6)
 
 
 def comparable(kocs: Kocs) -> Kocs:
-    """The same KOCs with NOT_STATED for every measure that is missing."""
-    told = {
-        slot: np.nan_to_num(getattr(kocs, slot), nan=float(NOT_STATED))
-        for slot in ("height_cm", "weight_kg", "age", "band_cm", "cup")
-    }
-    return replace(kocs, **told)
+    """The same KOCs as shoppers are told of them, with NOT_STATED for what is missing."""
+    return replace(
+        kocs,
+        **{
+            slot: _as_told(slot, getattr(kocs, slot))
+            for slot in ("height_cm", "weight_kg", "age", "band_cm", "cup")
+        },
+    )
+
+
+def _as_told(slot: str, column: NDArray[np.float32]) -> NDArray[np.float32]:
+    told = column.copy()
+    stated = ~np.isnan(column)
+    told[stated] = [told_middle(slot, value) for value in column[stated].tolist()]
+    told[~stated] = NOT_STATED
+    return told
 
 
 def likeness(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from zhiyin.domain.audience.types import told_middle
 from zhiyin.domain.content.types import ShowCard, ShowSource
 from zhiyin.domain.matching.types import Wearer
 
@@ -20,12 +21,14 @@ UNKNOWN_FACTS = 0.5
 def likeness(hers: Mapping[str, object], theirs: Mapping[str, object]) -> float | None:
     """How alike two people are in what both have stated, 0 to 1; None where they share nothing.
 
+    Of `theirs` only what others may be told is compared.
+
     One fact in common says less than four: an unknown half fact is counted against every pair.
     """
     alike = []
     for slot, spread in SPREAD.items():
         if slot in hers and slot in theirs:
-            apart = abs(float(str(hers[slot])) - float(str(theirs[slot])))
+            apart = abs(float(str(hers[slot])) - told_middle(slot, float(str(theirs[slot]))))
             alike.append(max(0.0, 1.0 - apart / spread))
     for slot in ("body_shape", "skin_tone"):
         if slot in hers and slot in theirs:

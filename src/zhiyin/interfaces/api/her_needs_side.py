@@ -76,6 +76,8 @@ def list_her_needs(request: ApiRequest, external_id: Code) -> Any:
 @opening_its_own
 def keep_her_need(request: ApiRequest, external_id: Code, need: NeedIn) -> Any:
     """Read a need and keep it as hers. `match` on it answers."""
+    with brand_tx(request.brand.id):
+        member_id = member_named(request, external_id)
     found = readers.read_need(
         brand_id=request.brand.id,
         text=need.text,
@@ -89,7 +91,7 @@ def keep_her_need(request: ApiRequest, external_id: Code, need: NeedIn) -> Any:
             slots=found.reading.slots,
             taxonomy_version=found.taxonomy.version,
             heard=found.heard,
-            member_id=member_named(request, external_id),
+            member_id=member_id,
             now=request.now,
         )
     heard = reading_json(found.reading, taxonomy=found.taxonomy, language=request.language)

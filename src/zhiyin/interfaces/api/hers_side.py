@@ -155,14 +155,15 @@ def ask_for_her(request: ApiRequest, external_id: Code, question: QuestionIn) ->
     The KOC sees the chips she may see: body chips go along only under the member's consent.
     """
     brand_id = request.brand.id
+    with brand_tx(brand_id):
+        member_id = member_named(request, external_id)
+        kocs.koc(brand_id=brand_id, koc_id=question.koc_id)
     found = readers.read_need(
         brand_id=brand_id,
         text=question.need,
         today=day_of(request.now, request.brand.time_zone),
         second=ports.wired().reader,
     )
-    with brand_tx(brand_id):
-        member_id = member_named(request, external_id)
     need_id, question_id = answering.state_and_ask(
         brand_id=brand_id,
         member_id=member_id,

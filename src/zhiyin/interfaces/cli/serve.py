@@ -7,6 +7,9 @@ from granian.log import LogLevels
 
 from zhiyin.storage import addresses
 
+THREADS = 32
+"""Of each process. Most wait: for the database, or for somebody's slow upload."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -31,7 +34,7 @@ def server(*, host: str, port: int, workers: int) -> Granian:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         log_level=LogLevels.warning,
     )
 

@@ -148,6 +148,16 @@ def let_in(request: HttpRequest, brand: BrandCard, member_id: UUID) -> None:
     request.session.pop(_key(brand, GUEST), None)
 
 
+def remember_guest(request: ShopRequest) -> None:
+    """Know this guest again, by her key: she has stated something that only she may open.
+
+    Not before, so that whoever only looks leaves no session behind.
+    """
+    visitor = request.visitor
+    if visitor.member is None:
+        request.session[_key(visitor.brand, GUEST)] = str(visitor.guest_key)
+
+
 def let_out(request: HttpRequest, brand: BrandCard) -> None:
     """Forget who this visitor is."""
     request.session.pop(_key(brand, MEMBER), None)
@@ -174,10 +184,8 @@ def _visitor(request: HttpRequest, brand: BrandCard) -> Visitor:
             return Visitor(brand, card, koc, None)
         except MemberNotFound:
             let_out(request, brand)
-    key = _key(brand, GUEST)
-    if key not in request.session:
-        request.session[key] = str(uuid4())
-    return Visitor(brand, None, None, UUID(request.session[key]))
+    known = request.session.get(_key(brand, GUEST))
+    return Visitor(brand, None, None, UUID(known) if known else uuid4())
 
 
 def _key(brand: BrandCard, name: str) -> str:

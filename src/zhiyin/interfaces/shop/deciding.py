@@ -24,7 +24,12 @@ from zhiyin.flows import decide, ports
 from zhiyin.flows.decide import Asker
 from zhiyin.flows.reading import read_need
 from zhiyin.interfaces import chips
-from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
+from zhiyin.interfaces.shop.access import (
+    ShopRequest,
+    reaching_shop_page,
+    remember_guest,
+    shop_page,
+)
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.proving import counted
 from zhiyin.interfaces.shop.stating import named_need
@@ -83,6 +88,7 @@ def _ask(request: ShopRequest, text: str) -> HttpResponse:
             **request.visitor.asker,
             now=request.now,
         )
+    remember_guest(request)
     return redirect("shop:need", slug=request.brand.slug, need_id=need_id)
 
 

@@ -156,8 +156,9 @@ def shows(request: ShopRequest) -> HttpResponse:
                 product=product,
                 sizes=_sizes(presenter, product),
             )
-    is_sent = request.method == "POST" and filled is not None and filled.is_valid()
-    if is_sent and filled is not None and _save_show(request, filled):
+    # A picture is opened only for what she bought: that costs much more than to ask.
+    may_send = request.method == "POST" and context.get("is_bought", False)
+    if may_send and filled is not None and filled.is_valid() and _save_show(request, filled):
         messages.info(request, _("Kept. A person of the brand looks at it before others do."))
         return redirect("shop:koc-shows", slug=request.brand.slug)
     with brand_tx(brand_id):

@@ -13,7 +13,7 @@ from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.kept import NeedCard, NeedNotFound, TraitSource
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.members.types import ConsentNeeded, Purpose
-from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
+from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, remember_guest
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.forms import FactsForm, NeedForm
 from zhiyin.interfaces.shop.showing import shown
@@ -40,6 +40,7 @@ def form(request: ShopRequest) -> HttpResponse:
         slots = filled.stated()
         with brand_tx(brand_id):
             need_id = _save(request, card, slots, taxonomy.version)
+        remember_guest(request)
         if filled.cleaned_data["keep_body"] and request.visitor.member:
             _keep(request, slots, TraitSource.FORM)
         return redirect("shop:need", slug=request.brand.slug, need_id=need_id)

@@ -19,6 +19,7 @@ from zhiyin.domain.conversations.types import (
     ReportNotFound,
 )
 from zhiyin.domain.kocs import queries as kocs
+from zhiyin.domain.members import operations as members
 
 
 def block(*, brand_id: UUID, blocker_id: UUID, blocked_id: UUID, now: datetime) -> UUID:
@@ -67,12 +68,14 @@ def report(
     """Ask a person to look at a conversation. Each of the two may once; the first words stand.
 
     Returns the report's id. Raises QuestionNotFound for whoever is neither asker nor KOC,
-    ReportEmpty, TextTooLong, TextHasNul.
+    ReportEmpty, TextTooLong, TextHasNul, MemberNotFound.
     """
     kept = checked_report(reason)
-    if not Question.objects.filter(
-        Q(asker_id=reporter_id) | Q(koc__member_id=reporter_id), brand_id=brand_id, id=question_id
-    ).exists():
+    members.hold_member(brand_id=brand_id, member_id=reporter_id)
+    held = Question.objects.filter(brand_id=brand_id, id=question_id).select_for_update(
+        of=("self",), no_key=True
+    )
+    if not held.filter(Q(asker_id=reporter_id) | Q(koc__member_id=reporter_id)).exists():
         raise QuestionNotFound(question_id=question_id)
     try:
         with transaction.atomic():

@@ -39,6 +39,18 @@ def test_the_likest_comes_first() -> None:
     assert [wearer.show for wearer in in_order([tall, near], HER)] == [near, tall]
 
 
+def test_nobody_finds_out_a_weight_or_an_age_by_asking_for_one_after_another() -> None:
+    lighter = a_show(facts={"weight_kg": 48.0, "age": 31})
+    heavier = a_show(facts={"weight_kg": 52.0, "age": 38})
+    for weight in range(40, 60):
+        for age in (29, 35, 39):
+            hers = {"weight_kg": weight, "age": age}
+            assert likeness(hers, lighter.facts) == likeness(hers, heavier.facts)
+    assert likeness({"weight_kg": 50}, lighter.facts) != likeness(
+        {"weight_kg": 50}, {"weight_kg": 53.0}
+    )
+
+
 def test_of_two_alike_the_more_useful_comes_first() -> None:
     plain, useful = a_show(), a_show(useful_votes=9)
     assert [wearer.show for wearer in in_order([plain, useful], HER)] == [useful, plain]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis.strategies import builds, floats, none, sampled_from
 
 from zhiyin.domain.audience.types import NeedSlots
-from zhiyin.domain.matching.bodies import Body
+from zhiyin.domain.matching.bodies import Body, comparable, likeness
 from zhiyin.domain.matching.evidence import SHOWS
 from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, rebuilt, world
@@ -106,6 +106,19 @@ class TestKocs:
         for slots in (PEAR, NeedSlots()):
             found = alone.answer(Ask(slots=slots))
             assert [pick.koc_id for pick in found.picks] == [None] * 3
+
+    def test_nobody_finds_out_their_weight_or_age_by_asking_for_one_after_another(self) -> None:
+        light, heavy = (
+            replace(world().kocs.take(np.arange(1)), weight_kg=np.array([weight], dtype=np.float32))
+            for weight in (47.4, 52.1)
+        )
+        young, old = (replace(light, age=np.array([age], dtype=np.float32)) for age in (30.0, 39.0))
+        for one, other in ((light, heavy), (young, old)):
+            for weight, age in ((40.0, 25.0), (50.0, 35.0), (60.0, 45.0)):
+                body = Body(weight_kg=weight, age=age)
+                row = np.arange(1)
+                alike, _ = likeness(body, comparable(one), row, tone_matters=False)
+                assert alike == likeness(body, comparable(other), row, tone_matters=False)[0]
 
     def test_without_room_in_her_week_she_is_not_named(self) -> None:
         for slots in (PEAR, TALL, NeedSlots()):

@@ -1,11 +1,11 @@
 """What a member agreed to, and her switch for personalisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.members.models import Consent, Member
-from zhiyin.domain.members.operations.people import hold_member, hold_members
+from zhiyin.domain.members.operations.people import hold_members
 from zhiyin.domain.members.queries import active_consents
 from zhiyin.domain.members.types import (
     CONSENT_TEXT_VERSION,
@@ -89,19 +89,22 @@ def grant_consents(
     return held | new
 
 
-def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: datetime) -> bool:
-    """Take a consent back. False: there was none to take back.
+def withdraw_consent(
+    *, brand_id: UUID, member_ids: Sequence[UUID], purpose: Purpose, now: datetime
+) -> bool:
+    """Take a person's consent back, by all the members she is. False: there was none to take back.
 
-    It is told in any case: what was kept under it may bear her old name, from before a merge that
-    made the consent another member's.
+    It is told of each of them: what was kept under it may bear her former name, from before a merge
+    that made the consent another member's.
     What was kept under it goes in the same transaction: that is `flows.privacy.withdraw_consent`.
     Raises MemberNotFound.
     """
-    hold_member(brand_id=brand_id, member_id=member_id)
+    hold_members(brand_id=brand_id, member_ids=member_ids)
     changed = Consent.objects.filter(
-        brand_id=brand_id, member_id=member_id, purpose=purpose, withdrawn_at__isnull=True
+        brand_id=brand_id, member_id__in=member_ids, purpose=purpose, withdrawn_at__isnull=True
     ).update(withdrawn_at=now)
-    record(ConsentWithdrawn(brand_id=brand_id, at=now, member_id=member_id, purpose=purpose))
+    for member_id in member_ids if changed else ():
+        record(ConsentWithdrawn(brand_id=brand_id, at=now, member_id=member_id, purpose=purpose))
     return bool(changed)
 
 

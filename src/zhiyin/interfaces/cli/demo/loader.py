@@ -68,8 +68,9 @@ def _load_brand(brand: Mapping[str, Any], now: datetime) -> None:
         product_ids = catalog_queries.product_ids_by_code(
             brand_id=brand_id, codes=[p["code"] for p in products]
         )
-        koc_ids = _load_kocs(brand_id, slug, now)
-        _load_authored_shows(brand_id, koc_ids, product_ids, now)
+        people = _load_kocs(brand_id, slug, now)
+        _load_authored_shows(brand_id, people, product_ids, now)
+        koc_ids = {handle: koc_id for handle, (koc_id, _) in people.items()}
         _load_looks(brand_id, koc_ids, product_ids, now)
         _load_wearings(brand_id, products, product_ids, now)
 
@@ -154,8 +155,9 @@ def _load_stock(
     catalog_operations.set_stock(brand_id=brand_id, stock=stock, store_ids=store_ids)
 
 
-def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, UUID]:
-    koc_ids = {}
+def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, tuple[UUID, UUID]]:
+    """Handle -> the KOC and who she is as a member."""
+    people = {}
     for koc in _read("kocs.json")["kocs"]:
         if koc["brand"] != slug:
             continue
@@ -165,7 +167,7 @@ def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, UUID]:
         member_operations.give_role(
             brand_id=brand_id, member_id=member_id, role=MemberRole.KOC, now=now
         )
-        koc_ids[koc["handle"]] = koc_operations.open_profile(
+        koc_id = koc_operations.open_profile(
             brand_id=brand_id,
             member_id=member_id,
             koc=KocFacts(
@@ -187,23 +189,28 @@ def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, UUID]:
         if koc["away"]:
             koc_operations.go_away(
                 brand_id=brand_id,
-                koc_id=koc_ids[koc["handle"]],
+                koc_id=koc_id,
                 starts_at=now + timedelta(days=koc["away"]["from_days"]),
                 ends_at=now + timedelta(days=koc["away"]["until_days"]),
                 now=now,
             )
-    return koc_ids
+        people[koc["handle"]] = (koc_id, member_id)
+    return people
 
 
 def _load_authored_shows(
-    brand_id: UUID, koc_ids: Mapping[str, UUID], product_ids: Mapping[str, UUID], now: datetime
+    brand_id: UUID,
+    people: Mapping[str, tuple[UUID, UUID]],
+    product_ids: Mapping[str, UUID],
+    now: datetime,
 ) -> None:
     content_operations.save_shows(
         brand_id=brand_id,
         shows=[
             ShowFacts(
                 product_id=product_ids[show["product"]],
-                koc_id=koc_ids[show["koc"]],
+                koc_id=people[show["koc"]][0],
+                author_id=people[show["koc"]][1],
                 color=show["color"],
                 size_code=_size_code(show["size"]),
                 fit=FitVerdict(show["fit"]),
@@ -218,7 +225,7 @@ def _load_authored_shows(
                 rights_granted=True,
             )
             for show in _read("shows.json")["shows"]
-            if show["koc"] in koc_ids
+            if show["koc"] in people
         ],
         state=ShowState.PUBLISHED,
         now=now,
