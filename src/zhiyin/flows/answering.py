@@ -25,7 +25,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard, KocNotFound, KocUnavailable
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.types import MemberNotFound, Purpose
+from zhiyin.domain.members.types import MemberNotFound, Opened, Purpose
 from zhiyin.flows.reading import NeedRead
 from zhiyin.storage.tenancy import brand_tx
 
@@ -83,15 +83,18 @@ def answer(
     text: str,
     product_ids: Sequence[UUID],
     now: datetime,
+    key_id: UUID | None = None,
 ) -> UUID:
     """The KOC answers in words, with up to three products that are on the shop.
 
-    `member_id` is the KOC's own. If she can earn, her picks carry the ad label from then on.
+    `member_id` is the KOC's own; `key_id` is the key by which it was said for her, which leaves a
+    line. If she can earn, her picks carry the ad label from then on.
     Raises KocNotFound, QuestionNotFound, QuestionMoveRefused, ProductNotFound, AnswerEmpty,
     TooManyPicks, TextTooLong, TextHasNul, MemberNotFound.
     """
     with brand_tx(brand_id):
         koc = _hold_sides(brand_id, member_id, question_id)
+        _note_key(brand_id, member_id, key_id, now)
         known = catalog.products_by_id(brand_id=brand_id, product_ids=product_ids)
         for product_id in product_ids:
             if product_id not in known:
@@ -108,14 +111,21 @@ def answer(
 
 
 def decline(
-    *, brand_id: UUID, member_id: UUID, question_id: UUID, reason: DeclineReason, now: datetime
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    question_id: UUID,
+    reason: DeclineReason,
+    now: datetime,
+    key_id: UUID | None = None,
 ) -> None:
-    """The KOC would rather not answer; the reaction asks somebody else.
+    """The KOC would rather not answer; the reaction asks somebody else. `key_id` as in `answer`.
 
     Raises KocNotFound, QuestionNotFound, QuestionMoveRefused, MemberNotFound.
     """
     with brand_tx(brand_id):
         koc = _hold_sides(brand_id, member_id, question_id)
+        _note_key(brand_id, member_id, key_id, now)
         conversations.decline(
             brand_id=brand_id, question_id=question_id, koc_id=koc.id, reason=reason, now=now
         )
@@ -289,6 +299,13 @@ def _hold_sides(brand_id: UUID, koc_member_id: UUID, question_id: UUID) -> KocCa
     asker_id, _ = talks.sides(brand_id=brand_id, question_id=question_id)
     _hold(brand_id, asker_id, koc)
     return koc
+
+
+def _note_key(brand_id: UUID, member_id: UUID, key_id: UUID | None, now: datetime) -> None:
+    if key_id is not None:
+        members.note_read(
+            brand_id=brand_id, member_id=member_id, key_id=key_id, opened=Opened.ANSWER, now=now
+        )
 
 
 def _check_room(brand_id: UUID, koc: KocCard, now: datetime) -> None:

@@ -194,7 +194,8 @@ def answer_question(request: ApiRequest, koc_id: UUID, question_id: UUID, said: 
     """
     answering.answer(
         brand_id=request.brand.id,
-        member_id=_in_her_name(request, koc_id),
+        member_id=_koc_member_id(request, koc_id),
+        key_id=request.key_id,
         question_id=question_id,
         text=said.text,
         product_ids=said.product_ids,
@@ -212,7 +213,8 @@ def decline_question(request: ApiRequest, koc_id: UUID, question_id: UUID, said:
     """
     answering.decline(
         brand_id=request.brand.id,
-        member_id=_in_her_name(request, koc_id),
+        member_id=_koc_member_id(request, koc_id),
+        key_id=request.key_id,
         question_id=question_id,
         reason=said.reason,
         now=request.now,
@@ -220,12 +222,9 @@ def decline_question(request: ApiRequest, koc_id: UUID, question_id: UUID, said:
     return {"id": question_id, "state": QuestionState.DECLINED}
 
 
-def _in_her_name(request: ApiRequest, koc_id: UUID) -> UUID:
-    """The KOC's member id, for what a key says for her; and the line it leaves."""
+def _koc_member_id(request: ApiRequest, koc_id: UUID) -> UUID:
     with brand_tx(request.brand.id):
-        member_id = kocs.koc(brand_id=request.brand.id, koc_id=koc_id).member_id
-        note_read(request, member_id, Opened.ANSWER)
-        return member_id
+        return kocs.koc(brand_id=request.brand.id, koc_id=koc_id).member_id
 
 
 def _worn(one: Wearer) -> dict[str, Any]:
