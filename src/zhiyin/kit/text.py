@@ -97,6 +97,11 @@ def _visible(text: str) -> str:
     )
 
 
+def has_han(text: str) -> bool:
+    """Whether a text has a Chinese character: then its writer reads Chinese."""
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
 def _bounded(text: str, max_chars: int) -> str:
     if len(text) > max_chars * NFC_SHRINKS_AT_MOST:
         raise TextTooLong(max_chars=max_chars)

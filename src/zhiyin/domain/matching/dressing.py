@@ -1,8 +1,9 @@
 """A look in her sizes: of what lies in a store, the size that the fit model trusts most."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from zhiyin.domain.matching.wearings import FIT, Wearings
 from zhiyin.domain.matching.world import World, uuid_at
 
 BPS = 10_000
+LIKE_HERSELF = 0.7
+"""What the size of a KOC with her very body adds, on the scale of the logarithm of a chance."""
+
 FARTHEST = 3.0
 """A size this much farther from hers than the nearest one, as `_by_model` weighs it, is not tried:
 its chance of fitting would have to be twenty times as good."""
@@ -31,6 +35,22 @@ class Sized:
     fit_bps: tuple[int, int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The size in which a garment fitted the KOC beside it, and how much that says for her."""
+
+    size: int
+    weight: float
+
+    @classmethod
+    def by(cls, size: int, likeness: float) -> Self:
+        """What it says falls fast with how unlike they are: half as like, an eighth as much."""
+        return cls(size, LIKE_HERSELF * likeness**3)
+
+
+NOBODYS: Mapping[int, Vouched] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wardrobe:
     """What sizes are chosen from and with."""
@@ -40,10 +60,17 @@ class Wardrobe:
     sizes: SizeTable
     fit: FitModel | None
 
-    def dress(self, body: Body, wearer: int, looks: Sequence[Sequence[int]]) -> list[list[Sized]]:
+    def dress(
+        self,
+        body: Body,
+        wearer: int,
+        looks: Sequence[Sequence[int]],
+        vouched: Mapping[int, Vouched] = NOBODYS,
+    ) -> list[list[Sized]]:
         """The SKU of every variant of some looks, chosen together in one question to the model.
 
-        Every variant has a size in stock. `wearer` is her number among the wearers, or -1.
+        Every variant has a size in stock. `wearer` is her number among the wearers, or -1;
+        `vouched` holds, by variant, the size in which it fitted the KOC beside it.
         Without her measures no size is made up: it is the one most often worn.
         """
         variants = list(dict.fromkeys(variant for look in looks for variant in look))
@@ -53,7 +80,8 @@ class Wardrobe:
         found: dict[int, Sized] = {}
         if level is not None and sized:
             if self.fit is not None:
-                found = self._by_model(body, wearer, {v: in_stock[v] for v in sized}, self.fit)
+                offered = {v: in_stock[v] for v in sized}
+                found = self._by_model(body, wearer, offered, vouched, self.fit)
             else:
                 found = {v: self._by_table(level, in_stock[v]) for v in sized}
         for variant in variants:
@@ -84,9 +112,16 @@ class Wardrobe:
         return np.asarray(first + np.flatnonzero(self.shelf.on_hand[first:last] > 0))
 
     def _by_model(
-        self, body: Body, wearer: int, in_stock: dict[int, NDArray[np.intp]], model: FitModel
+        self,
+        body: Body,
+        wearer: int,
+        in_stock: dict[int, NDArray[np.intp]],
+        vouched: Mapping[int, Vouched],
+        model: FitModel,
     ) -> dict[int, Sized]:
         """The model's own rule (`FitModel.best_size`), for several garments at once.
+
+        Where two sizes are about as good, the one that fitted a KOC like her stands.
 
         What bodies like hers take is read off the similar wearings where there are any: the
         model's line through all bodies runs high for a shopper who states no bra size.
@@ -102,6 +137,10 @@ class Wardrobe:
         chances = np.zeros((len(rows), 3), dtype=np.float32)
         chances[tried] = model.chances(asked.take(tried))
         worth = np.log(chances[:, FIT] + 1e-9) - near
+        for (variant, skus), first in zip(in_stock.items(), start.tolist(), strict=False):
+            if variant in vouched:
+                same = self.world.skus.size[skus] == vouched[variant].size
+                worth[first : first + len(skus)] += vouched[variant].weight * same
         best = [int(first + np.argmax(worth[first:last])) for first, last in pairwise(start)]
         return {
             variant: Sized(int(rows[at]), _bps(chances[at]))

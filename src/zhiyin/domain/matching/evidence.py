@@ -129,6 +129,14 @@ def own_words(koc: int, world: World, garment: int) -> UUID | None:
     return uuid_at(world.shows.id, int(hers[0])) if len(hers) else None
 
 
+def own_size(koc: int, world: World, garment: int) -> int | None:
+    """The size in which a garment fitted a KOC, by her newest show that says so."""
+    rows = rows_of(world, garment)
+    worn = world.shows.worn
+    hers = rows.start + np.flatnonzero((world.shows.koc[rows] == koc) & (worn.fit[rows] == FIT))
+    return int(worn.size[hers[0]]) if len(hers) and not np.isnan(worn.size[hers[0]]) else None
+
+
 def rows_of(world: World, garment: int) -> slice:
     """The rows of a garment's shows, newest first, at most LOOKED_AT of them."""
     first, last = int(world.shows.first[garment]), int(world.shows.first[garment + 1])

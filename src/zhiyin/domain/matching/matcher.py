@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zhiyin.domain.matching import evidence
 from zhiyin.domain.matching.advising import Advice, AdviceRow
 from zhiyin.domain.matching.bodies import comparable
-from zhiyin.domain.matching.dressing import Wardrobe
+from zhiyin.domain.matching.dressing import Vouched, Wardrobe
 from zhiyin.domain.matching.evidence import Reading
 from zhiyin.domain.matching.history import Histories, IdIndex
 from zhiyin.domain.matching.learned import Learned
@@ -231,7 +231,10 @@ class Matcher:
         while left and len(picks) < count:
             trying, left = left[: count - len(picks)], left[count - len(picks) :]
             looks = wardrobe.dress(
-                asked.wish.body, asked.wearer, [one.option.items for one in trying]
+                asked.wish.body,
+                asked.wearer,
+                [one.option.items for one in trying],
+                self._vouched(people, trying),
             )
             kept = [
                 (one, items)
@@ -248,6 +251,15 @@ class Matcher:
                 for (one, items), shows in zip(kept, read, strict=True)
             ]
         return picks
+
+    def _vouched(self, people: People, placed: Sequence[Placed]) -> dict[int, Vouched]:
+        """By main variant: the size in which it fitted the KOC beside it."""
+        found = {}
+        for one in placed:
+            size = evidence.own_size(one.koc, self.world, self._garment(one))
+            if one.koc != NOBODY and size is not None:
+                found[one.option.items[0]] = Vouched.by(size, people.likeness_of(one.koc))
+        return found
 
     def _too_dear(self, asked: Asked, placed: Sequence[Placed]) -> NothingToPick:
         """The refusal where only her budget stands between her and everything in her size."""

@@ -62,7 +62,8 @@ def main() -> None:
     try:
         group.main(standalone_mode=False)
     except DomainError as refusal:
-        stderr.print(f"[bold]{refusal.code}[/]  {type(refusal).__doc__}")
+        says = (type(refusal).__doc__ or "").strip().split("\n\n")[0]
+        stderr.print(f"[bold]{refusal.code}[/]  {' '.join(says.split())}")
         if refusal.details:
             stderr.print(json.dumps(refusal.details, ensure_ascii=False, default=str))
         sys.exit(REFUSED)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from zhiyin.interfaces.cli.output import print_json
 from zhiyin.interfaces.cli.refused import one_object
+from zhiyin.kit.text import has_han
 from zhiyin.storage import addresses
 
 screen = Console(highlight=False, soft_wrap=True)
@@ -30,7 +31,7 @@ def match(
         import django
 
         django.setup()
-        language = language or ("en" if need.isascii() else "zh-hans")
+        language = language or ("zh-hans" if has_han(need) else "en")
         found = _answer(need, slug, member, language)
     if as_json:
         print_json(found)
@@ -103,7 +104,9 @@ def _show(found: dict[str, Any]) -> None:
 def _pick(pick: dict[str, Any]) -> Table:
     table = Table.grid(padding=(0, 1))
     koc = pick["koc"]
-    who = f"{koc['name']} {pick['likeness_bps'] / 100:.0f}%" if koc else "-"
+    who = koc["name"] if koc else "-"
+    if pick["likeness_bps"]:
+        who += f" {pick['likeness_bps'] / 100:.0f}%"
     table.add_row("[bold]KOC[/]", who)
     for item in pick["items"]:
         table.add_row("", f"{item['name']} {item['size']}  ¥{item['price_fen'] / 100:.2f}")

@@ -144,7 +144,8 @@ def picks(request: ShopRequest, need_id: UUID) -> HttpResponse:
         )
     except NothingToPick as refusal:
         presenter = Presenter(request, need_id)
-        context = {"loosen": presenter.loosen(refusal), "need_id": need_id}
+        card, _taxonomy, _reading = _kept(request, need_id)
+        context = {"loosen": presenter.loosen(refusal, card.slots), "need_id": need_id}
     else:
         presenter = Presenter(request, need_id, answered.decision_id)
         context = presenter.answer(answered)

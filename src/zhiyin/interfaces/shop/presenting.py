@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import Category, ProductCard, SkuCard
 from zhiyin.domain.content import queries as content
@@ -104,11 +105,17 @@ class Presenter:
             "shows": [self.show(shows[show_id]) for show_id in pick.evidence if show_id in shows],
         }
 
-    def loosen(self, refusal: NothingToPick) -> list[str]:
-        """The wishes that stand in the way together, as chips read."""
+    def loosen(self, refusal: NothingToPick, stated: NeedSlots) -> list[str]:
+        """The wishes that stand in the way together, as her chips read."""
         slots = refusal.details.get("slots", ())
         assert isinstance(slots, Iterable)
-        return [self.taxonomy.slot_label(slot, self._tongue) for slot in slots]
+        hers = chips.rows(stated, taxonomy=self.taxonomy, language=self.request.language)
+        labels = {slot: [chip.label for chip in hers if chip.slot == slot] for slot in slots}
+        return [
+            label
+            for slot in slots
+            for label in labels[slot] or [self.taxonomy.slot_label(slot, self._tongue)]
+        ]
 
     def show(self, show: ShowCard) -> dict[str, Any]:
         """A buyer show as `parts/show.html` wants it."""

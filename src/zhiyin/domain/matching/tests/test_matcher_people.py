@@ -10,6 +10,7 @@ from hypothesis.strategies import builds, floats, none, sampled_from
 
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.matching.bodies import Body, comparable, likeness
+from zhiyin.domain.matching.dressing import Vouched
 from zhiyin.domain.matching.evidence import SHOWS
 from zhiyin.domain.matching.gathering import gather
 from zhiyin.domain.matching.tests.market import an_id, cards, matcher, rebuilt, world
@@ -119,6 +120,25 @@ class TestKocs:
                 row = np.arange(1)
                 alike, _ = likeness(body, comparable(one), row, tone_matters=False)
                 assert alike == likeness(body, comparable(other), row, tone_matters=False)[0]
+
+    def test_of_two_sizes_that_are_level_the_one_that_fitted_a_koc_like_her_stands(self) -> None:
+        wardrobe, shelf = matcher()._wardrobe(), matcher().shelf
+        moved = []
+        for variant in range(len(world().variants)):
+            first, last = world().variants.first_sku[variant : variant + 2]
+            sizes = world().skus.size[first:last][shelf.on_hand[first:last] > 0]
+            if not len(sizes) or not matcher().sizes.sized[world().variants.garment[variant]]:
+                continue
+            ((plain,),) = wardrobe.dress(HERS, -1, [(variant,)])
+            usual = int(world().skus.size[plain.sku])
+            for size in sizes.tolist():
+                for likeness_of_her in (1.0, 0.3):
+                    hers = {variant: Vouched.by(size, likeness_of_her)}
+                    ((chosen,),) = wardrobe.dress(HERS, -1, [(variant,)], hers)
+                    taken = int(world().skus.size[chosen.sku])
+                    assert taken in (usual, size)
+                    moved += [likeness_of_her] * (taken != usual)
+        assert moved.count(1.0) > 5 * max(moved.count(0.3), 1)
 
     def test_without_room_in_her_week_she_is_not_named(self) -> None:
         for slots in (PEAR, TALL, NeedSlots()):

@@ -1,10 +1,12 @@
 """`zhiyin demo`: the main job on the demo world, then a server to look around in."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import Any
 
 import click
@@ -20,6 +22,7 @@ NEEDS = (
     " no black",
 )
 BRAND = "anning"
+STOPS_WITHIN_S = 10.0
 
 screen = Console(highlight=False, soft_wrap=True)
 
@@ -47,6 +50,8 @@ def demo(serve: bool, port: int) -> None:
         screen.print(f"\n[dim]{time.monotonic() - began:.0f} s[/]")
         if serve:
             _serve(port)
+        else:
+            screen.print("[dim]To look around in it, with logins: make demo[/]")
     finally:
         if started:
             addresses.stop()
@@ -160,8 +165,9 @@ def _print_answer(brand_id: Any, text: str, reading: Any, taxonomy: Any, answer:
     from zhiyin.domain.kocs import queries as kocs
     from zhiyin.interfaces import chips, wording
     from zhiyin.kit.money import format_cny
+    from zhiyin.kit.text import has_han
 
-    language = "en" if text.isascii() else "zh-hans"
+    language = "zh-hans" if has_han(text) else "en"
     english = language == "en"
     products = catalog.products_by_id(
         brand_id=brand_id,
@@ -184,7 +190,7 @@ def _print_answer(brand_id: Any, text: str, reading: Any, taxonomy: Any, answer:
         who = (koc.name_en if english else koc.name_zh) if koc else "-"
         table.add_row(
             f"[bold]{rank}[/]",
-            f"{who} {pick.likeness_bps / 100:.0f}%",
+            f"{who} {pick.likeness_bps / 100:.0f}%" if pick.likeness_bps else who,
             " + ".join(names),
             format_cny(pick.total_fen, language),
         )
@@ -197,7 +203,6 @@ def _print_answer(brand_id: Any, text: str, reading: Any, taxonomy: Any, answer:
 def _serve(port: int) -> None:
     from zhiyin.interfaces.cli.demo.kocs import koc_logins
     from zhiyin.interfaces.cli.demo.staff import demo_login
-    from zhiyin.interfaces.cli.serve import server
 
     now = datetime.now(UTC)
     login = demo_login(now)
@@ -209,10 +214,29 @@ def _serve(port: int) -> None:
         _step("KOC", f"{address}   in another browser: {koc.name}, {koc.phone}")
     _step("console", f"{here}/console/   {login.name} / {login.password} / {login.six_digits}")
     _step("API docs", f"{here}/api/v1/docs")
-    screen.print("[dim]Ctrl-C stops it. New six digits: zhiyin staff code demo[/]\n")
-    worker = subprocess.Popen([sys.executable, "-m", "zhiyin", "worker"])
+    screen.print("[dim]Ctrl-C stops it. New six digits: .venv/bin/zhiyin staff code demo[/]\n")
+    # In sessions of their own: the terminal's Ctrl-C comes to this process alone, which tells each
+    # of them once. A server that is told by both at once may miss it and go on.
+    worker = subprocess.Popen([sys.executable, "-m", "zhiyin", "worker"], start_new_session=True)
+    serving = get_context("fork").Process(target=_serve_apart, args=(port,))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        server(host="127.0.0.1", port=port, workers=1).serve()
+        serving.start()
+        serving.join()
+    except KeyboardInterrupt:
+        screen.print("[dim]stopping[/]")
     finally:
+        serving.terminate()
         worker.terminate()
+        serving.join(STOPS_WITHIN_S)
+        if serving.is_alive():
+            os.killpg(serving.pid or 0, signal.SIGKILL)
         worker.wait()
+
+
+def _serve_apart(port: int) -> None:
+    from zhiyin.interfaces.cli.serve import server
+
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    server(host="127.0.0.1", port=port, workers=1).serve()
