@@ -33,7 +33,7 @@ DEBIT_LESS_CREDIT = """
     ) sides
 """
 LINES = """
-    SELECT at, line.id, entry.cause, kind, owner_id, fen
+    SELECT line.at, line.id, entry.cause, kind, owner_id, fen
     FROM (
         (SELECT at, id, entry_id, credit_kind AS kind, credit_owner_id AS owner_id,
                 amount_fen AS fen
@@ -49,7 +49,7 @@ LINES = """
          ORDER BY at, id LIMIT %(limit)s)
     ) line
     JOIN ledger_entry entry ON entry.brand_id = %(brand_id)s AND entry.id = line.entry_id
-    ORDER BY at, line.id LIMIT %(limit)s
+    ORDER BY line.at, line.id LIMIT %(limit)s
 """
 TRIAL = """
     SELECT kind, sum(fen)::bigint FROM (
