@@ -34,7 +34,7 @@ MOST_FEN = 10**11
 
 @dataclass(frozen=True, slots=True)
 class _Prices:
-    """How far a quote has come: the price of each piece, the freight, and what lines are closed to."""
+    """How far a quote has come; `closed` says which stages leave a line alone."""
 
     lines: tuple[Line, ...]
     unit_fen: Mapping[str, tuple[int, ...]]
@@ -113,7 +113,7 @@ def quote(
 
 
 def breaches(quote: Quote) -> tuple[str, ...]:
-    """What in a quote does not add up (invariant C2), recomputed from its lines. Nothing, if sound."""
+    """What in a quote does not add up, recomputed from its lines (invariant C2). Mostly nothing."""
     return tuple(_breaches(quote))
 
 
@@ -160,29 +160,26 @@ def pieces_of_look(
 
 def _price(prices: _Prices, asked: Sequence[Adjustment]) -> _Outcome:
     """Give each line the lowest of the prices that are lower than its list price."""
-    winners: dict[str, tuple[int, Adjustment, tuple[int, ...]]] = {}
-    reasons: dict[Adjustment, Reason] = {}
-    for adjustment in asked:
-        reasons[adjustment] = Reason.NO_ELIGIBLE_LINE
+    winners: dict[str, tuple[int, int, tuple[int, ...]]] = {}
+    reasons = [Reason.NO_ELIGIBLE_LINE] * len(asked)
+    for n, adjustment in enumerate(asked):
         for line in prices.open_to(adjustment):
             reason, units = _priced(line, adjustment.calculator)
             if reason is None and line.key in winners and winners[line.key][0] <= sum(units):
                 reason = Reason.ANOTHER_PRICE_IS_LOWER
-            reasons[adjustment] = reason or Reason.ANOTHER_PRICE_IS_LOWER
+            reasons[n] = reason or Reason.ANOTHER_PRICE_IS_LOWER
             if reason is None:
-                winners[line.key] = sum(units), adjustment, units
+                winners[line.key] = sum(units), n, units
     unit_fen, closed = dict(prices.unit_fen), dict(prices.closed)
-    given: dict[Adjustment, dict[str, tuple[int, ...]]] = {}
-    for line in prices.lines:
-        if line.key in winners:
-            _total, adjustment, units = winners[line.key]
-            offs = zip(unit_fen[line.key], units, strict=True)
-            given.setdefault(adjustment, {})[line.key] = tuple(was - now for was, now in offs)
-            unit_fen[line.key], closed[line.key] = units, adjustment.closes_to
+    given: dict[int, dict[str, tuple[int, ...]]] = {}
+    for key, (_total, n, units) in winners.items():
+        offs = zip(unit_fen[key], units, strict=True)
+        given.setdefault(n, {})[key] = tuple(was - now for was, now in offs)
+        unit_fen[key], closed[key] = units, asked[n].closes_to
     return _Outcome(
         replace(prices, unit_fen=unit_fen, closed=closed),
-        tuple(_applied(each, given[each]) for each in asked if each in given),
-        tuple(RefusedRule(each.rule, reasons[each]) for each in asked if each not in given),
+        tuple(_applied(each, given[n]) for n, each in enumerate(asked) if n in given),
+        tuple(RefusedRule(each.rule, reasons[n]) for n, each in enumerate(asked) if n not in given),
     )
 
 
@@ -200,12 +197,12 @@ def _priced(line: Line, calculator: Calculator) -> tuple[Reason | None, tuple[in
 
 def _discount(prices: _Prices, asked: Sequence[Adjustment]) -> _Outcome:
     """Apply what may stand together, or the one that may not, whichever gives most."""
-    together = [each for each in asked if each.is_stackable]
+    together = [n for n, each in enumerate(asked) if each.is_stackable]
     choices = [together] if together else []
-    choices += [[each] for each in asked if not each.is_stackable]
-    outcomes = [_one_after_another(prices, choice) for choice in choices]
+    choices += [[n] for n, each in enumerate(asked) if not each.is_stackable]
+    outcomes = [_one_after_another(prices, [asked[n] for n in choice]) for choice in choices]
     best = max(range(len(choices)), key=lambda n: (outcomes[n].off_fen, -n))
-    left_out = (each for each in asked if each not in choices[best])
+    left_out = (each for n, each in enumerate(asked) if n not in choices[best])
     return replace(
         outcomes[best],
         refused=outcomes[best].refused + tuple(_left_out(prices, each) for each in left_out),

@@ -1,5 +1,6 @@
 """What the database refuses whoever asks; races, each with a twin whose guard is taken away."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from tests.cast import NOW, make_brand
+from tests.databases import inside
 from zhiyin.domain.ledger import operations, queries
 from zhiyin.domain.ledger.tests.accounts import CLEARING, SALES, spend, top_up, wallet
 from zhiyin.domain.ledger.types import BalanceTooLow, CauseReused, Leg
@@ -20,6 +22,14 @@ from zhiyin.storage.tenancy import SET_BRAND, brand_tx
 
 AT_ONCE = 12
 NEVER_NEGATIVE = "ledger_balance_not_negative"
+
+
+@pytest.fixture(scope="module")
+def sound(copy_database, django_db_blocker):
+    """A database of this module's own, with every guard, in which commits are real."""
+    copy_database("zhiyin_ledger_races")
+    with inside("zhiyin_ledger_races", django_db_blocker):
+        yield
 
 
 def violations(brand_id: UUID) -> Counter[str]:
@@ -66,12 +76,9 @@ def overdraw(brand_id: UUID) -> tuple[Counter[str], int]:
         return Counter(found), queries.balance_fen(brand_id=brand_id, account=wallet(member))
 
 
-def test_a_wallet_is_not_overdrawn_by_a_race(own_database) -> None:
-    brand_id = make_brand("cedar").id
-    assert overdraw(brand_id) == (
-        Counter(True_=0) + Counter({"True": 3, "BalanceTooLow": AT_ONCE - 3}),
-        0,
-    )
+def test_a_wallet_is_not_overdrawn_by_a_race(sound) -> None:
+    brand_id = make_brand("wallets").id
+    assert overdraw(brand_id) == (Counter({"True": 3, "BalanceTooLow": AT_ONCE - 3}), 0)
     assert violations(brand_id) == Counter()
 
 
@@ -89,8 +96,8 @@ def same_cause(brand_id: UUID) -> Counter[str]:
     return Counter(at_once(brand_id, acts))
 
 
-def test_one_cause_is_posted_once_by_a_race(own_database) -> None:
-    brand_id = make_brand("cedar").id
+def test_one_cause_is_posted_once_by_a_race(sound) -> None:
+    brand_id = make_brand("causes").id
     assert same_cause(brand_id) == Counter({"True": 1, "False": AT_ONCE - 1})
     with brand_tx(brand_id):
         assert queries.balance_fen(brand_id=brand_id, account=SALES) == 7
@@ -103,8 +110,8 @@ def test_without_its_key_a_cause_is_posted_twice(own_database, owner) -> None:
     assert same_cause(brand_id) == Counter({"True": AT_ONCE})
 
 
-def test_of_two_legs_for_one_cause_at_once_one_is_refused(own_database) -> None:
-    brand_id = make_brand("cedar").id
+def test_of_two_legs_for_one_cause_at_once_one_is_refused(sound) -> None:
+    brand_id = make_brand("legs").id
     acts = [
         lambda n=n: post(brand_id, "order:1:paid", Leg(CLEARING, SALES, n % 2 + 1))
         for n in range(AT_ONCE)
@@ -114,7 +121,7 @@ def test_of_two_legs_for_one_cause_at_once_one_is_refused(own_database) -> None:
 
 
 def crossing(brand_id: UUID) -> Counter[str]:
-    """Entries between the same wallets, each naming them in an order of its own, again and again."""
+    """Entries over the same wallets, one way and the other, some at once, again and again."""
     members = sorted(uuid7() for _ in range(40))
     with brand_tx(brand_id):
         post(brand_id, "topup:1", *(top_up(member, 10**6) for member in members))
@@ -130,8 +137,8 @@ def crossing(brand_id: UUID) -> Counter[str]:
     return found
 
 
-def test_postings_that_cross_never_wait_in_a_ring(own_database) -> None:
-    assert crossing(make_brand("cedar").id) == Counter({"True": 24})
+def test_postings_that_cross_never_wait_in_a_ring(sound) -> None:
+    assert crossing(make_brand("rings").id) == Counter({"True": 24})
 
 
 def test_without_one_order_they_do(own_database, owner) -> None:
@@ -139,10 +146,8 @@ def test_without_one_order_they_do(own_database, owner) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef('ledger_transfers_posted'::regproc)")
         body = cursor.fetchone()[0]
-    sly = body.replace(
-        "GROUP BY brand_id, kind, owner_id\n            ORDER BY brand_id, kind, owner_id",
-        "GROUP BY brand_id, kind, owner_id ORDER BY random()",
-    )
+    by_account = "ORDER BY brand_id, kind, owner_id\n        LOOP"
+    sly = body.replace(by_account, "ORDER BY random() LOOP")
     assert sly != body
     owner(sly)
     assert crossing(make_brand("cedar").id)["OperationalError"] > 0
@@ -162,9 +167,11 @@ CHANGES = [
        SELECT brand_id, gen_random_uuid(), 'wallet', gen_random_uuid(), 5 FROM ledger_entry""",
     """INSERT INTO ledger_entry (brand_id, id, cause, legs, digest, at)
        SELECT brand_id, gen_random_uuid(), 'empty:1', 1, digest, at FROM ledger_entry""",
-    # A leg more for an entry that is there, under a free number; and one instead of another.
-    """INSERT INTO ledger_transfer SELECT brand_id, gen_random_uuid(), 1, debit_kind, debit_owner_id,
-       credit_kind, credit_owner_id, amount_fen, at, entry_id FROM ledger_transfer""",
+    # A leg more for an entry that is there, under a free number.
+    """INSERT INTO ledger_transfer (brand_id, id, entry_id, leg, debit_kind, debit_owner_id,
+                                    credit_kind, credit_owner_id, amount_fen, at)
+       SELECT brand_id, gen_random_uuid(), entry_id, 1, debit_kind, debit_owner_id,
+              credit_kind, credit_owner_id, amount_fen, at FROM ledger_transfer""",
 ]
 
 
@@ -186,41 +193,65 @@ def state(brand_id: UUID) -> list[tuple[object, ...]]:
         return rows
 
 
-@pytest.mark.parametrize("role", ["web", "system", "owner"])
-def test_nobody_changes_the_books(books, own_database, role) -> None:
+def test_nobody_changes_the_books(books, own_database) -> None:
+    """Neither the web's role, nor the system's, nor the owner of the tables."""
     running = embedded.status(addresses.CLUSTER)
     found = roles.addresses(admin_url=running.admin_url, database=own_database, passwords={})
     before = state(books)
-    with psycopg.connect(getattr(found, role)) as session:
-        for change in CHANGES:
-            session.execute(SET_BRAND, [str(books)])
-            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.IntegrityError)):
-                session.execute(change)
-            session.rollback()
+    for address in (found.web, found.system, found.owner):
+        with psycopg.connect(address) as session:
+            for change in CHANGES:
+                session.execute(SET_BRAND, [str(books)])
+                with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.IntegrityError)):
+                    session.execute(change)
+                session.rollback()
     assert state(books) == before
 
 
-@pytest.mark.parametrize(
-    ("code", "sabotage"),
-    [
-        (
-            "M1",
-            "ALTER TABLE ledger_transfer DISABLE TRIGGER USER; UPDATE ledger_transfer SET amount_fen = 301",
-        ),
-        ("M2", "ALTER TABLE catalog_sku ALTER price_fen TYPE numeric"),
-        ("M3", "ALTER TABLE ledger_transfer DISABLE TRIGGER never_changed"),
-        ("M3", "GRANT UPDATE ON ledger_entry TO app_web"),
-        (
-            "M4",
-            "ALTER TABLE ledger_balance DISABLE TRIGGER USER; UPDATE ledger_balance SET balance_fen = 299",
-        ),
-        (
-            "M5",
-            "ALTER TABLE ledger_transfer DISABLE TRIGGER USER; UPDATE ledger_transfer SET debit_kind = 'mattress'",
-        ),
-    ],
+UNGUARDED = (
+    "ALTER TABLE {0} DISABLE TRIGGER USER; UPDATE {0} SET {1}; ALTER TABLE {0} ENABLE TRIGGER USER"
 )
-def test_what_an_owner_breaks_is_found(books, owner, zhiyin, own_database, code, sabotage) -> None:
-    assert violations(books) == Counter()
-    owner(f"SET app.brand = '{books}'; {sabotage}")
-    assert violations(books)[code] == 1
+SABOTAGE = [  # what an audit finds, how it came about, and how it goes away again
+    ("M1", ("ledger_transfer", "amount_fen = 301"), ("ledger_transfer", "amount_fen = 300")),
+    ("M4", ("ledger_balance", "balance_fen = 299"), ("ledger_balance", "balance_fen = 300")),
+    (
+        "M5",
+        ("ledger_transfer", "debit_kind = 'mattress'"),
+        ("ledger_transfer", "debit_kind = 'sandbox_clearing'"),
+    ),
+    (
+        "M2",
+        "ALTER TABLE catalog_sku ALTER price_fen TYPE numeric",
+        "ALTER TABLE catalog_sku ALTER price_fen TYPE bigint",
+    ),
+    (
+        "M3",
+        "ALTER TABLE ledger_transfer DISABLE TRIGGER never_changed",
+        "ALTER TABLE ledger_transfer ENABLE TRIGGER never_changed",
+    ),
+    ("M3", "GRANT UPDATE ON ledger_entry TO app_web", "REVOKE UPDATE ON ledger_entry FROM app_web"),
+]
+
+
+def test_what_an_owner_breaks_is_found(books, owner, zhiyin, own_database) -> None:
+    """Each audit goes red, and `zhiyin audit` ends with exit status 1."""
+    sound = zhiyin("audit", "--json", database=own_database)
+    assert (sound.returncode, json.loads(sound.stdout)["violations"]) == (0, 0)
+    for code, breach, mend in SABOTAGE:
+        owner(f"SET app.brand = '{books}'; {_statement(breach)}")
+        assert violations(books)[code] == 1
+        if code == "M5":
+            found = zhiyin("audit", "--json", "--only", "M5", database=own_database)
+            listed = json.loads(found.stdout)
+            assert (found.returncode, listed["violations"]) == (1, 1)
+            assert listed["audits"][0]["violations"][0]["subject"] == "mattress"
+            shown = zhiyin("audit", "--brand", "cedar", database=own_database)
+            assert shown.returncode == 1
+            assert "cedar M5  subject=mattress" in shown.stdout
+        owner(f"SET app.brand = '{books}'; {_statement(mend)}")
+        assert violations(books) == Counter()
+    assert zhiyin("audit", "--only", "M99", database=own_database).returncode == 2
+
+
+def _statement(act: str | tuple[str, str]) -> str:
+    return act if isinstance(act, str) else UNGUARDED.format(*act)
