@@ -11,7 +11,6 @@ from tests.cast import NOW, enter, make_brand
 from zhiyin.domain.ledger import operations, queries
 from zhiyin.domain.ledger.tests.accounts import HOUSE, wallet
 from zhiyin.domain.ledger.types import Account, AccountKind, BalanceTooLow, EntryDraft, Leg
-from zhiyin.flows import audits
 
 _brands = count()
 MEMBERS = [UUID(int=n) for n in (1, 2, 3)]
@@ -97,7 +96,7 @@ def test_batches_keep_guarded_balances_whole_and_not_below_zero(db, batches, aga
     for account, fen in expected.items():
         assert queries.balance_fen(brand_id=brand_id, account=account) == fen
         assert queries.balance_fen(brand_id=brand_id, account=account, at=NOW) == fen
-    for audit in audits.AUDITS:
+    for audit in queries.AUDITS:
         assert audit.find(brand_id=brand_id, limit=10) == ()
 
 

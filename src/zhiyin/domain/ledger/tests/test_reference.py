@@ -29,5 +29,3 @@ def test_the_examples_of_the_page(brand) -> None:
 def test_the_page_names_every_account() -> None:
     words = PAGE.read_text(encoding="utf-8")
     assert [kind.value for kind in AccountKind if f"`{kind.value}`" not in words] == []
-
-
