@@ -140,6 +140,7 @@ FLOORS = {
     "brands": 1,
     "members": 2,
     "catalog": 2,
+    "ledger": 2,
     "audience": 3,
     "kocs": 3,
     "orders": 3,

@@ -1,6 +1,31 @@
-"""Money in whole fen, written for a reader."""
+"""Money in whole fen: shared out without loss, and written for a reader."""
+
+from collections.abc import Sequence
 
 FEN_PER_CNY = 100
+WHOLE_BPS = 10_000
+
+
+def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
+    """Share out `total_fen` by `weights` so that not one fen is lost or made.
+
+    Largest remainder first; ties go to the earlier share, so the result is the same on every run.
+    No share is above `total_fen * weight / sum(weights)` by a whole fen: one that may hold
+    `weight` fen at most is never overfilled while `total_fen <= sum(weights)`.
+
+    Units:   fen (1 CNY = 100 fen) in, fen out; weights are pure ratios.
+    Shape:   len(result) == len(weights); sum(result) == total_fen.
+    Raises:  ValueError if a weight or the total is negative, or no weight is positive.
+    Source:  Hamilton's method.
+    """
+    whole = sum(weights)
+    if whole <= 0 or total_fen < 0 or min(weights) < 0:
+        raise ValueError(f"cannot split {total_fen} fen by {list(weights)}")
+    shares = [total_fen * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total_fen * weights[i] % whole), i))
+    for i in by_remainder[: total_fen - sum(shares)]:
+        shares[i] += 1
+    return shares
 
 
 def format_cny(fen: int, lang: str) -> str:

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.brands",
     "zhiyin.domain.members",
     "zhiyin.domain.catalog",
+    "zhiyin.domain.ledger",
     "zhiyin.domain.audience",
     "zhiyin.domain.kocs",
     "zhiyin.domain.orders",

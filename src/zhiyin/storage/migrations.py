@@ -12,6 +12,13 @@ from zhiyin.storage.tenancy import SameBrandKey
 
 CURRENT_BRAND = "nullif((SELECT current_setting('app.brand', true)), '')::uuid"
 
+REFUSE_CHANGE = """
+    CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END $$
+"""
+
 
 class OwnByBrand(Operation):
     """Make tables brand-owned: keys that begin with the brand, row-level security on and forced.
@@ -92,6 +99,29 @@ class AppendOnly(OwnByBrand):
 
     def describe(self) -> str:
         return f"Append only: {', '.join(self.model_names)}"
+
+
+class NeverChanged(AppendOnly):
+    """Append only for everybody: a trigger refuses UPDATE, DELETE and TRUNCATE to the owner too."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute(REFUSE_CHANGE, params=None)
+        for name in self.model_names:
+            table = to_state.apps.get_model(app_label, name)._meta.db_table
+            schema_editor.execute(
+                f'CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}"'
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            )
+
+    def describe(self) -> str:
+        return f"Never changed: {', '.join(self.model_names)}"
 
 
 def _own(model: type[Model]) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Commands(click.Group):
 
     places: Mapping[str, str] = {
         "api-key": "zhiyin.interfaces.cli.brands:api_key",
+        "audit": "zhiyin.interfaces.cli.audit:audit",
         "db": "zhiyin.interfaces.cli.database:database",
         "demo": "zhiyin.interfaces.cli.demo.command:demo",
         "evaluate": "zhiyin.interfaces.cli.evaluate:evaluate",
