@@ -133,9 +133,7 @@ class World:
         self.journal.write(
             kind="notice",
             at=beijing(delivery.at),
-            mchid=delivery.notice.merchant.mchid,
             notice_id=delivery.notice.id,
-            event_type=delivery.notice.event_type,
             variant=delivery.variant,
             attempt=delivery.attempt,
             status=status,

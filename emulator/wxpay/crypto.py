@@ -44,9 +44,11 @@ def new_private() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def new_platform_key(*, mode: str, now: datetime, dice: Random) -> PlatformKey:
+def new_platform_key(
+    *, mode: str, now: datetime, dice: Random, private: rsa.RSAPrivateKey | None = None
+) -> PlatformKey:
     """A key with its serial: PUB_KEY_ID_... in public-key mode, else a certificate's number."""
-    private = new_private()
+    private = private or new_private()
     if mode == "public_key":
         return PlatformKey("PUB_KEY_ID_01" + word(dice, 30, "0123456789"), private, None)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Emulated platform")])

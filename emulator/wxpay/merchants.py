@@ -95,7 +95,9 @@ def register(said: dict[str, Any], *, now: datetime, dice: Random) -> tuple[Merc
     """A new merchant, and its private key (PEM) if it brought no public one.
 
     Said: `mchid`, `appid`, `api_v3_key` (32 bytes; made if missing), `mode` (public_key or
-    certificate), `public_key_pem` and `serial` of the merchant's own certificate.
+    certificate), `public_key_pem` and `serial` of the merchant's own certificate, and
+    `platform_private_key_pem`, a key for the platform to sign with, where there is no time to
+    make one.
     Raises ValueError.
     """
     mode = said.get("mode", "public_key")
@@ -112,7 +114,12 @@ def register(said: dict[str, Any], *, now: datetime, dice: Random) -> tuple[Merc
     else:
         private = new_private()
         public, made = private.public_key(), private_pem(private)
-    key = new_platform_key(mode=mode, now=now, dice=dice)
+    platform = None
+    if pem := said.get("platform_private_key_pem"):
+        platform = serialization.load_pem_private_key(pem.encode(), password=None)
+        if not isinstance(platform, rsa.RSAPrivateKey):
+            raise ValueError("platform_private_key_pem is an RSA key")
+    key = new_platform_key(mode=mode, now=now, dice=dice, private=platform)
     merchant = Merchant(
         mchid=said["mchid"],
         appid=said["appid"],

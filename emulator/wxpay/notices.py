@@ -176,7 +176,7 @@ def deliveries(
             changed = {**notice.resource, "amount": {**amount, "total": amount["total"] + 1}}
         elif rule.do == "foreign_merchant":
             changed = {**notice.resource, "mchid": "1999999999"}
-    said = body_of(notice, nonce=nonce(), changed=changed)
+    said = body_of(notice, nonce=nonce()[:12], changed=changed)
     true = Delivery(
         notice=notice,
         variant="true",

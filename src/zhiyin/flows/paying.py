@@ -244,7 +244,8 @@ class PaymentProviderRefused(PaymentError):
 class NotificationRefused(PaymentError):
     """The notification is not proven to be the provider's. Answer 401 and change nothing.
 
-    `why` is a word: header_missing, window, key_unknown, key_expired, signature.
+    `why` is a word: signature_type, header_missing, window, key_unknown, key_expired, signature,
+    too_long.
     """
 
     code: ClassVar[str] = "payment_notification_refused"

@@ -8,6 +8,9 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
+from ssl import SSLContext
+from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -67,7 +70,8 @@ class WxPay:
         self._base = checked_base(base_url)
         self._clock = clock
         self._limits = limits
-        self._kept: tuple[int, httpx.Client] | None = None
+        self._turns = Lock()
+        self._kept = (os.getpid(), self._connections())
 
     def open_payment(self, *, asked: PaymentAsked) -> PaymentOpened:
         """Open an order (JSAPI: H5 in WeChat and mini programs) and sign it for the page."""
@@ -186,9 +190,7 @@ class WxPay:
 
     def close(self) -> None:
         """Close the connections that were kept."""
-        if self._kept is not None and self._kept[0] == os.getpid():
-            self._kept[1].close()
-        self._kept = None
+        self._http().close()
 
     def _of(self, what: str) -> str:
         return f"{ORDERS}/{what}?{urlencode({'mchid': self._account.merchant_id})}"
@@ -320,15 +322,24 @@ class WxPay:
             raise PaymentOutcomeUnknown(why=type(error).__name__) from None
 
     def _http(self) -> httpx.Client:
-        if self._kept is None or self._kept[0] != os.getpid():
-            limits = self._limits
-            client = httpx.Client(
-                timeout=httpx.Timeout(limits.wait_s, connect=limits.connect_s),
-                trust_env=False,
-                follow_redirects=False,
-            )
-            self._kept = (os.getpid(), client)
+        """The connections of this process: a forked one leaves its parent's alone."""
+        if self._kept[0] != os.getpid():
+            with self._turns:
+                if self._kept[0] != os.getpid():
+                    self._kept = (os.getpid(), self._connections())
         return self._kept[1]
+
+    def _connections(self) -> httpx.Client:
+        wait = httpx.Timeout(self._limits.wait_s, connect=self._limits.connect_s)
+        return httpx.Client(
+            timeout=wait, trust_env=False, follow_redirects=False, verify=_trusted()
+        )
+
+
+@cache
+def _trusted() -> SSLContext:
+    """The authorities we trust, read once: it takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _checked(read: Callable[[], Found]) -> Found:

@@ -58,12 +58,14 @@ def doubt(
 ) -> str:
     """Why these headers do not prove that the platform sent this body just now; "" if they do.
 
-    One of header_missing, window, key_unknown, key_expired, signature. Calls nobody: a serial
-    that the ring does not hold is refused, however true it may be. A probe (its signature begins
+    One of signature_type, header_missing, window, key_unknown, key_expired, signature. Calls
+    nobody: a serial that the ring does not hold is refused, however true it may be. A probe (its signature begins
     WECHATPAY/SIGNTEST/) is a forgery like any other.
     """
     said = {name.lower(): value for name, value in headers.items()}
     timestamp, nonce, serial, signature = (said.get(name, "") for name in NAMES)
+    if said.get("wechatpay-signature-type", SCHEME) != SCHEME:
+        return "signature_type"
     if not (nonce and serial and signature) or not TIMESTAMP.fullmatch(timestamp):
         return "header_missing"
     if abs(now.timestamp() - int(timestamp)) > window_s:
