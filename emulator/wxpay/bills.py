@@ -67,10 +67,10 @@ def fund_file(rows: list[Row]) -> bytes:
     gains = [Decimal(row[6]) for row in rows if row[5] == "收入"]
     costs = [Decimal(row[6]) for row in rows if row[5] == "支出"]
     sums = [
-        str(len(rows)),
-        str(len(gains)),
+        f"{len(rows)}.0",
+        f"{len(gains)}.0",
         f"{sum(gains):.2f}",
-        str(len(costs)),
+        f"{len(costs)}.0",
         f"{sum(costs):.2f}",
     ]
     return _file(FUND_HEAD, rows, FUND_SUMS, sums)
@@ -143,8 +143,7 @@ def _fund_row(entry: Entry) -> Row:
 
 def _file(head: str, rows: Iterable[Row], sum_head: str, sums: Row) -> bytes:
     lines = [head]
-    # a comma in a description would move every field after it: the platform turns it into a space
-    lines += [",".join("`" + cell.replace(",", " ") for cell in row) for row in rows]
+    lines += [",".join("`" + cell for cell in row) for row in rows]
     lines += [sum_head, ",".join("`" + cell for cell in sums)]
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -116,9 +117,7 @@ def register(said: dict[str, Any], *, now: datetime, dice: Random) -> tuple[Merc
         public, made = private.public_key(), private_pem(private)
     platform = None
     if pem := said.get("platform_private_key_pem"):
-        platform = serialization.load_pem_private_key(pem.encode(), password=None)
-        if not isinstance(platform, rsa.RSAPrivateKey):
-            raise ValueError("platform_private_key_pem is an RSA key")
+        platform = _read_private(pem)
     key = new_platform_key(mode=mode, now=now, dice=dice, private=platform)
     merchant = Merchant(
         mchid=said["mchid"],
@@ -131,6 +130,15 @@ def register(said: dict[str, Any], *, now: datetime, dice: Random) -> tuple[Merc
         signing=key,
     )
     return merchant, made
+
+
+@cache
+def _read_private(pem: str) -> rsa.RSAPrivateKey:
+    """A private key. Kept, because checking one takes a tenth of a second."""
+    found = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(found, rsa.RSAPrivateKey):
+        raise ValueError("a private key of the platform is an RSA key")
+    return found
 
 
 def told(merchant: Merchant) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -56,10 +57,11 @@ class PlatformKey:
 class KeyRing:
     """The platform's keys by serial. Looking one up calls nobody; `add` puts in new ones.
 
-    It is read by many threads while one adds: the mapping is replaced as a whole.
+    Many threads read it while one adds: the mapping is replaced as a whole.
     """
 
     def __init__(self, keys: Iterable[PlatformKey]) -> None:
+        self._turns = Lock()
         self._keys = {key.serial: key for key in keys}
 
     def find(self, serial: str) -> PlatformKey | None:
@@ -77,7 +79,8 @@ class KeyRing:
 
     def add(self, keys: Iterable[PlatformKey]) -> None:
         """Put keys in beside those there are."""
-        self._keys = {**self._keys, **{key.serial: key for key in keys}}
+        with self._turns:
+            self._keys = {**self._keys, **{key.serial: key for key in keys}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,8 @@ A bill is CSV with a leading back-quote in each field, amounts in yuan, and a su
 lines at the end, which must agree with the rows.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +16,8 @@ from zoneinfo import ZoneInfo
 from zhiyin.connectors.wxpay.account import Limits
 from zhiyin.flows.paying import BillAbsent, BillDamaged, BillKind, BillNotReady, BillRow
 
-YUAN = re.compile(r"(\d{1,12})\.(\d{2})")
+YUAN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2})0*)?")
+COUNT_OF = re.compile(r"([0-9]{1,12})(?:\.0+)?")  # bills of funds count "20.0" lines
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 AT, TRANSACTION, PAYMENT_NO, REFUND_NO = "交易时间", "微信订单号", "商户订单号", "商户退款单号"
 STATE, PAID, GIVEN_BACK = "交易状态", "订单金额", "申请退款金额"
@@ -86,7 +85,7 @@ def trade_rows(file: bytes, *, limits: Limits) -> tuple[BillRow, ...]:
         found = tuple(_trade_row(row, limits.zone) for row in rows)
         paid = sum(row.amount_fen for row in found if row.kind is BillKind.PAYMENT)
         back = sum(row.amount_fen for row in found if row.kind is BillKind.REFUND)
-        told = (int(sums[COUNT]), _fen(sums[PAID_SUM]), _fen(sums[GIVEN_BACK_SUM]))
+        told = (_count(sums[COUNT]), _fen(sums[PAID_SUM]), _fen(sums[GIVEN_BACK_SUM]))
     except (KeyError, ValueError):
         raise BillDamaged(why="not_the_shape") from None
     if told != (len(found), paid, back):
@@ -101,7 +100,7 @@ def fund_rows(file: bytes, *, limits: Limits) -> tuple[FundRow, ...]:
         found = tuple(_fund_row(row, limits.zone) for row in rows)
         gains = sum(row.amount_fen for row in found if row.amount_fen > 0)
         costs = -sum(row.amount_fen for row in found if row.amount_fen < 0)
-        told = (int(sums[FUND_COUNT]), _fen(sums[FUND_IN_SUM]), _fen(sums[FUND_OUT_SUM]))
+        told = (_count(sums[FUND_COUNT]), _fen(sums[FUND_IN_SUM]), _fen(sums[FUND_OUT_SUM]))
     except (KeyError, ValueError):
         raise BillDamaged(why="not_the_shape") from None
     if told != (len(found), gains, costs):
@@ -112,17 +111,24 @@ def fund_rows(file: bytes, *, limits: Limits) -> tuple[FundRow, ...]:
 def _tables(file: bytes) -> tuple[Iterator[Mapping[str, str]], Mapping[str, str]]:
     """The rows by the names of their columns, and the summary by the names of its own."""
     try:
-        lines = list(csv.reader(io.StringIO(file.decode("utf-8-sig")), quoting=csv.QUOTE_NONE))
-    except (UnicodeDecodeError, csv.Error):
-        raise BillDamaged(why="not_csv") from None
-    lines = [line for line in lines if line]
+        text = file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BillDamaged(why="not_text") from None
+    lines = [_cells(line) for line in re.split(r"\r?\n", text) if line.strip()]
     if len(lines) < 3:
         raise BillDamaged(why="not_the_shape")
     head, *rows, sum_head, sums = lines
     if len(sum_head) != len(sums) or any(len(row) != len(head) for row in rows):
         raise BillDamaged(why="not_the_shape")
-    named = (dict(zip(head, map(_bare, row), strict=True)) for row in rows)
-    return named, dict(zip(sum_head, map(_bare, sums), strict=True))
+    named = (dict(zip(head, row, strict=True)) for row in rows)
+    return named, dict(zip(sum_head, sums, strict=True))
+
+
+def _cells(line: str) -> list[str]:
+    """The fields of a line. A back-quote begins each field of a row, so a comma inside is safe."""
+    if line.startswith("`"):
+        return [cell.strip() for cell in line[1:].split(",`")]
+    return [cell.strip() for cell in line.split(",")]
 
 
 def _trade_row(row: Mapping[str, str], zone: str) -> BillRow:
@@ -158,13 +164,16 @@ def _fen(yuan: str) -> int:
     found = YUAN.fullmatch(yuan)
     if found is None:
         raise ValueError("no yuan")
-    return int(found[1]) * 100 + int(found[2])
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def _count(said: str) -> int:
+    found = COUNT_OF.fullmatch(said)
+    if found is None:
+        raise ValueError("no count")
+    return int(found[1])
 
 
 def _moment(said: str, zone: str) -> datetime:
     local = datetime.strptime(said, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo(zone))
     return local.astimezone(UTC)
-
-
-def _bare(cell: str) -> str:
-    return cell.removeprefix("`").strip()

@@ -46,7 +46,7 @@ def payment(said: Mapping[str, Any]) -> PaymentFact:
         raise ValueError("state_unknown")
     amount = said.get("amount")
     if state in MONEY_MOVED:
-        if not isinstance(amount, dict):
+        if not isinstance(amount, dict) or "total" not in amount:
             raise ValueError("amount_missing")
         text(said, "transaction_id")
     amount = amount if isinstance(amount, dict) else {}
@@ -56,7 +56,7 @@ def payment(said: Mapping[str, Any]) -> PaymentFact:
         state=state,
         merchant_id=text(said, "mchid"),
         app_id=text(said, "appid"),
-        amount_fen=_fen(amount, "total") if amount else None,
+        amount_fen=_fen(amount, "total") if "total" in amount else None,
         currency=_word(amount, "currency", "CNY"),
         transaction_id=_word(said, "transaction_id"),
         payer=_word(payer, "openid") if isinstance(payer, dict) else "",

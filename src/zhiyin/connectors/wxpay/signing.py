@@ -59,8 +59,8 @@ def doubt(
     """Why these headers do not prove that the platform sent this body just now; "" if they do.
 
     One of signature_type, header_missing, window, key_unknown, key_expired, signature. Calls
-    nobody: a serial that the ring does not hold is refused, however true it may be. A probe (its signature begins
-    WECHATPAY/SIGNTEST/) is a forgery like any other.
+    nobody: a serial that the ring does not hold is refused, however true it may be. A probe (its
+    signature begins WECHATPAY/SIGNTEST/) is a forgery like any other.
     """
     said = {name.lower(): value for name, value in headers.items()}
     timestamp, nonce, serial, signature = (said.get(name, "") for name in NAMES)
