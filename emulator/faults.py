@@ -27,6 +27,7 @@ REQUEST_FAULTS = {
     "extra_row": "the bill has a row nobody paid",
     "changed_row": "the bill's first row says one yuan more",
     "wrong_hash": "the bill's hash is of something else",
+    "foreign_link": "the bill's link names another host",
 }
 NOTICE_FAULTS = {
     "lost": "never sent; nor is it sent again",

@@ -248,11 +248,13 @@ def _linked(
     hashed = plain + b"?" if any(rule.do == "wrong_hash" for rule in call.struck) else plain
     data = gzip.compress(plain) if call.query.get("tar_type") == "GZIP" else plain
     token = crypto.word(world.dice, 32)
+    is_foreign = any(rule.do == "foreign_link" for rule in call.struck)
+    origin = "https://elsewhere.example" if is_foreign else call.origin
     world.links[token] = (call.caller.mchid, data, world.clock.now() + LINK_GOOD_FOR)
     return {
         "hash_type": "SHA1",
         "hash_value": hashlib.sha1(hashed, usedforsecurity=False).hexdigest(),
-        "download_url": f"{call.origin}/v3/billdownload/file?token={token}",
+        "download_url": f"{origin}/v3/billdownload/file?token={token}",
     }
 
 

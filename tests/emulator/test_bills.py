@@ -142,3 +142,10 @@ def test_a_small_file_cannot_grow_large(traded):
         careful.trade_rows(day=traded.day)
     careful.close()
     assert refused.value.details == {"why": "too_long"}
+
+
+def test_no_other_host_is_asked_for_a_file(traded):
+    next_morning(traded)
+    traded.emulator.plan("trade_bill", "foreign_link")
+    assert len(traded.pay.trade_rows(day=traded.day)) == 4
+    assert [line["status"] for line in traded.requests("download")] == [200]

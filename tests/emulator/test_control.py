@@ -1,7 +1,7 @@
 """The emulator as a program: it starts, keeps its own time, plays a seed again, and says no."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -15,8 +15,12 @@ from tests.emulator.desk import (
     listening,
     pem_of,
     platform_key,
+    platform_keys,
     public_pem,
 )
+from zhiyin.connectors.wxpay.account import account
+from zhiyin.connectors.wxpay.client import WxPay
+from zhiyin.flows.paying import PaymentAsked
 
 
 def journal_of(seed: str, url: str) -> list[dict]:
@@ -137,3 +141,34 @@ def test_the_journal_and_the_books_tell_the_same(merchant):
     sums = merchant.emulator.look("journal", sums=1)["sums"]
     assert sums["notice true 204"] >= 2
     assert json.dumps(sums)
+
+
+def test_the_guide_can_be_followed_with_the_clock_on_the_wall(shop):
+    """docs/guide/wechat-pay.md: what the emulator answers is all that the connector needs."""
+    with emulating("--runs") as emulator:
+        told = emulator.ask("merchants", mchid="1900000001", appid=APP)
+        pay = WxPay(
+            account(
+                merchant_id=told["mchid"],
+                app_id=told["appid"],
+                serial=told["serial"],
+                private_key_pem=told["private_key_pem"],
+                api_key=told["api_v3_key"],
+                platform_keys=platform_keys(told),
+            ),
+            base_url=emulator.address,
+        )
+        asked = PaymentAsked(
+            payment_no="order-0001",
+            amount_fen=100,
+            subject="针织衫",
+            payer=OPENID,
+            notify_url=shop.url,
+            expires_at=datetime.now(UTC) + timedelta(minutes=30),
+        )
+        opened = pay.open_payment(asked=asked)
+        assert emulator.ask("act", do="pay", **opened.page)["results"][0]["ok"]
+        ((headers, body),) = shop.heard
+        told_of = pay.verify_notification(headers=headers, body=body, now=datetime.now(UTC))
+        assert told_of.about == pay.query_payment(payment_no="order-0001")
+        pay.close()

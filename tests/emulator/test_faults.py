@@ -1,5 +1,6 @@
 """Answers that break, drip, lie or never come: what is not known is called so, and asked again."""
 
+import os
 from time import monotonic
 
 import pytest
@@ -115,3 +116,17 @@ def test_nothing_is_for_good_that_nobody_signed(merchant):
     with pytest.raises(PaymentOutcomeUnknown) as refused:
         merchant.pay.refund(asked=merchant.refund_of("order-0001", "refund-1", 100))
     assert refused.value.details == {"why": "status_400"}
+
+
+def test_a_forked_process_opens_connections_of_its_own(merchant):
+    """Two processes on one connection would read each other's answers."""
+    merchant.paid("order-0001")
+    if not (child := os.fork()):
+        try:
+            found = merchant.pay.query_payment(payment_no="order-0001").state
+            os._exit(0 if found is PaymentState.PAID else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert merchant.pay.query_payment(payment_no="order-0001").state is PaymentState.PAID
+    assert len(merchant.requests("query")) == 2
