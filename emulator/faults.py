@@ -15,6 +15,7 @@ REQUEST_FAULTS = {
     "html": "do it, then answer 502 with a page of HTML",
     "not_json": "do it, then answer signed words that are no JSON",
     "other_shape": "do it, then answer a signed JSON list",
+    "of_another": "do it, and answer, signed, about another order or refund",
     "unsigned": "do it, and leave the signature off",
     "bad_signature": "do it, and sign something else",
     "stale_signature": "do it, and sign with a timestamp one hour old",

@@ -111,6 +111,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         if "not_json" in faults:
             answer.body = b"thank you, we shall see"
+        if "of_another" in faults and answer.body:
+            said = json.loads(answer.body)
+            said |= dict.fromkeys(("out_trade_no", "out_refund_no"), "another-one")
+            answer.body = json.dumps(said).encode()
         if "other_shape" in faults:
             answer.body = b'["SUCCESS"]'
         self._answer(call, answer, set(faults))

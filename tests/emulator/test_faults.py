@@ -130,3 +130,20 @@ def test_a_forked_process_opens_connections_of_its_own(merchant):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert merchant.pay.query_payment(payment_no="order-0001").state is PaymentState.PAID
     assert len(merchant.requests("query")) == 2
+
+
+def test_a_true_answer_about_another_payment_is_no_answer(merchant):
+    """A signed answer that is played again for another question decides nothing."""
+    merchant.paid("order-0001")
+    asked = merchant.refund_of("order-0001", "refund-1", 9900)
+    questions = {
+        "query": lambda: merchant.pay.query_payment(payment_no="order-0001"),
+        "refund": lambda: merchant.pay.refund(asked=asked),
+        "query_refund": lambda: merchant.pay.query_refund(refund_no="refund-1"),
+    }
+    for operation, ask in questions.items():
+        merchant.emulator.plan(operation, "of_another")
+        with pytest.raises(PaymentOutcomeUnknown) as refused:
+            ask()
+        assert refused.value.details == {"why": "answer_of_another"}
+        ask()

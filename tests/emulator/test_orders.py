@@ -14,7 +14,6 @@ from zhiyin.flows.paying import (
     PaymentInputRefused,
     PaymentNotFound,
     PaymentNumberUsed,
-    PaymentOutcomeUnknown,
     PaymentProviderRefused,
     PaymentState,
     disagreement,
@@ -204,13 +203,3 @@ def test_a_merchant_the_platform_does_not_know_is_told_to_mend_its_settings(merc
         other.pay.query_payment(payment_no="order-0001")
     assert refused.value.details == {"why": "SIGN_ERROR"}
     assert refused.value.is_permanent
-
-
-def test_an_answer_about_another_payment_is_no_answer(merchant, enrol):
-    """A true answer, played again for another question, decides nothing."""
-    merchant.paid("order-0001")
-    other = enrol()
-    said = {"mchid": other.mchid, "appid": APP, "out_trade_no": "order-0009"}
-    with pytest.raises(PaymentOutcomeUnknown) as refused:
-        merchant.pay._payment({**said, "trade_state": "NOTPAY"}, payment_no="order-0009")
-    assert refused.value.details == {"why": "answer_of_another"}
