@@ -78,14 +78,15 @@ def act(world: World, said: Said) -> Said:
     Each says what came of it: `ok`, or the code by which the platform refused. What is due after
     the last one (notices, above all) is done before this returns.
     """
-    results = []
+    results, told = [], []
     for one in said.get("acts", [said]):
         with world.lock:
             try:
                 results.append({"ok": True, **(ACTS[one["do"]](world, one) or {})})
             except Refused as refused:
                 results.append({"ok": False, "code": refused.code})
-    world.catch_up()
+            told += world.fresh()
+    world.catch_up_with(told)
     return {"results": results}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
-from threading import Event, RLock
+from threading import Condition, Event, RLock
 
 from emulator.clock import Act, Agenda, Clock, beijing
 from emulator.faults import Plan
@@ -31,6 +31,8 @@ class World:
         answer_within_s: float = notices.ANSWER_WITHIN_S,
     ) -> None:
         self.lock = RLock()
+        self._carried = Condition(self.lock)
+        self._fresh: list[Notice] = []
         self.dice = Random(seed)  # noqa: S311 - a plan that can be played again
         self.clock = Clock(now, runs=runs)
         self.agenda = Agenda()
@@ -68,6 +70,7 @@ class World:
 
     def tell(self, notice: Notice) -> None:
         """Have a notice sent now, and again by the schedule until it is taken."""
+        self._fresh.append(notice)
         self.agenda.at(self.clock.now(), lambda: self._attempt(notice))
 
     def later(self, moment: datetime, act: Act) -> None:
@@ -91,6 +94,17 @@ class World:
                     self.dice.shuffle(batch)
             self._carry(batch)
 
+    def fresh(self) -> list[Notice]:
+        """The notices told since this was asked last. Ask it under the lock."""
+        taken, self._fresh = self._fresh, []
+        return taken
+
+    def catch_up_with(self, told: list[Notice]) -> None:
+        """Catch up, and wait until each of these was sent once, whoever is sending it."""
+        self.catch_up()
+        with self._carried:
+            self._carried.wait_for(lambda: all(notice.is_tried for notice in told))
+
     def run(self, stop: Event) -> None:
         """Keep up with the wall until told to stop."""
         while not stop.wait(TICK_S):
@@ -101,7 +115,8 @@ class World:
         notice.attempts += 1
         struck = self.plan.take("notice", notice.facts)
         if any(rule.do == "lost" for rule in struck):
-            notice.is_over = True
+            notice.is_tried = notice.is_over = True
+            self._carried.notify_all()
             return []
         return notices.deliveries(
             notice,
@@ -112,7 +127,13 @@ class World:
         )
 
     def _carry(self, batch: list[Delivery]) -> None:
-        statuses = self.sender.send(batch)
+        try:
+            statuses = self.sender.send(batch)
+        finally:
+            with self._carried:
+                for delivery in batch:
+                    delivery.notice.is_tried = True
+                self._carried.notify_all()
         with self.lock:
             told: dict[str, Notice] = {}
             for delivery, status in zip(batch, statuses, strict=True):

@@ -84,8 +84,9 @@ def answer(world: World, call: Call) -> Answer:
             if before is not None and before.do == "error":
                 raise _planned(before)
             done = None if before is not None else do(world, call)
-        if any(rule.do == "settle_first" for rule in call.struck):
-            world.catch_up()
+            told = world.fresh()
+        if told:
+            world.catch_up_with(told)
         return _done(operation, done)
     except Refused as refused:
         body = json.dumps(

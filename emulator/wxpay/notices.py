@@ -30,7 +30,10 @@ SUMMARIES = {
 
 @dataclass
 class Notice:
-    """A thing to be told, until `is_over`: taken by the merchant, or given up."""
+    """A thing to be told, until `is_over`: taken by the merchant, or given up.
+
+    `is_tried` once it was sent for the first time (or lost).
+    """
 
     id: str
     merchant: Merchant
@@ -40,6 +43,7 @@ class Notice:
     created_at: datetime
     facts: dict[str, object]
     attempts: int = 0
+    is_tried: bool = False
     is_taken: bool = False
     is_over: bool = False
 

@@ -94,6 +94,8 @@ def test_nobody_there_means_nothing_was_done(merchant):
         (429, "RATELIMIT_EXCEED", PaymentProviderBusy, False),
         (500, "SYSTEM_ERROR", PaymentOutcomeUnknown, False),
         (503, "SOMETHING_NEW", PaymentOutcomeUnknown, False),
+        (400, "PARAM_ERROR", PaymentProviderRefused, True),
+        (400, "INVALID_REQUEST", PaymentProviderRefused, True),
         (403, "NO_AUTH", PaymentProviderRefused, True),
         (400, "SOMETHING_NEW", PaymentProviderRefused, True),
     ],

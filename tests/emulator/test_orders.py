@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.emulator.desk import APP, OPENID
+from tests.emulator.desk import APP, OPENID, START
 from zhiyin.connectors.wxpay import signing
 from zhiyin.flows.paying import (
     PaymentAlreadyPaid,
@@ -57,6 +57,8 @@ def test_a_page_that_was_tampered_with_pays_nothing(merchant):
         ("notify_url", {"notify_url": "https://shop.example/hook?brand=1"}),
         ("notify_url", {"notify_url": "http://shop.example/hook"}),
         ("memo", {"memo": "x" * 129}),
+        ("expires_at", {"expires_at": START}),
+        ("expires_at", {"expires_at": START.replace(tzinfo=None, year=2099)}),
     ],
 )
 def test_what_cannot_be_sent_is_refused_here_and_nothing_is_sent(merchant, field, change):

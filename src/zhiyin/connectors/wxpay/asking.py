@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,14 +14,16 @@ NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]+")
 TRANSACTION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
-def order(account: Account, asked: PaymentAsked, *, limits: Limits) -> Mapping[str, Any]:
+def order(
+    account: Account, asked: PaymentAsked, *, now: datetime, limits: Limits
+) -> Mapping[str, Any]:
     """The body of POST /v3/pay/transactions/jsapi. Raises PaymentInputRefused."""
     check_payment_no(asked.payment_no, limits=limits)
     _check_fen(asked.amount_fen, "amount_fen")
     _check_text(asked.subject, "subject", limits.subject_chars)
     _check_text(asked.payer, "payer", limits.memo_chars)
     _check_address(asked.notify_url, limits)
-    if asked.expires_at.tzinfo is None:
+    if asked.expires_at.tzinfo is None or asked.expires_at <= now:
         raise PaymentInputRefused(field="expires_at")
     local = asked.expires_at.astimezone(ZoneInfo(limits.zone))
     body: dict[str, Any] = {

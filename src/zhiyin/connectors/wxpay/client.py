@@ -75,7 +75,7 @@ class WxPay:
 
     def open_payment(self, *, asked: PaymentAsked) -> PaymentOpened:
         """Open an order (JSAPI: H5 in WeChat and mini programs) and sign it for the page."""
-        body = asking.order(self._account, asked, limits=self._limits)
+        body = asking.order(self._account, asked, now=self._clock(), limits=self._limits)
         said = self._call("POST", f"{ORDERS}/jsapi", body)
         prepay_id = _checked(lambda: reading.text(said, "prepay_id"))
         page = signing.page(self._account, prepay_id=prepay_id, now=self._clock())
