@@ -201,6 +201,7 @@ def _goods(brand: BrandCard, mark: str, ids: dict[str, Any]) -> None:
         brand_id=brand.id,
         stock=[StockFacts(sku_code=s.code, store_code=f"{mark}-store", on_hand=3) for s in skus],
         store_ids={f"{mark}-store": ids["store_id"]},
+        now=NOW,
     )
     found = goods.product_ids_by_code(brand_id=brand.id, codes=codes)
     ids["products"] = [found[code] for code in codes]
