@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog.models import Sku, StockMove
 from zhiyin.domain.catalog.operations.shelf import (
@@ -154,6 +156,7 @@ def _opened(
     return locked(brand_id=brand_id, places=ordered)
 
 
+@transaction.atomic
 def _write(
     brand_id: UUID,
     before: Mapping[Place, StockCount],
@@ -189,9 +192,10 @@ def _write(
             brand_id=brand_id,
             pieces=[(sku, store, None, n) for (sku, store), n in more.items() if n > 0],
         )
-        drop_free_units(
-            brand_id=brand_id, pieces={place: -n for place, n in more.items() if n < 0}
-        )
+        fewer = {place: -n for place, n in more.items() if n < 0}
+        if fewer and not drop_free_units(brand_id=brand_id, pieces=fewer):
+            place, was = next((each, before[each]) for each in fewer)
+            raise StockBelowHeld(sku_id=place[0], store_id=place[1], held=was.held)
     StockMove.objects.bulk_create(
         StockMove(
             brand_id=brand_id,

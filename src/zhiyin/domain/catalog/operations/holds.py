@@ -28,19 +28,17 @@ HOLD = """
             %(hold_ids)s::uuid[], %(sku_ids)s::uuid[], %(store_ids)s::uuid[], %(pieces)s::int[]
         ) WITH ORDINALITY AS line (hold_id, sku_id, store_id, pieces, n)
     ), counted AS MATERIALIZED (
-        SELECT asked.n, asked.pieces, stock.id, stock.on_hand, stock.held
+        SELECT asked.n, asked.pieces, stock.id, stock.held
         FROM asked JOIN catalog_stock stock ON stock.brand_id = %(brand_id)s
           AND stock.sku_id = asked.sku_id AND stock.store_id = asked.store_id
-        WHERE stock.by_unit_since IS NULL
+        WHERE stock.by_unit_since IS NULL AND stock.held + asked.pieces <= stock.on_hand
         ORDER BY stock.sku_id, stock.store_id
         FOR NO KEY UPDATE OF stock
-    ), by_unit AS MATERIALIZED (
+    ), by_unit AS (
         SELECT asked.n, asked.pieces, asked.hold_id, asked.sku_id, asked.store_id
         FROM asked JOIN catalog_stock stock ON stock.brand_id = %(brand_id)s
           AND stock.sku_id = asked.sku_id AND stock.store_id = asked.store_id
-        WHERE stock.by_unit_since IS NOT NULL
-        ORDER BY stock.sku_id, stock.store_id
-        FOR KEY SHARE OF stock
+        WHERE stock.by_unit_since IS NOT NULL AND (SELECT count(*) FROM counted) >= 0
     ), free AS MATERIALIZED (
         SELECT by_unit.n, by_unit.hold_id, unit.id
         FROM by_unit CROSS JOIN LATERAL (
@@ -51,7 +49,7 @@ HOLD = """
             FOR NO KEY UPDATE SKIP LOCKED
         ) unit
     ), enough AS (
-        SELECT n FROM counted WHERE held + pieces <= on_hand
+        SELECT n FROM counted
         UNION ALL
         SELECT n FROM by_unit WHERE pieces = (SELECT count(*) FROM free WHERE free.n = by_unit.n)
     ), all_there AS (
@@ -93,10 +91,14 @@ HOLD = """
     )
     SELECT count(*) FROM let_in
 """
-"""Hold every line or none. `counted` rows are locked in the order of (SKU, store), so baskets do not
-block one another for ever, and read as they are once locked; pieces kept one row each are taken
-past those that others are taking (`free`). Line 1 lets a cause in once. `anew` takes pieces again
-for rows that expired."""
+"""Hold every line or none.
+
+`counted`: counters with enough left are locked in the order of (SKU, store), so that baskets do not
+block one another for ever; once locked, PostgreSQL asks again whether enough is left. What is
+plainly short is not waited for. `free`: pieces kept one row each are taken past those that others
+are taking, and only after the counters, because whoever locks a counter may go on to its units.
+`first`: line 1 lets a cause in once. `anew`: pieces are taken again for rows that expired.
+"""
 
 KEEP = """
     WITH line AS MATERIALIZED (

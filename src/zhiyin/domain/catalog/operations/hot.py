@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from zhiyin.domain.catalog.models import LIVE, Stock, StockHold, StockUnit
-from zhiyin.domain.catalog.operations.shelf import add_units, locked
+from zhiyin.domain.catalog.models import LIVE, Stock, StockHold
+from zhiyin.domain.catalog.operations.shelf import add_units, drop_units, locked
 from zhiyin.domain.catalog.rules import UNITS_MAX
 from zhiyin.domain.catalog.types import StockCount, StockNotFound, TooManyUnits
 
@@ -15,7 +15,7 @@ def keep_by_unit(*, brand_id: UUID, sku_id: UUID, store_id: UUID, now: datetime)
     """Give every piece of a SKU in a store a row of its own. False if it has them already.
 
     Buyers then take different rows and do not wait for each other. Holds go on: each takes as many
-    rows as it holds pieces. Waits until nobody is holding pieces of it at this moment.
+    rows as it holds pieces. Waits for whoever is holding a piece of it at this moment.
     Raises StockNotFound, TooManyUnits.
     """
     count = _locked(brand_id, sku_id, store_id)
@@ -45,14 +45,14 @@ def keep_by_unit(*, brand_id: UUID, sku_id: UUID, store_id: UUID, now: datetime)
 def keep_by_count(*, brand_id: UUID, sku_id: UUID, store_id: UUID) -> bool:
     """Go back to one counter for a SKU in a store. False if it has one already.
 
-    Holds go on. Waits until nobody is holding pieces of it at this moment. Raises StockNotFound.
+    Holds go on. Waits for whoever is taking one of its rows at this moment. Raises StockNotFound.
     """
     count = _locked(brand_id, sku_id, store_id)
     if not count.by_unit:
         return False
-    StockUnit.objects.filter(brand_id=brand_id, sku_id=sku_id, store_id=store_id).delete()
+    held = drop_units(brand_id=brand_id, sku_id=sku_id, store_id=store_id)
     Stock.objects.filter(brand_id=brand_id, sku_id=sku_id, store_id=store_id).update(
-        held=count.held, by_unit_since=None
+        held=held, by_unit_since=None
     )
     return True
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from zhiyin.domain.catalog.queries.stock import counts
 from zhiyin.domain.catalog.types import StockCount
 from zhiyin.kit.ids import uuid7
-from zhiyin.storage.sql import many, run
+from zhiyin.storage.sql import many, one, run
 
 Place = tuple[UUID, UUID]
 
@@ -25,9 +25,8 @@ LOCK = """
     JOIN catalog_stock stock ON stock.brand_id = %(brand_id)s
       AND stock.sku_id = place.sku_id AND stock.store_id = place.store_id
     ORDER BY stock.sku_id, stock.store_id
-    FOR UPDATE OF stock
+    FOR NO KEY UPDATE OF stock
 """
-"""Stronger than what holding takes, also of pieces kept one row each: nobody holds meanwhile."""
 
 SHIFT = """
     WITH moved AS (
@@ -58,8 +57,8 @@ FREE_UNITS = """
         SELECT id FROM catalog_stockunit
         WHERE brand_id = %(brand_id)s AND hold_id = freed.hold_id
         ORDER BY id LIMIT freed.pieces
-    ) one
-    WHERE unit.brand_id = %(brand_id)s AND unit.id = one.id
+    ) mine
+    WHERE unit.brand_id = %(brand_id)s AND unit.id = mine.id
 """
 DROP_HELD_UNITS = """
     DELETE FROM catalog_stockunit unit
@@ -68,21 +67,34 @@ DROP_HELD_UNITS = """
         SELECT id FROM catalog_stockunit
         WHERE brand_id = %(brand_id)s AND hold_id = gone.hold_id
         ORDER BY id LIMIT gone.pieces
-    ) one
-    WHERE unit.brand_id = %(brand_id)s AND unit.id = one.id
+    ) mine
+    WHERE unit.brand_id = %(brand_id)s AND unit.id = mine.id
 """
 DROP_FREE_UNITS = """
-    DELETE FROM catalog_stockunit unit
-    USING unnest(%(sku_ids)s::uuid[], %(store_ids)s::uuid[], %(pieces)s::int[])
-          AS gone (sku_id, store_id, pieces)
-    CROSS JOIN LATERAL (
-        SELECT id FROM catalog_stockunit
-        WHERE brand_id = %(brand_id)s AND sku_id = gone.sku_id AND store_id = gone.store_id
-          AND hold_id IS NULL
-        ORDER BY id LIMIT gone.pieces
-    ) one
+    WITH one AS MATERIALIZED (
+        SELECT free.id
+        FROM unnest(%(sku_ids)s::uuid[], %(store_ids)s::uuid[], %(pieces)s::int[])
+             AS gone (sku_id, store_id, pieces)
+        CROSS JOIN LATERAL (
+            SELECT id FROM catalog_stockunit
+            WHERE brand_id = %(brand_id)s AND sku_id = gone.sku_id AND store_id = gone.store_id
+              AND hold_id IS NULL
+            ORDER BY id LIMIT gone.pieces
+            FOR UPDATE SKIP LOCKED
+        ) free
+    )
+    DELETE FROM catalog_stockunit unit USING one
     WHERE unit.brand_id = %(brand_id)s AND unit.id = one.id
 """
+DROP_UNITS = """
+    WITH gone AS (
+        DELETE FROM catalog_stockunit
+        WHERE brand_id = %(brand_id)s AND sku_id = %(sku_id)s AND store_id = %(store_id)s
+        RETURNING hold_id
+    )
+    SELECT count(hold_id) FROM gone
+"""
+"""Waits for whoever is taking one of them, and counts it as taken."""
 ADD_UNITS = """
     INSERT INTO catalog_stockunit (id, brand_id, sku_id, store_id, hold_id)
     SELECT gen_random_uuid(), %(brand_id)s, sku_id, store_id, hold_id
@@ -111,7 +123,9 @@ def make_places(*, brand_id: UUID, places: Sequence[Place]) -> None:
 
 
 def locked(*, brand_id: UUID, places: Sequence[Place]) -> dict[Place, StockCount]:
-    """What lies in some places; nobody holds or changes it until the transaction ends."""
+    """What lies in some places. Until the transaction ends nobody changes it, nobody holds pieces
+    of a counter, and pieces that have a row each may still be held.
+    """
     many(LOCK, brand_id=brand_id, **_split(places))
     return counts(brand_id=brand_id, places=places)
 
@@ -123,13 +137,13 @@ def shift(*, brand_id: UUID, shifts: Sequence[Shift]) -> dict[Place, int]:
     rows = many(
         SHIFT,
         brand_id=brand_id,
-        on_hand=[one.on_hand for one in shifts],
-        held=[one.held for one in shifts],
-        **_split([(one.sku_id, one.store_id) for one in shifts]),
+        on_hand=[each.on_hand for each in shifts],
+        held=[each.held for each in shifts],
+        **_split([(each.sku_id, each.store_id) for each in shifts]),
     )
     hot = {(sku, store) for sku, store, _, by_unit in rows if by_unit}
     if hot:
-        _shift_units(brand_id, [one for one in shifts if (one.sku_id, one.store_id) in hot])
+        _shift_units(brand_id, [each for each in shifts if (each.sku_id, each.store_id) in hot])
     return {(sku, store): on_hand for sku, store, on_hand, _ in rows}
 
 
@@ -147,9 +161,18 @@ def add_units(
     )
 
 
-def drop_free_units(*, brand_id: UUID, pieces: Mapping[Place, int]) -> None:
-    """Units that nobody holds go: so many of each place, which the caller has locked."""
-    run(
+def drop_units(*, brand_id: UUID, sku_id: UUID, store_id: UUID) -> int:
+    """All units of a place go, which the caller has locked. Returns how many were held."""
+    row = one(DROP_UNITS, brand_id=brand_id, sku_id=sku_id, store_id=store_id)
+    return int(row[0]) if row else 0
+
+
+def drop_free_units(*, brand_id: UUID, pieces: Mapping[Place, int]) -> bool:
+    """Units that nobody holds go: so many of each place, which the caller has locked.
+
+    False if somebody is taking too many of them at this moment.
+    """
+    return sum(pieces.values()) == run(
         DROP_FREE_UNITS,
         brand_id=brand_id,
         pieces=list(pieces.values()),
@@ -160,21 +183,21 @@ def drop_free_units(*, brand_id: UUID, pieces: Mapping[Place, int]) -> None:
 def _shift_units(brand_id: UUID, shifts: Sequence[Shift]) -> None:
     """Units of holds leave with the goods, or are free again; goods that came back are new ones."""
     for statement, chosen in (
-        (DROP_HELD_UNITS, [one for one in shifts if one.hold_id and one.on_hand < 0]),
-        (FREE_UNITS, [one for one in shifts if one.hold_id and not one.on_hand]),
+        (DROP_HELD_UNITS, [each for each in shifts if each.hold_id and each.on_hand < 0]),
+        (FREE_UNITS, [each for each in shifts if each.hold_id and not each.on_hand]),
     ):
         if chosen:
             run(
                 statement,
                 brand_id=brand_id,
-                hold_ids=[one.hold_id for one in chosen],
-                pieces=[-one.held for one in chosen],
+                hold_ids=[each.hold_id for each in chosen],
+                pieces=[-each.held for each in chosen],
             )
-    back = [one for one in shifts if one.on_hand > 0]
+    back = [each for each in shifts if each.on_hand > 0]
     if back:
         add_units(
             brand_id=brand_id,
-            pieces=[(one.sku_id, one.store_id, None, one.on_hand) for one in back],
+            pieces=[(each.sku_id, each.store_id, None, each.on_hand) for each in back],
         )
 
 

@@ -67,7 +67,7 @@ def test_without_its_guard_the_same_race_oversells(
     if by_unit:
         with brand_tx(shelves.brand_id):
             shelves.by_unit(0)
-    at_once(shelves.brand_id, buyers(shelves), threads=THREADS)
+    at_once(shelves.brand_id, buyers(shelves, 4 * UNITS), threads=THREADS)
     assert sold(shelves) > UNITS
     with brand_tx(shelves.brand_id):
         assert shelves.violations()
