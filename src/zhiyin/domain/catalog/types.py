@@ -198,8 +198,8 @@ class StockCount:
 class StockMoveCard:
     """A line of the history: `change` pieces, after which `on_hand` lay there.
 
-    `released` pieces of a hold became free without leaving. `user_id` is None where no person
-    of the console did it (a file, the API, a journey).
+    `released` pieces of a hold became free without leaving. `by` names the account of who did it;
+    it is empty where a file, the API or a journey did.
     """
 
     at: datetime
@@ -210,7 +210,7 @@ class StockMoveCard:
     released: int
     on_hand: int
     reason: str
-    user_id: int | None
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Saying how many pieces lie where: by a file, by a count, by a correction. All of it is history."""
+"""Saying how many pieces lie where: a file, a count, a correction. All of it is history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -119,9 +119,7 @@ def adjust_stock(
     after = before[place].on_hand + change
     if not change or after < 0:
         raise QuantityRefused(sku_id=sku_id, quantity=change, left=before[place].on_hand)
-    move = StockMove(
-        kind=StockMoveKind.ADJUSTED, reason=said, user_id=user_id, key=key, at=now
-    )
+    move = StockMove(kind=StockMoveKind.ADJUSTED, reason=said, user_id=user_id, key=key, at=now)
     _write(brand_id, before, {place: after}, move)
     return after
 
@@ -164,9 +162,7 @@ def _write(
     move: StockMove,
 ) -> int:
     """Write the figures that differ, each with its line of history like `move`. How many."""
-    changed = {
-        place: pieces for place, pieces in stated.items() if pieces != before[place].on_hand
-    }
+    changed = {place: pieces for place, pieces in stated.items() if pieces != before[place].on_hand}
     for place, pieces in changed.items():
         was = before[place]
         if pieces < was.held:

@@ -147,9 +147,7 @@ def shift(*, brand_id: UUID, shifts: Sequence[Shift]) -> dict[Place, int]:
     return {(sku, store): on_hand for sku, store, on_hand, _ in rows}
 
 
-def add_units(
-    *, brand_id: UUID, pieces: Iterable[tuple[UUID, UUID, UUID | None, int]]
-) -> None:
+def add_units(*, brand_id: UUID, pieces: Iterable[tuple[UUID, UUID, UUID | None, int]]) -> None:
     """New units: (SKU, store, hold or None, how many) each."""
     rows = list(pieces)
     run(

@@ -36,7 +36,7 @@ MOVE_COLUMNS = (
     "released",
     "on_hand",
     "reason",
-    "user_id",
+    "user__username",
 )
 
 
@@ -93,6 +93,6 @@ def stock_moves(
         .values_list(*MOVE_COLUMNS)[:limit]
     )
     return tuple(
-        StockMoveCard(at, sku, store, StockMoveKind(kind), *rest)
-        for at, sku, store, kind, *rest in rows
+        StockMoveCard(at, sku, store, StockMoveKind(kind), *figures, by or "")
+        for at, sku, store, kind, *figures, by in rows
     )

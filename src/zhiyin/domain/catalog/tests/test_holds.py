@@ -78,9 +78,7 @@ def test_a_sku_that_stands_twice_is_summed_before_anything_is_decided(shelves):
 def test_no_place_was_ever_counted_there(shelves):
     line = shelves.line(0, 1, shelves.other_store_id)
     with pytest.raises(SoldOut) as refused:
-        operations.hold(
-            brand_id=shelves.brand_id, lines=[line], cause="a", until=SOON, now=NOW
-        )
+        operations.hold(brand_id=shelves.brand_id, lines=[line], cause="a", until=SOON, now=NOW)
     assert refused.value.details["short"][0]["left"] == 0
 
 

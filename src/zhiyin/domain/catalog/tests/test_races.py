@@ -121,7 +121,9 @@ def test_baskets_locked_in_their_own_order_do_block_one_another(own_database, mo
     guard = """
         ORDER BY stock.sku_id, stock.store_id
         FOR NO KEY UPDATE OF stock"""
-    unordered = "\n        ORDER BY md5(%(cause)s || stock.id::text)\n        FOR NO KEY UPDATE OF stock"
+    unordered = (
+        "\n        ORDER BY md5(%(cause)s || stock.id::text)\n        FOR NO KEY UPDATE OF stock"
+    )
     assert guard in holds.HOLD
     monkeypatch.setattr(holds, "HOLD", holds.HOLD.replace(guard, unordered))
     shelves = settle([2_000] * 10)
@@ -239,9 +241,7 @@ def test_the_way_of_keeping_changes_under_load(own_database):
         return "released"
 
     def correct(change: int) -> str:
-        operations.adjust_stock(
-            **at, change=change, reason="count", user_id=None, now=NOW
-        )
+        operations.adjust_stock(**at, change=change, reason="count", user_id=None, now=NOW)
         return "adjusted"
 
     with brand_tx(shelves.brand_id):

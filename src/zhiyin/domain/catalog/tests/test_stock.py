@@ -75,7 +75,7 @@ def moves(shelves):
     rows = queries.stock_moves(
         brand_id=shelves.brand_id, product_id=shelves.product_id, store_ids=[shelves.store_id]
     )
-    return [(m.kind, m.change, m.on_hand, m.reason, m.user_id) for m in rows]
+    return [(m.kind, m.change, m.on_hand, m.reason, m.by) for m in rows]
 
 
 def test_nobody_sets_less_than_is_held(shelves):
@@ -106,10 +106,10 @@ def test_every_change_is_a_line_with_its_reason_and_who(shelves, user_id):
         brand_id=shelves.brand_id, cause="a", key="pickup", now=NOW, user_id=user_id
     )
     assert moves(shelves)[:4] == [
-        (StockMoveKind.HANDED_OVER, -2, 3, "", user_id),
-        (StockMoveKind.ADJUSTED, -2, 5, "broken zip", None),
-        (StockMoveKind.ADJUSTED, 3, 7, "found behind a shelf", user_id),
-        (StockMoveKind.COUNTED, -1, 4, "stock count", user_id),
+        (StockMoveKind.HANDED_OVER, -2, 3, "", "clerk"),
+        (StockMoveKind.ADJUSTED, -2, 5, "broken zip", ""),
+        (StockMoveKind.ADJUSTED, 3, 7, "found behind a shelf", "clerk"),
+        (StockMoveKind.COUNTED, -1, 4, "stock count", "clerk"),
     ]
     assert {move[0] for move in moves(shelves)[4:]} == {StockMoveKind.STATED}
     assert shelves.violations() == {}
@@ -160,9 +160,7 @@ def test_the_way_of_keeping_changes_while_holds_exist_and_no_piece_is_lost(brand
         shelves.hold(cause, (0, 2))
     shelves.keep("a")
     shelves.keep("b")
-    operations.hand_over(
-        brand_id=brand.id, cause="b", key="1", now=NOW, lines=[shelves.line(0, 1)]
-    )
+    operations.hand_over(brand_id=brand.id, cause="b", key="1", now=NOW, lines=[shelves.line(0, 1)])
     at = {"brand_id": brand.id, "sku_id": shelves.skus[0], "store_id": shelves.store_id}
     for _ in range(2):
         assert operations.keep_by_unit(now=NOW, **at)
