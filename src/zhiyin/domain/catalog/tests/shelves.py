@@ -142,15 +142,14 @@ def at_once(
     def run(mine: Sequence[Callable[[], Any]]) -> list[Any]:
         gate.wait()
         results = []
-        try:
-            for act in mine:
-                try:
-                    with brand_tx(brand_id):
-                        results.append(act())
-                except DomainError as refused:
-                    results.append(refused.code)
-        finally:
-            connection.close()
+        for act in mine:
+            try:
+                with brand_tx(brand_id):
+                    results.append(act())
+            except DomainError as refused:
+                results.append(refused.code)
+            finally:
+                connection.close()  # back to the pool, which has fewer than there are threads
         return results
 
     with ThreadPoolExecutor(threads) as pool:

@@ -284,3 +284,9 @@ def test_the_database_itself_refuses_what_no_statement_of_ours_does(shelves):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**breach)
+
+
+def test_to_hold_and_to_keep_is_a_statement_each(shelves, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        shelves.hold("a", (0, 2), (1, 1))
+        shelves.keep("a")
