@@ -54,7 +54,7 @@ def test_the_floors_hold() -> None:
     [
         ("kit/ids.py", "import zhiyin.storage.sql", "Law 1"),
         ("domain/brands/queries.py", "import zhiyin.flows.join", "Law 1"),
-        ("domain/catalog/queries.py", "import zhiyin.domain.members.types", "Law 2"),
+        ("domain/catalog/rules.py", "import zhiyin.domain.members.types", "Law 2"),
         ("domain/brands/queries.py", "import zhiyin.domain.matching.types", "Law 2"),
     ],
 )

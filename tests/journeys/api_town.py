@@ -184,6 +184,7 @@ def _goods(brand: BrandCard, slug: str) -> list[UUID]:
     catalog.set_stock(
         brand_id=brand.id,
         stock=[StockFacts(sku_code=s.code, store_code=f"{slug}-s1", on_hand=3) for s in skus],
+        now=NOW,
         store_ids=queries.store_ids_by_code(brand_id=brand.id, codes=[f"{slug}-s1"]),
     )
     ids = goods.product_ids_by_code(brand_id=brand.id, codes=codes)

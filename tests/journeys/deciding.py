@@ -108,6 +108,7 @@ def _goods(brand_id: UUID, store_ids: dict[str, UUID]) -> list[str]:
         brand_id=brand_id,
         stock=[StockFacts(sku_code=sku.code, store_code="S-1", on_hand=3) for sku in skus],
         store_ids=store_ids,
+        now=NOW,
     )
     return codes
 

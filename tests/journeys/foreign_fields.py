@@ -49,8 +49,8 @@ def _shop(town: Town, question_id: UUID) -> list[Field]:
 
 
 def _console(town: Town) -> list[Field]:
-    def page(name: str) -> str:
-        return reverse(f"console:{name}", kwargs={"slug": town.mark})
+    def page(name: str, **more: Any) -> str:
+        return reverse(f"console:{name}", kwargs={"slug": town.mark, **more})
 
     look = {
         "code": "new",
@@ -71,7 +71,13 @@ def _console(town: Town) -> list[Field]:
     ticked = {"confirmed": "1", "state": "published"}
     grant = {"user": str(town.user_id), "role": "clerk"}
     add, staff = page("look-add"), page("staff-grant")
+    place = {"product_id": town.ids["product_id"], "store_id": town.ids["store_id"]}
+    adjust, hot = page("product-adjust", **place), page("product-hot", **place)
     return [
+        Field(
+            "staff", "POST", adjust, "sku_id", lambda x: {"sku": x, "change": "1", "reason": "new"}
+        ),
+        Field("staff", "POST", hot, "sku_id", lambda x: {"sku": x, "way": "unit"}),
         *(
             Field("staff", "POST", page(name), key, lambda x: ticked | {"ids": x})
             for name, key in lists.items()

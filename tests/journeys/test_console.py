@@ -16,7 +16,7 @@ from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as products
-from zhiyin.domain.catalog.types import Category, Color, ProductFacts, SkuFacts
+from zhiyin.domain.catalog.types import Category, Color, ProductFacts, SkuFacts, StockCount
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.content import queries as shows
 from zhiyin.domain.content.types import ShowFacts, ShowSource, ShowState
@@ -211,7 +211,7 @@ def test_stock_is_counted_in_one_store(desk, product_id):
     desk.browser.post(desk.url(f"products/{product_id}/stock/{here}/"), counts)
     with brand_tx(desk.brand.id):
         held = products.stock_of(brand_id=desk.brand.id, product_id=product_id)
-    assert held == {(sku.id, here): 3 for sku in skus}
+    assert held == {(sku.id, here): StockCount(on_hand=3, held=0) for sku in skus}
     wrong = desk.browser.post(
         desk.url(f"products/{product_id}/stock/{there}/"), dict.fromkeys(counts, "two")
     )

@@ -169,6 +169,7 @@ class TestTheShelf:
             brand_id=shop.brand_id,
             stock=[StockFacts(sku_code=shop.code_of(first), store_code="S-1", on_hand=0)],
             store_ids=shop.store_ids,
+            now=NOW,
         )
         found = answer(shop)
         assert len(found.picks) == 3

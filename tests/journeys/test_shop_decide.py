@@ -125,6 +125,7 @@ def test_the_price_and_the_stock_are_those_of_this_moment(town: Town, guest: Vis
                     for sku in skus
                 ],
                 store_ids=ids,
+                now=NOW,
             )
 
     put(12_300, 7)

@@ -103,6 +103,7 @@ SHOWN = (
     "{} is not hers",
     "{} stays",
     "{} stated",
+    "{} found one",
     "{}asker",
     "{}-openid",
     "{}-tag",

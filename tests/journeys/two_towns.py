@@ -24,7 +24,14 @@ from zhiyin.domain.brands.types import (
 )
 from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
-from zhiyin.domain.catalog.types import Category, Color, ProductFacts, SkuFacts, StockFacts
+from zhiyin.domain.catalog.types import (
+    Category,
+    Color,
+    HoldLine,
+    ProductFacts,
+    SkuFacts,
+    StockFacts,
+)
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.content.types import (
     FitVerdict,
@@ -201,11 +208,43 @@ def _goods(brand: BrandCard, mark: str, ids: dict[str, Any]) -> None:
         brand_id=brand.id,
         stock=[StockFacts(sku_code=s.code, store_code=f"{mark}-store", on_hand=3) for s in skus],
         store_ids={f"{mark}-store": ids["store_id"]},
+        now=NOW,
     )
     found = goods.product_ids_by_code(brand_id=brand.id, codes=codes)
     ids["products"] = [found[code] for code in codes]
     ids["product_id"] = ids["products"][0]
+    _stock(brand, mark, ids)
     ids["code"] = codes[0]
+
+
+def _stock(brand: BrandCard, mark: str, ids: dict[str, Any]) -> None:
+    skus = goods.product(brand_id=brand.id, product_id=ids["product_id"]).skus
+    at = {"brand_id": brand.id, "sku_id": skus[0].id, "store_id": ids["store_id"], "now": NOW}
+    ids["sku_id"] = skus[0].id
+    catalog.adjust_stock(
+        change=1,
+        reason=f"{mark} found one",
+        user_id=ids["user_id"],
+        key=f"{mark}-adjustment",
+        **at,
+    )
+    catalog.keep_by_unit(**at)
+    cause = f"{mark}-bought"
+    catalog.hold(
+        brand_id=brand.id,
+        lines=[HoldLine(sku_id=skus[0].id, store_id=ids["store_id"], quantity=2)],
+        cause=cause,
+        until=NOW + timedelta(minutes=15),
+        now=NOW,
+    )
+    catalog.keep(brand_id=brand.id, cause=cause, now=NOW)
+    catalog.hand_over(
+        brand_id=brand.id,
+        cause=cause,
+        key=f"{mark}-parcel",
+        lines=[HoldLine(sku_id=skus[0].id, store_id=ids["store_id"], quantity=1)],
+        now=NOW,
+    )
 
 
 def _kocs(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, Any]) -> None:

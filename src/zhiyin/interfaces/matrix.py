@@ -125,6 +125,8 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:product-save": EDITORS,
     "console:product-prices": EDITORS,
     "console:product-stock": STOCKERS,
+    "console:product-adjust": STOCKERS,
+    "console:product-hot": EDITORS,
     "console:sku-add": EDITORS,
     "console:looks": STAFF,
     "console:look-add": EDITORS,

@@ -76,7 +76,12 @@ def load_products(target: Target, rows: Sequence[Row]) -> list[RowProblem]:
         if STOCK + store in values
     ]
     if stock:
-        catalog.set_stock(brand_id=target.brand_id, stock=stock, store_ids=dict(target.store_ids))
+        catalog.set_stock(
+            brand_id=target.brand_id,
+            stock=stock,
+            store_ids=target.store_ids,
+            now=target.began_at,
+        )
     return []
 
 

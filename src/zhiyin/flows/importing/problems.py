@@ -91,6 +91,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "没有这个 SKU，请先导入商品文件。",
         "No SKU has this code. Import the products first.",
     ),
+    "stock_below_held": (
+        "有订单占用着更多的货，请先取消那些订单，或按实际数量填写。",
+        "Orders hold more pieces than the row says lie there. Cancel those, or count them in.",
+    ),
     "text_has_nul": (
         "文字里有空字符，请重新导出文件。",
         "The text holds a NUL character. Export the file anew.",

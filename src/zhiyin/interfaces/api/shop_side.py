@@ -196,6 +196,7 @@ def put_stock(request: ApiRequest, stock: StockIn) -> Any:
             for (sku, store), on_hand in last.items()
         ],
         store_ids=store_ids,
+        now=request.now,
     )
     return {"lines": changed}
 

@@ -1,4 +1,4 @@
-"""One product: its facts and attributes, its prices, its stock per store."""
+"""One product: its facts and attributes, its prices; `stock` has what lies in the stores."""
 
 from decimal import Decimal, DecimalException
 from typing import Any
@@ -7,28 +7,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.audience import queries as audience
-from zhiyin.domain.brands import queries as brands
-from zhiyin.domain.brands.types import Role, StoreCard
 from zhiyin.domain.catalog import operations, queries
-from zhiyin.domain.catalog.types import Color, ProductCard, ProductFacts, SkuFacts, StockFacts
+from zhiyin.domain.catalog.types import Color, ProductCard, ProductFacts, SkuFacts
 from zhiyin.domain.content import queries as content
 from zhiyin.interfaces import chips
-from zhiyin.interfaces.console.access import ConsoleRequest, NotYours, console_page
+from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.forms import ProductForm, SkuForm
 from zhiyin.interfaces.console.products import categories, drawn, name
 from zhiyin.interfaces.console.showing import offer_undo, shown
+from zhiyin.interfaces.console.stock_table import stock_table
 from zhiyin.interfaces.console.wearings import wearing
 from zhiyin.kit.money import FEN_PER_CNY, format_cny
-from zhiyin.kit.numbers import whole
 
-STORES_LISTED = 1_000
-PIECES_MAX = 1_000_000
 PRICE_MAX_FEN = 10**12
 SHOWS_LISTED = 10
 
@@ -37,7 +32,7 @@ SHOWS_LISTED = 10
 @console_page
 def product(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
     """Everything about a product, and what depends on it."""
-    return _page(request, product_id)
+    return page(request, product_id)
 
 
 @require_POST
@@ -48,7 +43,7 @@ def save(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
     card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
     form = ProductForm(request.POST, categories=categories(request))
     if not form.is_valid():
-        return _page(request, product_id, form=form)
+        return page(request, product_id, form=form)
     operations.save_products(
         brand_id=brand_id,
         products=[ProductFacts(code=card.code, attributes=form.attributes, **form.facts)],
@@ -79,7 +74,7 @@ def save_prices(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
             error = _("%(code)s: a price is yuan above zero, with two decimals at most.") % {
                 "code": sku.code
             }
-            return _page(request, product_id, price_error=error)
+            return page(request, product_id, price_error=error)
         if fen != sku.price_fen:
             stated[sku.id] = fen
     for sku_id, fen in stated.items():
@@ -92,37 +87,6 @@ def save_prices(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
         fields={f"price_{sku.id}": [yuan(sku.price_fen)] for sku in card.skus if sku.id in stated},
     )
     return redirect("console:product", slug=request.brand.slug, product_id=product_id)
-
-
-@require_POST
-@console_page
-def save_stock(request: ConsoleRequest, product_id: UUID, store_id: UUID) -> HttpResponse:
-    """A new count of its SKUs in one store. A store's manager counts her own store only."""
-    brand_id = request.operator.brand.id
-    store = brands.store(brand_id=brand_id, store_id=store_id)
-    if not _may_count(request, store_id):
-        raise NotYours(store_id=store_id)
-    card, _retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
-    before = queries.stock_of(brand_id=brand_id, product_id=product_id)
-    lines = []
-    for sku in card.skus:
-        typed = request.POST.get(f"pieces_{sku.id}", "").strip()
-        if not typed:
-            continue
-        pieces = whole(typed, most=PIECES_MAX)
-        if pieces is None:
-            error = _("%(code)s: pieces are a whole number.") % {"code": sku.code}
-            return _page(request, product_id, stock_error=error, store_id=store_id)
-        lines.append(StockFacts(sku_code=sku.code, store_code=store.code, on_hand=pieces))
-    operations.set_stock(brand_id=brand_id, stock=lines, store_ids={store.code: store.id})
-    offer_undo(
-        request,
-        words=_("Counted."),
-        action=request.path,
-        fields={f"pieces_{sku.id}": [str(before.get((sku.id, store_id), 0))] for sku in card.skus},
-    )
-    here = reverse("console:product", kwargs={"slug": request.brand.slug, "product_id": product_id})
-    return redirect(f"{here}?store={store_id}#stock")
 
 
 @require_POST
@@ -154,7 +118,7 @@ def add_sku(request: ConsoleRequest, product_id: UUID) -> HttpResponse:
             )
             messages.info(request, _("Added. Count its stock, or it is sold out."))
             return redirect("console:product", slug=request.brand.slug, product_id=product_id)
-    return _page(request, product_id, sku_form=form)
+    return page(request, product_id, sku_form=form)
 
 
 def fen_of(typed: str) -> int | None:
@@ -172,7 +136,7 @@ def yuan(fen: int) -> str:
     return f"{fen // FEN_PER_CNY}.{fen % FEN_PER_CNY:02d}"
 
 
-def _page(
+def page(
     request: ConsoleRequest,
     product_id: UUID,
     *,
@@ -182,6 +146,7 @@ def _page(
     stock_error: str = "",
     store_id: UUID | None = None,
 ) -> HttpResponse:
+    """A product's page, with what was wrong with the form that she sent, if anything."""
     brand_id, language = request.operator.brand.id, request.language
     card, is_retired = queries.product_for_staff(brand_id=brand_id, product_id=product_id)
     taxonomy = audience.taxonomy(brand_id=brand_id)
@@ -218,60 +183,11 @@ def _page(
             wearing(show, taxonomy=taxonomy, language=language) for show in shows[:SHOWS_LISTED]
         ],
         "shows_more": max(0, len(shows) - SHOWS_LISTED),
-        **_stock(request, card, store_id),
+        **stock_table(request, card, store_id),
     }
     return shown(
         request, "console/product.html", "products", context, status=422 if is_refused else 200
     )
-
-
-def _stock(request: ConsoleRequest, card: ProductCard, store_id: UUID | None) -> dict[str, Any]:
-    brand_id = request.operator.brand.id
-    held = queries.stock_of(brand_id=brand_id, product_id=card.id)
-    stores = [
-        one
-        for one in brands.stores(brand_id=brand_id, closed=False, limit=STORES_LISTED).stores
-        if _may_count(request, one.id)
-    ]
-    asked = str(store_id or request.GET.get("store", ""))
-    chosen = next((one for one in stores if str(one.id) == asked), stores[0] if stores else None)
-    pieces: dict[UUID, int] = {}
-    for (_sku, store), on_hand in held.items():
-        pieces[store] = pieces.get(store, 0) + on_hand
-    return {
-        "stores": [
-            {"id": one.id, "name": _store_name(request, one), "pieces": pieces.get(one.id, 0)}
-            for one in stores
-        ],
-        "store": chosen,
-        "store_name": _store_name(request, chosen) if chosen else "",
-        "stores_with_stock": sum(1 for count in pieces.values() if count),
-        "counts": [
-            {
-                "sku": sku,
-                "pieces": request.POST.get(
-                    f"pieces_{sku.id}", held.get((sku.id, chosen.id), "") if chosen else ""
-                ),
-            }
-            for sku in card.skus
-        ],
-    }
-
-
-def _may_count(request: ConsoleRequest, store_id: UUID) -> bool:
-    roles = request.operator.roles
-    if not request.operator.can["product_stock"]:
-        return True  # she reads every store and saves none: the route is closed to her
-    if roles & {Role.ADMIN, Role.OPERATOR}:
-        return True
-    own = brands.own_stores(
-        brand_id=request.operator.brand.id, user_id=request.operator.user_id, role=Role.MANAGER
-    )
-    return own is None or store_id in own
-
-
-def _store_name(request: ConsoleRequest, store: StoreCard) -> str:
-    return store.name_en if request.language.startswith("en") else store.name_zh
 
 
 def _colors(request: ConsoleRequest) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ def _load_brand(brand: Mapping[str, Any], now: datetime) -> None:
     with brand_tx(brand_id):
         _load_stores(brand_id, brand["stores"], now)
         _load_products(brand_id, products, now)
-        _load_stock(brand_id, products, [store["code"] for store in brand["stores"]])
+        _load_stock(brand_id, products, [store["code"] for store in brand["stores"]], now)
         product_ids = catalog_queries.product_ids_by_code(
             brand_id=brand_id, codes=[p["code"] for p in products]
         )
@@ -132,7 +132,7 @@ def _load_products(brand_id: UUID, products: Iterable[Mapping[str, Any]], now: d
 
 
 def _load_stock(
-    brand_id: UUID, products: Iterable[Mapping[str, Any]], store_codes: list[str]
+    brand_id: UUID, products: Iterable[Mapping[str, Any]], store_codes: list[str], now: datetime
 ) -> None:
     rule = _read("stock.json")
     sold_out = {(line["product"], line["color"], line["size"]) for line in rule["sold_out"]}
@@ -152,7 +152,7 @@ def _load_stock(
                 )
             )
     store_ids = brand_queries.store_ids_by_code(brand_id=brand_id, codes=store_codes)
-    catalog_operations.set_stock(brand_id=brand_id, stock=stock, store_ids=store_ids)
+    catalog_operations.set_stock(brand_id=brand_id, stock=stock, store_ids=store_ids, now=now)
 
 
 def _load_kocs(brand_id: UUID, slug: str, now: datetime) -> dict[str, tuple[UUID, UUID]]:

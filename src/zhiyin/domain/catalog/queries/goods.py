@@ -1,4 +1,4 @@
-"""The only readers of the catalogue."""
+"""Products, their SKUs, and how many of each are for sale: on hand in open stores, not held."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from zhiyin.domain.catalog.models import Product, Sku, Stock
+from zhiyin.domain.catalog.models import Product, Sku
 from zhiyin.domain.catalog.types import (
     Category,
     Color,
@@ -20,10 +20,10 @@ from zhiyin.storage.sql import many, one
 
 SKUS_WITH_STOCK = """
     SELECT sku.product_id, sku.id, sku.code, sku.color, sku.size_code, sku.size_label,
-           sku.price_fen, coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0)
+           sku.price_fen, coalesce(sum(shelf.for_sale) FILTER (WHERE store.closed_at IS NULL), 0)
     FROM catalog_sku sku
-    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
-    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    LEFT JOIN catalog_shelf shelf ON shelf.brand_id = sku.brand_id AND shelf.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = shelf.brand_id AND store.id = shelf.store_id
     WHERE sku.brand_id = %(brand_id)s AND sku.product_id = ANY(%(product_ids)s)
       AND sku.retired_at IS NULL
     GROUP BY sku.brand_id, sku.id
@@ -33,12 +33,12 @@ SKUS_WITH_STOCK = """
 
 FOR_SALE = """
     SELECT sku.id, sku.price_fen,
-           coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0)::bigint
+           coalesce(sum(shelf.for_sale) FILTER (WHERE store.closed_at IS NULL), 0)::bigint
     FROM catalog_product product
     JOIN catalog_sku sku ON sku.brand_id = product.brand_id AND sku.product_id = product.id
       AND sku.retired_at IS NULL
-    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
-    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    LEFT JOIN catalog_shelf shelf ON shelf.brand_id = sku.brand_id AND shelf.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = shelf.brand_id AND store.id = shelf.store_id
     WHERE product.brand_id = %(brand_id)s AND product.retired_at IS NULL
     GROUP BY sku.brand_id, sku.id
 """
@@ -49,16 +49,16 @@ SOLD_OUT = """
     FROM catalog_product product
     JOIN catalog_sku sku ON sku.brand_id = product.brand_id AND sku.product_id = product.id
       AND sku.retired_at IS NULL
-    LEFT JOIN catalog_stock stock ON stock.brand_id = sku.brand_id AND stock.sku_id = sku.id
-    LEFT JOIN brands_store store ON store.brand_id = stock.brand_id AND store.id = stock.store_id
+    LEFT JOIN catalog_shelf shelf ON shelf.brand_id = sku.brand_id AND shelf.sku_id = sku.id
+    LEFT JOIN brands_store store ON store.brand_id = shelf.brand_id AND store.id = shelf.store_id
     WHERE product.brand_id = %(brand_id)s AND product.retired_at IS NULL
     GROUP BY product.brand_id, product.id, product.code, sku.id
-    HAVING coalesce(sum(stock.on_hand) FILTER (WHERE store.closed_at IS NULL), 0) = 0
+    HAVING coalesce(sum(shelf.for_sale) FILTER (WHERE store.closed_at IS NULL), 0) = 0
     ORDER BY product.code, product.id
     LIMIT %(limit)s
 """
 PIECES_IN_STORES = """
-    SELECT coalesce(sum(on_hand), 0) FROM catalog_stock
+    SELECT coalesce(sum(for_sale), 0)::bigint FROM catalog_shelf
     WHERE brand_id = %(brand_id)s AND store_id = ANY(%(store_ids)s)
 """
 
@@ -83,13 +83,13 @@ def product_for_staff(*, brand_id: UUID, product_id: UUID) -> tuple[ProductCard,
 
 
 def for_sale(*, brand_id: UUID) -> dict[UUID, tuple[int, int]]:
-    """SKU -> its price in fen and the pieces in open stores, for the whole shop. One query."""
+    """SKU -> its price in fen and the pieces for sale, for the whole shop. One query."""
     rows = many(FOR_SALE, brand_id=brand_id)
     return {sku: (price_fen, on_hand) for sku, price_fen, on_hand in rows}
 
 
 def sold_out(*, brand_id: UUID, limit: int = 10_000) -> dict[UUID, int]:
-    """Product on the shop -> how many of its SKUs lie in no open store. One query."""
+    """Product on the shop -> how many of its SKUs no open store has for sale. One query."""
     found: dict[UUID, int] = {}
     for (product_id,) in many(SOLD_OUT, brand_id=brand_id, limit=limit):
         found[product_id] = found.get(product_id, 0) + 1
@@ -97,18 +97,9 @@ def sold_out(*, brand_id: UUID, limit: int = 10_000) -> dict[UUID, int]:
 
 
 def pieces_in_stores(*, brand_id: UUID, store_ids: Sequence[UUID]) -> int:
-    """How many pieces lie in some stores together. One query."""
+    """How many pieces are for sale in some stores together. One query."""
     row = one(PIECES_IN_STORES, brand_id=brand_id, store_ids=list(store_ids))
     return int(row[0]) if row else 0
-
-
-def stock_of(*, brand_id: UUID, product_id: UUID) -> dict[tuple[UUID, UUID], int]:
-    """(SKU, store) -> pieces, for every count that was taken of a product. One query."""
-    rows = Stock.objects.filter(brand_id=brand_id, sku__product_id=product_id).order_by("id")
-    return {
-        (sku, store): pieces
-        for sku, store, pieces in rows.values_list("sku_id", "store_id", "on_hand")
-    }
 
 
 def products_by_id(*, brand_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, ProductCard]:

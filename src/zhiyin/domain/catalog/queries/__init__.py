@@ -1,0 +1,47 @@
+"""The only readers of the catalogue."""
+
+from zhiyin.domain.catalog.queries.audits import AUDITS
+from zhiyin.domain.catalog.queries.goods import (
+    all_products,
+    category_counts,
+    for_sale,
+    pieces_in_stores,
+    product,
+    product_for_staff,
+    product_ids,
+    product_ids_by_code,
+    products,
+    products_by_id,
+    products_ever,
+    products_of_skus,
+    sku_ids_by_code,
+    sold_out,
+)
+from zhiyin.domain.catalog.queries.stock import (
+    counts,
+    held_for,
+    stock_moves,
+    stock_of,
+)
+
+__all__ = [
+    "AUDITS",
+    "all_products",
+    "category_counts",
+    "counts",
+    "for_sale",
+    "held_for",
+    "pieces_in_stores",
+    "product",
+    "product_for_staff",
+    "product_ids",
+    "product_ids_by_code",
+    "products",
+    "products_by_id",
+    "products_ever",
+    "products_of_skus",
+    "sku_ids_by_code",
+    "sold_out",
+    "stock_moves",
+    "stock_of",
+]
