@@ -16,7 +16,7 @@ from zhiyin.domain.matching.world import World, uuid_at
 from zhiyin.kit.ids import PackedIds
 
 SHOWS = 10
-LOOKED_AT = 1_000
+LOOKED_AT = 500
 """Of a garment with more shows, the newest so many are looked at."""
 
 MOST_COUNTED = 100

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.catalog.models import Product, Sku, Stock
+from zhiyin.domain.catalog.models import Product, Sku
 from zhiyin.domain.catalog.rules import check_attributes, check_price
 from zhiyin.domain.catalog.types import (
     ProductFacts,
     ProductNotFound,
     SkuFacts,
-    SkuNotFound,
-    StockFacts,
 )
 from zhiyin.kit.text import bigrams
 
@@ -90,36 +88,6 @@ def save_skus(*, brand_id: UUID, skus: Sequence[SkuFacts]) -> int:
         update_conflicts=True,
         unique_fields=["brand", "code"],
         update_fields=["product", "color", "size_code", "size_label", "price_fen"],
-    )
-    return len(rows)
-
-
-def set_stock(*, brand_id: UUID, stock: Sequence[StockFacts], store_ids: dict[str, UUID]) -> int:
-    """Say how many pieces lie where; a second count replaces the first. Returns how many rows.
-
-    `store_ids` maps the store codes of `stock` to ids. Raises SkuNotFound, and writes nothing.
-    """
-    ids = dict(
-        Sku.objects.filter(
-            brand_id=brand_id, code__in={line.sku_code for line in stock}
-        ).values_list("code", "id")
-    )
-    for line in stock:
-        if line.sku_code not in ids:
-            raise SkuNotFound(code=line.sku_code)
-    rows = Stock.objects.bulk_create(
-        [
-            Stock(
-                brand_id=brand_id,
-                sku_id=ids[line.sku_code],
-                store_id=store_ids[line.store_code],
-                on_hand=line.on_hand,
-            )
-            for line in stock
-        ],
-        update_conflicts=True,
-        unique_fields=["brand", "sku", "store"],
-        update_fields=["on_hand"],
     )
     return len(rows)
 
