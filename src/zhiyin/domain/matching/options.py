@@ -15,9 +15,9 @@ from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World, starts
 
 SIZELESS = frozenset(words.code(one, words.CATEGORIES) for one in words.SIZELESS)
-CANDIDATES = 80
-OPTIONS = 10
-LOOKED_AROUND = 12
+CANDIDATES = 96
+OPTIONS = 12
+LOOKED_AROUND = 16
 """Looks are taken from around so many of the best candidates."""
 
 
