@@ -16,6 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from zhiyin.domain.audience import queries as audience
+from zhiyin.domain.audience.kept import NeedCard
 from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import (
@@ -32,6 +33,7 @@ from zhiyin.domain.audience.types import (
 )
 from zhiyin.flows.ports import NeedReader, ReaderGarbled, ReaderUnavailable
 from zhiyin.kit.errors import DomainError
+from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
 
 PIECES_MAX = 8
@@ -64,6 +66,15 @@ class NeedRead:
     def heard(self) -> tuple[Chip, ...]:
         """What the second reader found: to be kept with the need."""
         return tuple(c for c in self.reading.chips if c.source is ChipSource.SECOND)
+
+
+def read_kept(need: NeedCard, taxonomy: Taxonomy, time_zone: str) -> Reading:
+    """A kept need as its words read with the words of now, on the day that it was asked.
+
+    The second reader is not asked again: what it found then is kept with the need.
+    """
+    asked_on = day_of(need.asked_at, time_zone)
+    return read(need.text, taxonomy, asked_on).with_chips(need.heard)
 
 
 def read_need(*, brand_id: UUID, text: str, today: date, second: NeedReader | None) -> NeedRead:

@@ -28,3 +28,8 @@ class DomainError(Exception):
         self.details = details
         words = ", ".join(f"{name}={value}" for name, value in details.items())
         super().__init__(f"{self.code}: {words}" if words else self.code)
+
+    @property
+    def sentence(self) -> str:
+        """What is refused and what to do, in English: the first paragraph of its docstring."""
+        return " ".join((type(self).__doc__ or "").strip().split("\n\n")[0].split())

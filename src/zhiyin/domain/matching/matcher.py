@@ -256,8 +256,10 @@ class Matcher:
         """By main variant: the size in which it fitted the KOC beside it."""
         found = {}
         for one in placed:
+            if one.koc == NOBODY:
+                continue
             size = evidence.own_size(one.koc, self.world, self._garment(one))
-            if one.koc != NOBODY and size is not None:
+            if size is not None:
                 found[one.option.items[0]] = Vouched.by(size, people.likeness_of(one.koc))
         return found
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -109,10 +109,6 @@ class Kocs:
 
     def __len__(self) -> int:
         return len(self.capacity)
-
-    def take(self, rows: NDArray[np.intp]) -> Self:
-        """The rows selected, in that order."""
-        return replace(self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from pydantic import Field
 from zhiyin.domain.audience import operations as need_writes
 from zhiyin.domain.audience import queries as needs
 from zhiyin.domain.audience.kept import NeedCard
-from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, slots_from_json, slots_to_json
 from zhiyin.domain.matching.types import FeedbackKind
 from zhiyin.domain.members.types import Opened
@@ -20,9 +19,9 @@ from zhiyin.flows import decide, ports
 from zhiyin.flows import reading as readers
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.answering import answer_json, reading_json
+from zhiyin.interfaces.api.needs_side import read_words
 from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, Listed, answers, chars
-from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["needs of a member"])
@@ -78,12 +77,7 @@ def keep_her_need(request: ApiRequest, external_id: Code, need: NeedIn) -> Any:
     """Read a need and keep it as hers. `match` on it answers."""
     with brand_tx(request.brand.id):
         member_id = member_named(request, external_id)
-    found = readers.read_need(
-        brand_id=request.brand.id,
-        text=need.text,
-        today=day_of(request.now, request.brand.time_zone),
-        second=ports.wired().reader,
-    )
+    found = read_words(request, need.text, ports.wired().reader)
     with brand_tx(request.brand.id):
         need_id = need_writes.save_need(
             brand_id=request.brand.id,
@@ -132,8 +126,7 @@ def answer_her_need(request: ApiRequest, external_id: Code, need_id: UUID) -> An
     note_read(request, member_id, Opened.MATCH)
     kept = needs.need(brand_id=request.brand.id, need_id=need_id, member_id=member_id)
     taxonomy = needs.taxonomy(brand_id=request.brand.id)
-    asked_on = day_of(kept.asked_at, request.brand.time_zone)
-    heard = read(kept.text, taxonomy, asked_on).with_chips(kept.heard)
+    heard = readers.read_kept(kept, taxonomy, request.brand.time_zone)
     answer = answer_json(
         brand=request.brand,
         reading=replace(heard, slots=kept.slots),

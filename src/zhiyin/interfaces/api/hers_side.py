@@ -23,13 +23,11 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching.types import Wearer
 from zhiyin.domain.members.types import Opened
 from zhiyin.flows import answering, decide, ports, privacy
-from zhiyin.flows import reading as readers
 from zhiyin.interfaces.api.access import ApiRequest, KeyRoleRefused, in_brand, opening_its_own
-from zhiyin.interfaces.api.needs_side import OPENS_A_MEMBER
+from zhiyin.interfaces.api.needs_side import OPENS_A_MEMBER, read_words
 from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, Listed, PageQuery, answers, chars, listed, plain
 from zhiyin.interfaces.matrix import may
-from zhiyin.kit.times import day_of
 from zhiyin.storage.media import MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
@@ -158,12 +156,7 @@ def ask_for_her(request: ApiRequest, external_id: Code, question: QuestionIn) ->
     with brand_tx(brand_id):
         member_id = member_named(request, external_id)
         kocs.koc(brand_id=brand_id, koc_id=question.koc_id)
-    found = readers.read_need(
-        brand_id=brand_id,
-        text=question.need,
-        today=day_of(request.now, request.brand.time_zone),
-        second=ports.wired().reader,
-    )
+    found = read_words(request, question.need, ports.wired().reader)
     need_id, question_id = answering.state_and_ask(
         brand_id=brand_id,
         member_id=member_id,

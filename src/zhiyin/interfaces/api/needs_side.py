@@ -50,7 +50,7 @@ class TaxonomyIn(In):
 @opening_its_own
 def read_need(request: ApiRequest, need: ReadIn) -> Any:
     """What a need in her own words says: chips with the words they came from, and what is left."""
-    found = _read(request, need.text, ports.wired().reader)
+    found = read_words(request, need.text, ports.wired().reader)
     return reading_json(found.reading, taxonomy=found.taxonomy, language=request.language)
 
 
@@ -64,7 +64,7 @@ def match(request: ApiRequest, need: MatchIn) -> Any:
     """
     brand_id = request.brand.id
     # Slots that are stated stand for the words: then nobody outside is asked what those say.
-    found = _read(request, need.text, ports.wired().reader if need.slots is None else None)
+    found = read_words(request, need.text, ports.wired().reader if need.slots is None else None)
     words, reading = found.taxonomy, found.reading
     if need.slots is not None:
         slots = slots_from_json(need.slots, vocabulary=words.vocabulary)
@@ -122,7 +122,8 @@ def put_taxonomy(request: ApiRequest, edit: TaxonomyIn) -> Any:
     }
 
 
-def _read(request: ApiRequest, text: str, second: NeedReader | None) -> readers.NeedRead:
+def read_words(request: ApiRequest, text: str, second: NeedReader | None) -> readers.NeedRead:
+    """A need in words, as this call's brand and day read it. Opens its own transaction."""
     return readers.read_need(
         brand_id=request.brand.id,
         text=text,

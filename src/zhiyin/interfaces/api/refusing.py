@@ -30,11 +30,10 @@ def refuse_in_one_shape(api: NinjaAPI) -> None:
 def problem(refusal: DomainError) -> dict[str, Any]:
     """A refusal as JSON: in English by its own sentence, in Chinese by that of its kind."""
     english = (get_language() or "").startswith("en")
-    message = (type(refusal).__doc__ or "").strip().split("\n\n")[0]
     return {
         "code": refusal.code,
         "kind": refusal.kind.value,
-        "message": " ".join(message.split()) if english else sentence(refusal),
+        "message": refusal.sentence if english else sentence(refusal),
         "details": refusal.details,
     }
 

@@ -63,8 +63,7 @@ def main() -> None:
     try:
         group.main(standalone_mode=False)
     except DomainError as refusal:
-        says = (type(refusal).__doc__ or "").strip().split("\n\n")[0]
-        stderr.print(f"[bold]{refusal.code}[/]  {' '.join(says.split())}")
+        stderr.print(f"[bold]{refusal.code}[/]  {refusal.sentence}")
         if refusal.details:
             stderr.print(json.dumps(refusal.details, ensure_ascii=False, default=str))
         sys.exit(REFUSED)

@@ -18,12 +18,11 @@ def one_object(as_json: bool) -> Iterator[None]:
     except DomainError as refusal:
         if not as_json:
             raise
-        message = (type(refusal).__doc__ or "").strip().split("\n\n")[0]
         print_json(
             {
                 "code": refusal.code,
                 "kind": refusal.kind.value,
-                "message": " ".join(message.split()),
+                "message": refusal.sentence,
                 "details": {name: _plain(value) for name, value in refusal.details.items()},
             }
         )

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as needs
 from zhiyin.domain.audience.kept import NeedCard
-from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, NeedHasNul, NeedTooLong, Reading
 from zhiyin.domain.catalog import queries as catalog
@@ -22,7 +21,7 @@ from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import FeedbackKind, NothingToPick
 from zhiyin.flows import decide, ports
 from zhiyin.flows.decide import Asker
-from zhiyin.flows.reading import read_need
+from zhiyin.flows.reading import read_kept, read_need
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.shop.access import (
     ShopRequest,
@@ -144,7 +143,8 @@ def picks(request: ShopRequest, need_id: UUID) -> HttpResponse:
         )
     except NothingToPick as refusal:
         presenter = Presenter(request, need_id)
-        card, _taxonomy, _reading = _kept(request, need_id)
+        brand_id = request.visitor.brand.id
+        card = needs.need(brand_id=brand_id, need_id=need_id, **request.visitor.asker)
         context = {"loosen": presenter.loosen(refusal, card.slots), "need_id": need_id}
     else:
         presenter = Presenter(request, need_id, answered.decision_id)
@@ -237,5 +237,4 @@ def asker(request: ShopRequest) -> Asker:
 def _kept(request: ShopRequest, need_id: UUID) -> tuple[NeedCard, Taxonomy, Reading]:
     card = needs.need(brand_id=request.visitor.brand.id, need_id=need_id, **request.visitor.asker)
     taxonomy = needs.taxonomy(brand_id=request.visitor.brand.id)
-    ours = read(card.text, taxonomy, day_of(card.asked_at, request.visitor.brand.time_zone))
-    return card, taxonomy, ours.with_chips(card.heard)
+    return card, taxonomy, read_kept(card, taxonomy, request.visitor.brand.time_zone)

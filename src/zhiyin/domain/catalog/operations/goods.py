@@ -1,4 +1,4 @@
-"""The only writers of the catalogue."""
+"""Products, their SKUs and prices: added, corrected, taken off the shop and put back."""
 
 from collections.abc import Sequence
 from datetime import datetime

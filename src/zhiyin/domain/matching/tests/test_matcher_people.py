@@ -109,17 +109,21 @@ class TestKocs:
             assert [pick.koc_id for pick in found.picks] == [None] * 3
 
     def test_nobody_finds_out_their_weight_or_age_by_asking_for_one_after_another(self) -> None:
+        everybody = world().kocs
         light, heavy = (
-            replace(world().kocs.take(np.arange(1)), weight_kg=np.array([weight], dtype=np.float32))
+            replace(everybody, weight_kg=np.full(len(everybody), weight, dtype=np.float32))
             for weight in (47.4, 52.1)
         )
-        young, old = (replace(light, age=np.array([age], dtype=np.float32)) for age in (30.0, 39.0))
+        young, old = (
+            replace(light, age=np.full(len(light), age, dtype=np.float32)) for age in (30.0, 39.0)
+        )
         for one, other in ((light, heavy), (young, old)):
             for weight, age in ((40.0, 25.0), (50.0, 35.0), (60.0, 45.0)):
                 body = Body(weight_kg=weight, age=age)
-                row = np.arange(1)
-                alike, _ = likeness(body, comparable(one), row, tone_matters=False)
-                assert alike == likeness(body, comparable(other), row, tone_matters=False)[0]
+                rows = np.arange(len(one))
+                alike, _ = likeness(body, comparable(one), rows, tone_matters=False)
+                same, _ = likeness(body, comparable(other), rows, tone_matters=False)
+                assert (alike == same).all()
 
     def test_of_two_sizes_that_are_level_the_one_that_fitted_a_koc_like_her_stands(self) -> None:
         wardrobe, shelf = matcher()._wardrobe(), matcher().shelf
