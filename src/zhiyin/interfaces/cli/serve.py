@@ -35,7 +35,7 @@ def server(*, host: str, port: int, workers: int) -> Granian:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of so many threads at each start
     )
 
 
