@@ -6,7 +6,7 @@ ZHIYIN_FAULT_SHARE. Every draw comes from ZHIYIN_FAULT_SEED, which is printed.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -28,10 +28,10 @@ def seed() -> int:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], None]]:
+def tell(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Note a row of the table: what was played, and what came of it."""
     began = time.perf_counter()
-    yield lambda played, came: ROWS.append(
+    return lambda played, came: ROWS.append(
         (request.node.name, played, came, time.perf_counter() - began)
     )
 

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,9 +43,9 @@ def _try(act: Callable[[], object], *, at: int, before: bool) -> int:
             with _killed(at=at, before=before):
                 act()
             code = 0
-        except BaseException:
-            traceback.print_exc()
         finally:
+            if sys.exc_info()[1] is not None:
+                traceback.print_exc()
             os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert code in (0, -signal.SIGKILL), "the act failed: see above"

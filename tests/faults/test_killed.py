@@ -1,4 +1,4 @@
-"""T10: kill -9 at any statement of pay, collect, refund and group close. Nothing is lost or doubled.
+"""T10: kill -9 at any statement of pay, collect, refund and group close: nothing lost or doubled.
 
 Each act is tried in a copy of this process that dies at a drawn call of the database, and tried
 again as its caller would: the provider tells again, the clerk presses again, the job runs again.
