@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from zhiyin.domain.pricing.rules import MOST_FEN
 from zhiyin.domain.promotions.types import (
     AnyFacts,
     CouponFacts,
@@ -23,6 +22,8 @@ from zhiyin.kit.money import WHOLE_BPS
 from zhiyin.kit.text import clean_line
 
 NAME_CHARS_MAX = 60
+FEN_MAX = 10**9
+"""Ten million yuan."""
 SKUS_MAX = 200
 STORES_MAX = 500
 SEATS_MAX = 50
@@ -80,7 +81,7 @@ def columns(facts: AnyFacts) -> dict[str, object]:
             said["categories"] = sorted({category.value for category in facts.categories})
             said["sku_ids"] = []
     if not isinstance(facts, CouponFacts):
-        _need(_whole(facts.price_fen, 1, MOST_FEN, may_miss=False), "price_fen")
+        _need(_whole(facts.price_fen, 1, FEN_MAX, may_miss=False), "price_fen")
         skus: set[UUID] = set(said["sku_ids"])  # type: ignore[call-overload]
         _need(0 < len(skus) <= SKUS_MAX, "sku_ids")
         said["sku_ids"] = sorted(skus)
@@ -117,11 +118,11 @@ def check_change(
 
 def _check_coupon(facts: CouponFacts) -> None:
     _need((facts.off_fen is None) != (facts.off_bps is None), "off_fen")
-    _need(_whole(facts.off_fen, 1, MOST_FEN), "off_fen")
+    _need(_whole(facts.off_fen, 1, FEN_MAX), "off_fen")
     _need(_whole(facts.off_bps, 1, WHOLE_BPS), "off_bps")
-    _need(_whole(facts.most_off_fen, 1, MOST_FEN), "most_off_fen")
+    _need(_whole(facts.most_off_fen, 1, FEN_MAX), "most_off_fen")
     _need(facts.most_off_fen is None or facts.off_bps is not None, "most_off_fen")
-    _need(_whole(facts.from_fen, 0, MOST_FEN, may_miss=False), "from_fen")
+    _need(_whole(facts.from_fen, 0, FEN_MAX, may_miss=False), "from_fen")
     code = plain_code(facts.code)
     _need(not code or CODE.fullmatch(code) is not None, "code")
     _need(bool(code) or facts.is_claimable, "is_claimable")

@@ -1,7 +1,12 @@
 """The only writers of promotions."""
 
 from zhiyin.domain.promotions.operations.closing import close_expired
-from zhiyin.domain.promotions.operations.coupons import claim, claim_by_code, forget_code_tries
+from zhiyin.domain.promotions.operations.coupons import (
+    claim,
+    claim_by_code,
+    erase_member,
+    forget_code_tries,
+)
 from zhiyin.domain.promotions.operations.groups import (
     leave_seat,
     open_group,
@@ -18,6 +23,7 @@ __all__ = [
     "claim_by_code",
     "close_expired",
     "create",
+    "erase_member",
     "forget_code_tries",
     "leave_seat",
     "open_group",

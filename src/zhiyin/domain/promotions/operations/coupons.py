@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhiyin.domain.promotions.checks import CODE, plain_code
-from zhiyin.domain.promotions.models import CodeTry
+from zhiyin.domain.promotions.models import Claim, CodeTry
 from zhiyin.domain.promotions.types import CouponNotClaimable, TooManyCodes
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.sql import one
@@ -79,6 +79,15 @@ def forget_code_tries(*, brand_id: UUID, before: datetime) -> int:
     """Delete counts of tries of earlier hours, which no limit needs. Returns how many."""
     gone, _ = CodeTry.objects.filter(brand_id=brand_id, hour__lt=before).delete()
     return gone
+
+
+def erase_member(*, brand_id: UUID, member_id: UUID) -> None:
+    """Delete the coupons in a member's hand and her tries. May be repeated.
+
+    What her orders used and the seats that she had stay, as her purchases do, and name nobody.
+    """
+    Claim.objects.filter(brand_id=brand_id, member_id=member_id).delete()
+    CodeTry.objects.filter(brand_id=brand_id, member_id=member_id).delete()
 
 
 def _claim(

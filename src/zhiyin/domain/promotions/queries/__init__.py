@@ -9,6 +9,7 @@ from zhiyin.domain.promotions.queries.groups import (
 )
 from zhiyin.domain.promotions.queries.listing import (
     coupons_to_claim,
+    kept_of_member,
     moves,
     my_coupons,
     promotion,
@@ -22,6 +23,7 @@ __all__ = [
     "AUDITS",
     "coupons_to_claim",
     "group_page",
+    "kept_of_member",
     "moves",
     "my_coupons",
     "offers",

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from zhiyin.domain.promotions.kept import COLUMNS, SELECTED, terms_of
-from zhiyin.domain.promotions.models import Promotion, PromotionMove
+from zhiyin.domain.promotions.models import Claim, Promotion, PromotionMove, PromotionSku
 from zhiyin.domain.promotions.rules import InItsWindow, SoOftenAPerson, WhileTheyLast, state_at
 from zhiyin.domain.promotions.types import (
     Buyer,
     Counts,
     CouponCard,
     Delivery,
+    KeptOfMember,
     PromotionCard,
     PromotionKind,
     PromotionMoveCard,
@@ -66,6 +67,19 @@ MY_COUPONS = """
     WHERE claim.brand_id = %(brand_id)s AND claim.member_id = %(member_id)s
     ORDER BY promotion.ends_at, promotion.id LIMIT %(limit)s
 """.replace("SELECTED", SELECTED)
+KEPT = """
+    SELECT 'claim', promotion_id, NULL::uuid, claimed_at AS at, NULL::timestamptz, id
+    FROM promotions_claim WHERE brand_id = %(brand_id)s AND member_id = %(member_id)s
+    UNION ALL
+    SELECT 'use', promotion_id, order_id, used_at, released_at, id
+    FROM promotions_use WHERE brand_id = %(brand_id)s AND member_id = %(member_id)s
+    UNION ALL
+    SELECT 'seat', held.group_buy_id, seat.order_id, seat.taken_at, seat.left_at, seat.id
+    FROM promotions_seat seat JOIN promotions_group held
+      ON held.brand_id = seat.brand_id AND held.id = seat.group_id
+    WHERE seat.brand_id = %(brand_id)s AND seat.member_id = %(member_id)s
+    ORDER BY at, id LIMIT %(limit)s OFFSET %(offset)s
+"""
 
 
 def promotions(
@@ -85,7 +99,8 @@ def promotions(
     if state is not None:
         found = found.filter(_in_state(state, now))
     if sku_ids is not None:
-        found = found.filter(promotionsku__sku_id__in=list(sku_ids)).distinct()
+        chosen = PromotionSku.objects.filter(brand_id=brand_id, sku_id__in=list(sku_ids))
+        found = found.filter(id__in=chosen.values("promotion_id"))
     rows = found.order_by("-starts_at", "-id")[offset : offset + limit]
     return PromotionPage(_cards(brand_id, rows, now), found.count())
 
@@ -147,9 +162,18 @@ def coupons_to_claim(
         .values_list(*COLUMNS)
     )
     if member_id is not None:
-        found = found.exclude(claim__member_id=member_id)
+        hers = Claim.objects.filter(brand_id=brand_id, member_id=member_id)
+        found = found.exclude(id__in=hers.values("promotion_id"))
     cards = [_coupon(terms_of(row), None, 0, now) for row in found[:limit]]
     return tuple(card for card in cards if card.why_not is None)
+
+
+def kept_of_member(
+    *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
+) -> tuple[KeptOfMember, ...]:
+    """All that is kept of a member here, oldest first. One query."""
+    rows = many(KEPT, brand_id=brand_id, member_id=member_id, offset=offset, limit=limit)
+    return tuple(KeptOfMember(*row[:5]) for row in rows)
 
 
 def _coupon(terms: Terms, claimed_at: datetime | None, used: int, now: datetime) -> CouponCard:

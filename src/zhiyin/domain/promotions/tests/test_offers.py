@@ -1,7 +1,7 @@
 """What promotions give to lines, and why one gives nothing: every reason by name."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -36,7 +36,9 @@ def gave(quote) -> dict[str, int]:
 
 
 def test_a_plain_order_costs_one_statement(fair):
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         found = fair.offers(fair.line(0), fair.line(1))
     assert (found.adjustments, found.refused, len(asked)) == ((), (), 1)
     with CaptureQueriesContext(connection) as asked:
@@ -54,9 +56,7 @@ def test_a_plain_order_costs_one_statement(fair):
 def test_everything_at_once_costs_one_statement_too(fair):
     group_buy, coupon = fair.group_buy(), fair.coupon(is_claimable=True)
     fair.flash()
-    operations.claim(
-        brand_id=fair.brand_id, coupon_id=coupon, member_id=fair.members[0], now=NOW
-    )
+    operations.claim(brand_id=fair.brand_id, coupon_id=coupon, member_id=fair.members[0], now=NOW)
     with CaptureQueriesContext(connection) as asked:
         quote = fair.quote(fair.line(0, 2), fair.line(1), group_buy_id=group_buy)
     assert len(asked) == 1
@@ -184,11 +184,7 @@ def test_a_price_that_takes_no_coupon(fair):
 
 
 def a_line(key: str, quantity: int, sku: int) -> Priced:
-    from uuid import UUID
-
-    line = Line(
-        key=key, sku_id=UUID(int=sku), product_id=NO_ID, quantity=quantity, list_fen=1_000
-    )
+    line = Line(key=key, sku_id=UUID(int=sku), product_id=NO_ID, quantity=quantity, list_fen=1_000)
     return Priced(line, Category.DRESS)
 
 
@@ -207,8 +203,6 @@ def test_no_more_pieces_than_every_limit_allows(
     sizes, cap, person, most, used, had, is_flash, price_fen
 ):
     """Whatever is asked, the pieces at the price are those that the limits leave, or all."""
-    from uuid import UUID
-
     terms = Terms(
         id=NO_ID,
         kind=PromotionKind.FLASH_SALE if is_flash else PromotionKind.GROUP_BUY,
@@ -225,12 +219,8 @@ def test_no_more_pieces_than_every_limit_allows(
         seats=2,
     )
     lines = [a_line(f"l{n}", quantity, sku) for n, (quantity, sku) in enumerate(sizes)]
-    found = Found(
-        terms=terms, sku_ids=frozenset({UUID(int=1)}), had=had, is_bought_in=not is_flash
-    )
-    buyer = Buyer(
-        member_id=NO_ID, is_new_customer=True, store_id=None, delivery=Delivery.PARCEL
-    )
+    found = Found(terms=terms, sku_ids=frozenset({UUID(int=1)}), had=had, is_bought_in=not is_flash)
+    buyer = Buyer(member_id=NO_ID, is_new_customer=True, store_id=None, delivery=Delivery.PARCEL)
     given_ = rules.offers([found], lines, buyer, NOW)
     quote = pricing.quote(
         lines=[each.line for each in lines],

@@ -235,3 +235,14 @@ class CouponCard:
     claimed_at: datetime | None
     used: int
     why_not: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOfMember:
+    """One thing that is kept of a member: a claimed coupon, a use, or a seat (`what`)."""
+
+    what: str
+    promotion_id: UUID
+    order_id: UUID | None
+    at: datetime
+    ended_at: datetime | None
