@@ -144,6 +144,7 @@ FLOORS = {
     "audience": 3,
     "kocs": 3,
     "orders": 3,
+    "promotions": 3,
     "content": 4,
     "conversations": 4,
     "matching": 5,

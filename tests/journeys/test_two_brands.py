@@ -64,6 +64,10 @@ NOT_WRITTEN = {
     "matching.TrainedModel.version",
     "members.Member.language",
     "members.Merge.moved",
+    "promotions.Promotion.categories",
+    "promotions.Promotion.deliveries",
+    "promotions.Promotion.store_ids",
+    "promotions.PromotionMove.act",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -195,7 +199,7 @@ def test_every_text_that_somebody_writes_bears_its_brands_mark(own_database):
         for model in owned_models()
         for field in model._meta.local_fields
         if is_written(field)
-        and not any(HERE in str(row[field.attname]) for row in held[model._meta.label])
+        and not any(HERE in str(row[field.attname]).lower() for row in held[model._meta.label])
     }
     assert bare == NOT_WRITTEN
 

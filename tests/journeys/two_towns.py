@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image
 
 from tests.cast import NOW
-from tests.journeys import town_talk
+from tests.journeys import town_sales, town_talk
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as tenants
@@ -86,6 +86,7 @@ def settle(mark: str) -> Town:
         _goods(brand, mark, ids)
         _kocs(brand, mark, people, ids)
         _shows(brand, mark, people, ids)
+        town_sales.sales(brand, mark, people, ids)
         town_talk.words(brand, mark, user_id)
     town_talk.applications(brand, mark, people, user_id, ids)
     town_talk.need(brand, mark, people, ids)

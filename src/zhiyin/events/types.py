@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
 from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from zhiyin.kit.events import DomainEvent
@@ -55,6 +55,8 @@ def revive(stored: StoredEvent, kinds: Iterable[type[DomainEvent]]) -> DomainEve
 def _typed(hint: Any, value: Any) -> Any:
     if value is None:
         return None
+    if get_origin(hint) is tuple:
+        return tuple(_typed(get_args(hint)[0], item) for item in value)
     if isinstance(hint, UnionType):
         hint = next(kind for kind in get_args(hint) if kind is not type(None))
     if hint is UUID:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.audience",
     "zhiyin.domain.kocs",
     "zhiyin.domain.orders",
+    "zhiyin.domain.promotions",
     "zhiyin.domain.content",
     "zhiyin.domain.conversations",
     "zhiyin.domain.matching",

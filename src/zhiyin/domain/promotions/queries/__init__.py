@@ -1,0 +1,38 @@
+"""The only readers of promotions."""
+
+from zhiyin.domain.promotions.queries.audits import AUDITS
+from zhiyin.domain.promotions.queries.groups import (
+    group_page,
+    open_groups,
+    owed,
+    seats_of_orders,
+)
+from zhiyin.domain.promotions.queries.listing import (
+    coupons_to_claim,
+    kept_of_member,
+    moves,
+    my_coupons,
+    promotion,
+    promotions,
+    state_counts,
+)
+from zhiyin.domain.promotions.queries.offering import offers
+from zhiyin.domain.promotions.rules import pieces_used, rule_code
+
+__all__ = [
+    "AUDITS",
+    "coupons_to_claim",
+    "group_page",
+    "kept_of_member",
+    "moves",
+    "my_coupons",
+    "offers",
+    "open_groups",
+    "owed",
+    "pieces_used",
+    "promotion",
+    "promotions",
+    "rule_code",
+    "seats_of_orders",
+    "state_counts",
+]

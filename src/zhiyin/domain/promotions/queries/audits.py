@@ -1,0 +1,96 @@
+"""What must never be found in the tables of promotions: each invariant as a query of violations."""
+
+from collections.abc import Mapping
+
+G1_SEATS_RECOUNTED = """
+    SELECT held.id, held.state, held.seats, held.seats_taken, held.seats_paid,
+           count(seat.id) FILTER (WHERE seat.state IN ('taken', 'paid')) AS sitting,
+           count(seat.id) FILTER (WHERE seat.state = 'paid') AS paid
+    FROM promotions_group held
+    LEFT JOIN promotions_seat seat ON seat.brand_id = held.brand_id AND seat.group_id = held.id
+    WHERE held.brand_id = %(brand_id)s
+    GROUP BY held.brand_id, held.id
+    HAVING held.seats_taken <> count(seat.id) FILTER (WHERE seat.state IN ('taken', 'paid'))
+        OR held.seats_paid <> count(seat.id) FILTER (WHERE seat.state = 'paid')
+        OR count(seat.id) FILTER (WHERE seat.state IN ('taken', 'paid')) > held.seats
+        OR (held.state = 'won')
+           <> (count(seat.id) FILTER (WHERE seat.state = 'paid') = held.seats)
+        OR (held.state <> 'open' AND count(seat.id) FILTER (WHERE seat.state = 'taken') > 0)
+        OR (held.state = 'lost' AND count(seat.id) FILTER (WHERE seat.state <> 'left') > 0)
+    ORDER BY held.id
+"""
+G1_ONE_SEAT_A_MEMBER = """
+    SELECT group_id, member_id, count(*) FROM promotions_seat
+    WHERE brand_id = %(brand_id)s AND state IN ('taken', 'paid')
+    GROUP BY group_id, member_id HAVING count(*) > 1
+    ORDER BY group_id, member_id
+"""
+G1_GROUP_OUTLIVED = """
+    SELECT id, closes_at FROM promotions_group
+    WHERE brand_id = %(brand_id)s AND state = 'open'
+      AND closes_at + interval '10 minutes' < %(now)s
+    ORDER BY closes_at, id
+"""
+G3_FLASH_WINDOWS = """
+    WITH sale AS (
+        SELECT promotion.id, chosen.sku_id, promotion.store_ids, promotion.starts_at,
+               least(promotion.ends_at, promotion.stopped_at) AS over_at
+        FROM promotions_promotion promotion
+        JOIN promotions_promotionsku chosen
+          ON chosen.brand_id = promotion.brand_id AND chosen.promotion_id = promotion.id
+        WHERE promotion.brand_id = %(brand_id)s AND promotion.kind = 'flash'
+    )
+    SELECT one.id, other.id, one.sku_id
+    FROM sale one JOIN sale other ON other.sku_id = one.sku_id AND other.id > one.id
+    WHERE one.starts_at < other.over_at AND other.starts_at < one.over_at
+      AND (one.store_ids = '{}' OR other.store_ids = '{}' OR one.store_ids && other.store_ids)
+    ORDER BY one.id, other.id
+"""
+C1_USED_IS_RECOUNTED = """
+    SELECT promotion.id, promotion.kind, promotion.most_uses, promotion.used,
+           coalesce(sum(held.pieces), 0) AS counted
+    FROM promotions_promotion promotion
+    LEFT JOIN promotions_use held ON held.brand_id = promotion.brand_id
+      AND held.promotion_id = promotion.id AND held.released_at IS NULL
+    WHERE promotion.brand_id = %(brand_id)s AND promotion.most_uses IS NOT NULL
+    GROUP BY promotion.brand_id, promotion.id
+    HAVING coalesce(sum(held.pieces), 0) > promotion.most_uses
+        OR coalesce(sum(held.pieces), 0) <> promotion.used
+    ORDER BY promotion.id
+"""
+S3_PER_PERSON = """
+    WITH had AS (
+        SELECT promotion_id, member_id, sum(pieces) AS used FROM promotions_use
+        WHERE brand_id = %(brand_id)s AND released_at IS NULL
+        GROUP BY promotion_id, member_id
+        UNION ALL
+        SELECT held.group_buy_id, seat.member_id, count(*)
+        FROM promotions_seat seat JOIN promotions_group held
+          ON held.brand_id = seat.brand_id AND held.id = seat.group_id
+        WHERE seat.brand_id = %(brand_id)s AND seat.state IN ('taken', 'paid')
+        GROUP BY held.group_buy_id, seat.member_id
+    ), tally AS (
+        SELECT promotion_id, member_id, used, most FROM promotions_tally
+        WHERE brand_id = %(brand_id)s
+    )
+    SELECT promotion_id, member_id, promotion.kind, promotion.per_person,
+           had.used AS counted, tally.used AS tallied
+    FROM had FULL JOIN tally USING (promotion_id, member_id)
+    JOIN promotions_promotion promotion
+      ON promotion.brand_id = %(brand_id)s AND promotion.id = promotion_id
+    WHERE promotion.per_person IS NOT NULL
+      AND (coalesce(had.used, 0) <> coalesce(tally.used, 0)
+           OR coalesce(had.used, 0) > promotion.per_person)
+    ORDER BY promotion_id, member_id
+"""
+
+AUDITS: Mapping[str, str] = {
+    "G1.seats": G1_SEATS_RECOUNTED,
+    "G1.member": G1_ONE_SEAT_A_MEMBER,
+    "G1.outlived": G1_GROUP_OUTLIVED,
+    "G3": G3_FLASH_WINDOWS,
+    "C1": C1_USED_IS_RECOUNTED,
+    "S3": S3_PER_PERSON,
+}
+"""Code -> a statement whose rows are violations. It takes `brand_id` and `now`, and runs inside the
+brand's transaction. Rows are counted anew: no counter is trusted."""
