@@ -9,8 +9,9 @@ from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
+from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.events.types import StoredEvent, revive
-from zhiyin.flows import answering, forgetting
+from zhiyin.flows import answering, forgetting, purchase
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
@@ -19,6 +20,8 @@ REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
     MemberErased: (forgetting.queue_forgetting,),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
+    GroupWon: (purchase.release_group,),
+    GroupLost: (purchase.refund_group,),
 }
 
 

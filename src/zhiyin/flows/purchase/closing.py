@@ -1,4 +1,4 @@
-"""An order that was not paid ends, and its pieces are for sale again."""
+"""An order that was not paid ends: its seat, its pieces and its coupons are free again."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.catalog.types import ReleaseReason
 from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.types import CloseReason
+from zhiyin.domain.promotions import operations as promotions
 from zhiyin.flows.purchase.placing import cause_of
 
 
@@ -26,6 +28,9 @@ def close_order(
         brand_id=brand_id, order_id=order_id, reason=reason, now=now, member_id=member_id
     ):
         return
+    group_id = ordered.group_of(brand_id=brand_id, order_id=order_id)
+    if group_id is not None:
+        promotions.leave_seat(brand_id=brand_id, order_id=order_id, now=now)
     cancelled = reason is CloseReason.CANCELLED
     stock.release(
         brand_id=brand_id,
@@ -33,3 +38,4 @@ def close_order(
         reason=ReleaseReason.CANCELLED if cancelled else ReleaseReason.EXPIRED,
         now=now,
     )
+    promotions.release_uses(brand_id=brand_id, order_id=order_id, now=now)

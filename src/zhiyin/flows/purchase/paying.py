@@ -19,6 +19,8 @@ from zhiyin.domain.orders.types import (
     PaymentUnknown,
     ToSettle,
 )
+from zhiyin.domain.promotions import operations as promotions
+from zhiyin.domain.promotions.types import SeatOutcome
 from zhiyin.flows.paying import (
     Notification,
     PaymentAsked,
@@ -150,7 +152,7 @@ def _paid_by_another(settled: ToSettle, fact: PaymentFact) -> bool:
 
 
 def _why_late(brand_id: UUID, settled: ToSettle, now: datetime) -> CloseReason | None:
-    """Why this money cannot buy what it was for; None if it can, and the pieces are kept then.
+    """Why this money cannot buy what it was for; None if it can: pieces and seat are hers then.
 
     Pieces whose time is over are held anew, if they are still there.
     """
@@ -169,7 +171,10 @@ def _why_late(brand_id: UUID, settled: ToSettle, now: datetime) -> CloseReason |
         except SoldOut:
             return CloseReason.SOLD_OUT
         stock.keep(brand_id=brand_id, cause=cause, now=now)
-    return None
+    if settled.group_id is None:
+        return None
+    seat = promotions.seat_paid(brand_id=brand_id, order_id=settled.order_id, now=now)
+    return CloseReason.GROUP_LOST if seat is SeatOutcome.LATE else None
 
 
 def _pay(brand_id: UUID, settled: ToSettle, fact: PaymentFact, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Placing an order: price it, hold its pieces, write it down; all or nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid5
@@ -10,7 +11,19 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import HoldLine, SoldOut
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import Delivery, LineFacts, OrderFacts, Placed
-from zhiyin.flows.purchase.quoting import Basket, PriceChanged, Quoted, Wanted, merge, quote
+from zhiyin.domain.promotions import operations as promotions
+from zhiyin.domain.promotions import queries as offers
+from zhiyin.domain.promotions.types import PromotionKind
+from zhiyin.flows.purchase.quoting import (
+    ALONE,
+    Asking,
+    Basket,
+    PriceChanged,
+    Quoted,
+    Wanted,
+    merge,
+    quote,
+)
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.tenancy import brand_tx
@@ -35,6 +48,16 @@ class AddressNeeded(DomainError):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
+class NotInGroup(DomainError):
+    """This cannot be bought in this group. `reasons` say why, by name."""
+
+    code: ClassVar[str] = "order_not_in_group"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+GROUP_RULE = f"{PromotionKind.GROUP_BUY.value}:"
+
+
 def place(
     *,
     brand_id: UUID,
@@ -46,6 +69,7 @@ def place(
     expected_fen: int | None = None,
     address: Mapping[str, str] | None = None,
     cart_item_ids: Sequence[UUID] = (),
+    asking: Asking = ALONE,
 ) -> Placed:
     """Order a basket: its pieces are held for fifteen minutes, in which she may pay.
 
@@ -57,11 +81,14 @@ def place(
     order_id = uuid5(member_id, request_key.hex)
     with brand_tx(brand_id):
         basket = _from_store(brand_id, basket, address)
-        quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, now=now)
+        quoted = quote(
+            brand_id=brand_id, member_id=member_id, basket=basket, asking=asking, now=now
+        )
         if expected_fen not in (None, quoted.quote.payable_fen):
             raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
         store_id = _all_there(basket, quoted)
         pay_by = now + TO_PAY
+        group_id = _seat(brand_id, order_id, member_id, asking, quoted, now)
         stock.hold(
             brand_id=brand_id,
             lines=[
@@ -70,6 +97,14 @@ def place(
             ],
             cause=cause_of(order_id),
             until=pay_by + GRACE,
+            now=now,
+        )
+        promotions.use(
+            brand_id=brand_id,
+            order_id=order_id,
+            member_id=member_id,
+            rules=[applied.rule for applied in quoted.quote.applied],
+            pieces=offers.pieces_used(quoted.quote),
             now=now,
         )
         placed = orders.place(
@@ -84,12 +119,41 @@ def place(
                 lines=_lines(basket, quoted),
                 provider=provider,
                 pay_by=pay_by,
+                group_id=group_id,
                 address=address or {},
             ),
             now=now,
         )
         orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
         return placed
+
+
+def _seat(
+    brand_id: UUID,
+    order_id: UUID,
+    member_id: UUID,
+    asking: Asking,
+    quoted: Quoted,
+    now: datetime,
+) -> UUID | None:
+    """Take her seat, if she buys in a group: the group is locked before any stock is.
+
+    Everybody locks in this order: order, group, stock, what promotions count.
+    """
+    if not asking.in_group:
+        return None
+    if not any(applied.rule.startswith(GROUP_RULE) for applied in quoted.quote.applied):
+        raise NotInGroup(
+            reasons=[
+                str(refused.reason)
+                for refused in quoted.quote.refused
+                if refused.rule.startswith(GROUP_RULE)
+            ]
+        )
+    who = {"brand_id": brand_id, "member_id": member_id, "order_id": order_id, "now": now}
+    if asking.group_id is not None:
+        return promotions.take_seat(group_id=asking.group_id, **who).group_id
+    return promotions.open_group(group_buy_id=asking.group_buy_id, **who).group_id
 
 
 def cause_of(order_id: UUID) -> str:
@@ -109,7 +173,7 @@ def _from_store(brand_id: UUID, basket: Basket, address: Mapping[str, str] | Non
     found = catalog.stores_with(brand_id=brand_id, pieces=basket.pieces, limit=1)
     if not found:
         raise SoldOut(short=[])
-    return Basket(wanted=basket.wanted, delivery=basket.delivery, store_id=found[0])
+    return replace(basket, store_id=found[0])
 
 
 def _all_there(basket: Basket, quoted: Quoted) -> UUID:

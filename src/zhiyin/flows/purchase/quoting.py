@@ -12,7 +12,11 @@ from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import MOST_PIECES, Delivery, OrderEmpty
 from zhiyin.domain.pricing import rules as pricing
 from zhiyin.domain.pricing.types import Line, Quote
+from zhiyin.domain.promotions import queries as promotions
+from zhiyin.domain.promotions.types import Buyer, Priced
+from zhiyin.domain.promotions.types import Delivery as AsPromised
 from zhiyin.kit.errors import DomainError, Kind
+from zhiyin.kit.ids import NO_ID
 
 
 class NotForSale(DomainError):
@@ -67,6 +71,27 @@ class Basket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Which promotions she means: coupons, and a group-buy to open or a group to join.
+
+    `coupon_ids` None: whatever coupons she has; else those of them alone.
+    """
+
+    coupon_codes: tuple[str, ...] = ()
+    coupon_ids: tuple[UUID, ...] | None = None
+    group_buy_id: UUID | None = None
+    group_id: UUID | None = None
+
+    @property
+    def in_group(self) -> bool:
+        """Does she buy with others?"""
+        return self.group_buy_id is not None or self.group_id is not None
+
+
+ALONE = Asking()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
     """A quote, and what the catalogue says of each SKU in it."""
 
@@ -74,25 +99,44 @@ class Quoted:
     goods: dict[UUID, Sellable]
 
 
-def quote(*, brand_id: UUID, member_id: UUID | None, basket: Basket, now: datetime) -> Quoted:
-    """Price a basket as of now, explaining every fen. Runs inside the caller's `brand_tx`.
+def quote(
+    *,
+    brand_id: UUID,
+    member_id: UUID | None,
+    basket: Basket,
+    now: datetime,
+    asking: Asking = ALONE,
+) -> Quoted:
+    """Price a basket as of now, explaining every fen and every rule that gave nothing.
 
+    A guest (`member_id` None) is quoted as a new customer without coupons. Runs inside the
+    caller's `brand_tx`; three queries, a fourth for the freight of a parcel.
     Raises OrderEmpty, NotForSale.
     """
-    merged = merge(basket.wanted)
     goods = catalog.sellable(
         brand_id=brand_id, sku_ids=list(basket.pieces), store_id=basket.store_id
     )
     if missing := [str(sku) for sku in basket.pieces if sku not in goods]:
         raise NotForSale(sku_ids=missing)
-    lines = [_line(one, goods[one.sku_id]) for one in merged]
-    before_freight = pricing.quote(lines=lines)
-    freight_fen = orders.freight_fen(
-        brand_id=brand_id, delivery=basket.delivery, goods_fen=before_freight.goods_fen
+    lines = [_line(one, goods[one.sku_id]) for one in merge(basket.wanted)]
+    offers = promotions.offers(
+        brand_id=brand_id,
+        lines=[Priced(line, goods[line.sku_id].category) for line in lines],
+        buyer=_buyer(brand_id, member_id, basket),
+        coupon_codes=asking.coupon_codes,
+        coupon_ids=asking.coupon_ids,
+        group_buy_id=asking.group_buy_id,
+        group_id=asking.group_id,
+        now=now,
     )
-    if not freight_fen:
-        return Quoted(quote=before_freight, goods=goods)
-    return Quoted(quote=pricing.quote(lines=lines, freight_fen=freight_fen), goods=goods)
+    given = {"lines": lines, "adjustments": offers.adjustments, "refused": offers.refused}
+    quoted = pricing.quote(**given)
+    freight_fen = orders.freight_fen(
+        brand_id=brand_id, delivery=basket.delivery, goods_fen=quoted.goods_fen
+    )
+    if freight_fen:
+        quoted = pricing.quote(**given, freight_fen=freight_fen)
+    return Quoted(quote=quoted, goods=goods)
 
 
 def merge(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
@@ -106,6 +150,16 @@ def merge(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
             one if before is None else replace(before, quantity=before.quantity + one.quantity)
         )
     return tuple(merged.values())
+
+
+def _buyer(brand_id: UUID, member_id: UUID | None, basket: Basket) -> Buyer:
+    return Buyer(
+        member_id=member_id or NO_ID,
+        is_new_customer=member_id is None
+        or not orders.has_bought(brand_id=brand_id, member_id=member_id),
+        store_id=basket.store_id,
+        delivery=AsPromised(basket.delivery.value),
+    )
 
 
 def _line(one: Wanted, goods: Sellable) -> Line:

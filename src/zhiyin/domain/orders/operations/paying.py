@@ -240,6 +240,19 @@ def close(
     return False
 
 
+def lock(*, brand_id: UUID, order_id: UUID) -> OrderState:
+    """Hold an order to the end of the transaction; where it stands. Raises OrderNotFound."""
+    state = (
+        Order.objects.select_for_update(no_key=True)
+        .filter(brand_id=brand_id, id=order_id)
+        .values_list("state", flat=True)
+        .first()
+    )
+    if state is None:
+        raise OrderNotFound(order_id=order_id)
+    return OrderState(state)
+
+
 def close_payment(*, brand_id: UUID, payment_id: UUID) -> None:
     """The provider lets nobody pay it any more."""
     Payment.objects.filter(brand_id=brand_id, id=payment_id, state=PaymentState.OPEN).update(

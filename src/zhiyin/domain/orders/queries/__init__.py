@@ -5,6 +5,7 @@ from zhiyin.domain.orders.queries.carts import cart, cart_size
 from zhiyin.domain.orders.queries.orders import (
     address_of,
     freight_fen,
+    group_of,
     has_bought,
     order,
     order_by_number,
@@ -31,6 +32,7 @@ __all__ = [
     "cart_size",
     "code_of",
     "freight_fen",
+    "group_of",
     "has_bought",
     "last_purchase",
     "open_payments",

@@ -83,6 +83,15 @@ def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]
     return {order_id: OrderState(state) for order_id, state in rows}
 
 
+def group_of(*, brand_id: UUID, order_id: UUID) -> UUID | None:
+    """The group-buy's team that an order has its seat in, if any. One query."""
+    return (
+        Order.objects.filter(brand_id=brand_id, id=order_id)
+        .values_list("group_id", flat=True)
+        .first()
+    )
+
+
 def overdue(*, brand_id: UUID, now: datetime, limit: int) -> tuple[UUID, ...]:
     """Unpaid orders whose time to pay is over, the oldest first. One query."""
     rows = (
