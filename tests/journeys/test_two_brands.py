@@ -116,6 +116,8 @@ SHOWN = (
     "{} is no phone",
     "{} uploaded",
     "{}-staff",
+    "{}-merchant",
+    "{} is paid for",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what

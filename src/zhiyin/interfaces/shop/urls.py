@@ -12,6 +12,7 @@ from zhiyin.interfaces.shop import (
     me,
     persons,
     reporting,
+    sandbox_paying,
     stating,
 )
 
@@ -35,6 +36,7 @@ pages = [
     path("sign-in/", joining.sign_in, name="sign-in"),
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
+    path("sandbox/pay/<str:payment_no>/", sandbox_paying.pay, name="sandbox-pay"),
     path("form/", stating.form, name="form"),
     path("shows/<uuid:show_id>/photos/<str:ref>", koc_applying.photo, name="photo"),
 ]
