@@ -66,7 +66,9 @@ def set_account(
         facts = _completed(brand_id, facts)
     providers.try_out(brand_id=brand_id, facts=facts)
     with brand_tx(brand_id):
-        return operations.set_payment_account(brand_id=brand_id, facts=facts, now=now)
+        account_id = operations.set_payment_account(brand_id=brand_id, facts=facts, now=now)
+    providers.look_again(brand_id=brand_id)
+    return account_id
 
 
 def check(*, brand_id: UUID, providers: PaymentProviders) -> Tried:

@@ -103,6 +103,9 @@ class PaymentProviders(Protocol):
     def try_out(self, *, brand_id: UUID, facts: PaymentAccountFacts) -> PaymentProvider:
         """Whoever these settings would be, kept by nobody. Raises PaymentAccountRefused."""
 
+    def look_again(self, *, brand_id: UUID) -> None:
+        """Read the brand's accounts anew at the next asking: one was changed here."""
+
 
 class NoPayments:
     """The providers of an installation where nobody was wired: no brand can be paid."""
@@ -115,6 +118,9 @@ class NoPayments:
 
     def try_out(self, *, brand_id: UUID, facts: PaymentAccountFacts) -> PaymentProvider:
         raise PaymentAccountRefused(why="nobody_wired")
+
+    def look_again(self, *, brand_id: UUID) -> None:
+        """There is nothing to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,10 @@ class Providers:
         except WxPayMisconfigured as wrong:
             raise PaymentAccountRefused(why=str(wrong)) from None
 
+    def look_again(self, *, brand_id: UUID) -> None:
+        """Other processes see it after `fresh_s` seconds."""
+        self._known.pop(brand_id, None)
+
     def _accounts(self, brand_id: UUID) -> tuple[PaymentAccountCard, ...]:
         if self._pid != os.getpid():
             self._forget()

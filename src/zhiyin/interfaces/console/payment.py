@@ -29,11 +29,18 @@ PROVIDER_WORDS = {
 KEPT_HINT = gettext_lazy("Leave it empty to keep the one that is there.")
 
 
+class Unsaid(forms.Textarea):
+    """Several lines that are never sent back to the page, not even when they were refused."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
 def secret(label: Any, length: int, *, rows: int = 0, hint: Any = KEPT_HINT) -> forms.CharField:
     """A key: typed once, and never sent back to the page."""
     quiet = CONTROL | {"autocomplete": "off", "spellcheck": "false"}
     widget = (
-        forms.Textarea(quiet | {"rows": rows})
+        Unsaid(quiet | {"rows": rows})
         if rows
         else forms.PasswordInput(quiet | {"autocomplete": "new-password"})
     )
