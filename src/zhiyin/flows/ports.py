@@ -81,6 +81,36 @@ class PaymentAccountRefused(DomainError):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
+class WechatRefused(DomainError):
+    """WeChat did not say who she is: the code is used, over or nobody's, or it was a preview.
+
+    `why` is a word. Nothing was kept; open the page again from the beginning.
+    """
+
+    code: ClassVar[str] = "wechat_refused"
+    kind: ClassVar[Kind] = Kind.DENIED
+
+
+class WechatUnreached(DomainError):
+    """WeChat could not be asked who she is, or does not serve this account. `why` is a word."""
+
+    code: ClassVar[str] = "wechat_unreached"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+class WechatSignIn(Protocol):
+    """Says who somebody is to the official account of a brand."""
+
+    def address(self, *, back: str, state: str) -> str:
+        """Where her browser is sent, to come back to `back` with a code and the state."""
+
+    def openid(self, *, code: str) -> str:
+        """Whose code it is; each is good once. Not inside a transaction.
+
+        Raises WechatRefused, WechatUnreached.
+        """
+
+
 class PaymentProviders(Protocol):
     """Who carries the money of which brand, from the brand's payment accounts.
 
@@ -103,6 +133,9 @@ class PaymentProviders(Protocol):
     def try_out(self, *, brand_id: UUID, facts: PaymentAccountFacts) -> PaymentProvider:
         """Whoever these settings would be, kept by nobody. Raises PaymentAccountRefused."""
 
+    def sign_in_of(self, *, brand_id: UUID) -> WechatSignIn | None:
+        """Who says to the account paid now who pays; None where nobody has to be asked."""
+
     def look_again(self, *, brand_id: UUID) -> None:
         """Read the brand's accounts anew at the next asking: one was changed here."""
 
@@ -118,6 +151,9 @@ class NoPayments:
 
     def try_out(self, *, brand_id: UUID, facts: PaymentAccountFacts) -> PaymentProvider:
         raise PaymentAccountRefused(why="nobody_wired")
+
+    def sign_in_of(self, *, brand_id: UUID) -> WechatSignIn | None:
+        return None
 
     def look_again(self, *, brand_id: UUID) -> None:
         """There is nothing to read."""

@@ -51,6 +51,8 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:sign-out": SHOPPERS,
     "shop:sandbox": SHOPPERS,
     "shop:sandbox-pay": SHOPPERS,
+    "shop:wechat": MEMBERS,
+    "shop:wechat-back": MEMBERS,
     "shop:form": SHOPPERS,
     "shop:photo": SHOPPERS,
     "shop:me": SHOPPERS,

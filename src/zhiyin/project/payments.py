@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from zhiyin.connectors.sandbox.books import Books
 from zhiyin.connectors.sandbox.pay import SandboxPay
+from zhiyin.connectors.wechat.oauth import WechatDoor
 from zhiyin.connectors.wxpay.account import (
     BASE_URL,
     PUBLIC_KEY_PREFIX,
@@ -92,6 +93,20 @@ class Providers:
             return make(brand_id, facts)
         except WxPayMisconfigured as wrong:
             raise PaymentAccountRefused(why=str(wrong)) from None
+
+    def sign_in_of(self, *, brand_id: UUID) -> WechatDoor | None:
+        """The official account of the payment account, if its secret is known."""
+        for card in self._accounts(brand_id):
+            facts = card.facts
+            if card.retired_at is None and facts.provider is PayProvider.WXPAY:
+                if not facts.app_secret or isinstance(
+                    self._made(brand_id, card), PaymentAccountRefused
+                ):
+                    return None
+                return WechatDoor(
+                    app_id=facts.app_id, app_secret=facts.app_secret, base_url=facts.base_url
+                )
+        return None
 
     def look_again(self, *, brand_id: UUID) -> None:
         """Other processes see it after `fresh_s` seconds."""

@@ -14,6 +14,7 @@ from zhiyin.interfaces.shop import (
     reporting,
     sandbox_paying,
     stating,
+    wechat,
 )
 
 app_name = "shop"
@@ -37,6 +38,8 @@ pages = [
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
     path("sandbox/pay/<str:payment_no>/", sandbox_paying.pay, name="sandbox-pay"),
+    path("wechat/", wechat.leave, name="wechat"),
+    path("wechat/back/", wechat.come_back, name="wechat-back"),
     path("form/", stating.form, name="form"),
     path("shows/<uuid:show_id>/photos/<str:ref>", koc_applying.photo, name="photo"),
 ]
