@@ -5,7 +5,8 @@ from uuid import UUID
 
 from tests.emulator.desk import SERIAL, Merchant, pem_of, private_key
 from zhiyin.domain.brands import operations as brands
-from zhiyin.domain.brands.types import PaymentAccountFacts, PayProvider, PlatformKeyFacts
+from zhiyin.domain.brands.types import BrandCard, PaymentAccountFacts, PayProvider, PlatformKeyFacts
+from zhiyin.domain.orders import queries as orders
 from zhiyin.flows import ports
 from zhiyin.flows.paying import PaymentAsked, PaymentProvider, RefundAsked
 from zhiyin.storage.tenancy import brand_tx
@@ -71,3 +72,10 @@ def back(payment_no: str, refund_no: str, fen: int, paid: int = 36_800) -> Refun
         reason="尺码不合",
         notify_url=NOTIFY,
     )
+
+
+def strays(brand: BrandCard) -> list[tuple[str, int]]:
+    """Money that fitted no order, as it was kept apart: provider, fen."""
+    with brand_tx(brand.id):
+        found = orders.stray_receipts(brand_id=brand.id)
+    return [(one.provider, one.amount_fen) for one in found]

@@ -23,8 +23,8 @@ def hear_call(
     Safe to repeat. Raises PaymentAccountMissing, NotificationRefused (answer 401, nothing was
     touched), NotificationForeign, NotificationUnreadable, and what `purchase.hear` refuses.
     """
-    notification = _proven(brand_id, headers, body, providers, now)
-    purchase.hear(brand_id=brand_id, notification=notification, now=now)
+    name, notification = _proven(brand_id, headers, body, providers, now)
+    purchase.hear(brand_id=brand_id, provider=name, notification=notification, now=now)
     return notification.id
 
 
@@ -62,12 +62,14 @@ def _proven(
     body: bytes,
     providers: PaymentProviders,
     now: datetime,
-) -> Notification:
+) -> tuple[str, Notification]:
     """Whichever account of the brand it proves itself to; the one paid now says why it does not."""
     first: DomainError | None = None
     for provider in providers.all_of(brand_id=brand_id):
         try:
-            return provider.verify_notification(headers=headers, body=body, now=now)
+            said = provider.verify_notification(headers=headers, body=body, now=now)
         except (NotificationRefused, NotificationForeign) as refused:
             first = first or refused
+        else:
+            return provider.name, said
     raise first or NotificationRefused(why="account_unusable")

@@ -302,6 +302,10 @@ class PaymentProvider(Protocol):
     """
 
     @property
+    def name(self) -> str:
+        """Who carries it, in a word: what `purchase` calls the provider."""
+
+    @property
     def merchant_id(self) -> str:
         """Whose money it is: keep it with a payment, for whoever asks or refunds it later."""
 

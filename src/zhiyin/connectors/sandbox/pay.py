@@ -72,6 +72,11 @@ class SandboxPay:
         self._merchant_id = merchant_id
 
     @property
+    def name(self) -> str:
+        """In a word."""
+        return "sandbox"
+
+    @property
     def merchant_id(self) -> str:
         """The sandbox's merchant number."""
         return self._merchant_id

@@ -74,6 +74,11 @@ class WxPay:
         self._kept = (os.getpid(), self._connections())
 
     @property
+    def name(self) -> str:
+        """In a word."""
+        return "wxpay"
+
+    @property
     def merchant_id(self) -> str:
         """The merchant number of the account."""
         return self._account.merchant_id
