@@ -8,10 +8,11 @@ from uuid import UUID
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.promotions import queries as promotions
 from zhiyin.kit.audits import Audit, Violation
 from zhiyin.storage.tenancy import brand_tx
 
-AUDITS: tuple[Audit, ...] = (*ledger.AUDITS, *catalog.AUDITS, *orders.AUDITS)
+AUDITS: tuple[Audit, ...] = (*ledger.AUDITS, *catalog.AUDITS, *orders.AUDITS, *promotions.AUDITS)
 
 
 @dataclass(frozen=True, slots=True)

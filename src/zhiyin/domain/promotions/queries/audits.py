@@ -1,6 +1,7 @@
 """What must never be found in the tables of promotions: each invariant as a query of violations."""
 
-from collections.abc import Mapping
+from zhiyin.kit.audits import Audit
+from zhiyin.storage.audits import looks
 
 G1_SEATS_RECOUNTED = """
     SELECT held.id, held.state, held.seats, held.seats_taken, held.seats_paid,
@@ -17,19 +18,19 @@ G1_SEATS_RECOUNTED = """
            <> (count(seat.id) FILTER (WHERE seat.state = 'paid') = held.seats)
         OR (held.state <> 'open' AND count(seat.id) FILTER (WHERE seat.state = 'taken') > 0)
         OR (held.state = 'lost' AND count(seat.id) FILTER (WHERE seat.state <> 'left') > 0)
-    ORDER BY held.id
+    ORDER BY held.id LIMIT %(limit)s
 """
 G1_ONE_SEAT_A_MEMBER = """
     SELECT group_id, member_id, count(*) FROM promotions_seat
     WHERE brand_id = %(brand_id)s AND state IN ('taken', 'paid')
     GROUP BY group_id, member_id HAVING count(*) > 1
-    ORDER BY group_id, member_id
+    ORDER BY group_id, member_id LIMIT %(limit)s
 """
 G1_GROUP_OUTLIVED = """
     SELECT id, closes_at FROM promotions_group
     WHERE brand_id = %(brand_id)s AND state = 'open'
       AND closes_at + interval '10 minutes' < %(now)s
-    ORDER BY closes_at, id
+    ORDER BY closes_at, id LIMIT %(limit)s
 """
 G3_FLASH_WINDOWS = """
     WITH sale AS (
@@ -44,7 +45,7 @@ G3_FLASH_WINDOWS = """
     FROM sale one JOIN sale other ON other.sku_id = one.sku_id AND other.id > one.id
     WHERE one.starts_at < other.over_at AND other.starts_at < one.over_at
       AND (one.store_ids = '{}' OR other.store_ids = '{}' OR one.store_ids && other.store_ids)
-    ORDER BY one.id, other.id
+    ORDER BY one.id, other.id LIMIT %(limit)s
 """
 C1_USED_IS_RECOUNTED = """
     SELECT promotion.id, promotion.kind, promotion.most_uses, promotion.used,
@@ -56,7 +57,7 @@ C1_USED_IS_RECOUNTED = """
     GROUP BY promotion.brand_id, promotion.id
     HAVING coalesce(sum(held.pieces), 0) > promotion.most_uses
         OR coalesce(sum(held.pieces), 0) <> promotion.used
-    ORDER BY promotion.id
+    ORDER BY promotion.id LIMIT %(limit)s
 """
 S3_PER_PERSON = """
     WITH had AS (
@@ -81,16 +82,38 @@ S3_PER_PERSON = """
     WHERE promotion.per_person IS NOT NULL
       AND (coalesce(had.used, 0) <> coalesce(tally.used, 0)
            OR coalesce(had.used, 0) > promotion.per_person)
-    ORDER BY promotion_id, member_id
+    ORDER BY promotion_id, member_id LIMIT %(limit)s
 """
 
-AUDITS: Mapping[str, str] = {
-    "G1.seats": G1_SEATS_RECOUNTED,
-    "G1.member": G1_ONE_SEAT_A_MEMBER,
-    "G1.outlived": G1_GROUP_OUTLIVED,
-    "G3": G3_FLASH_WINDOWS,
-    "C1": C1_USED_IS_RECOUNTED,
-    "S3": S3_PER_PERSON,
-}
-"""Code -> a statement whose rows are violations. It takes `brand_id` and `now`, and runs inside the
-brand's transaction. Rows are counted anew: no counter is trusted."""
+AUDITS: tuple[Audit, ...] = (
+    Audit(
+        "G1.seats",
+        "a group is won exactly when every seat is paid, and nobody waits in one that is closed",
+        looks(G1_SEATS_RECOUNTED, "state", "seats", "seats_taken", "seats_paid", "sitting", "paid"),
+    ),
+    Audit(
+        "G1.member",
+        "a member has one seat in a group",
+        looks(G1_ONE_SEAT_A_MEMBER, "member_id", "seats"),
+    ),
+    Audit(
+        "G1.outlived",
+        "no group is open ten minutes after its time",
+        looks(G1_GROUP_OUTLIVED, "closes_at"),
+    ),
+    Audit(
+        "G3",
+        "flash sales of one SKU and store follow one another",
+        looks(G3_FLASH_WINDOWS, "other_id", "sku_id"),
+    ),
+    Audit(
+        "C1",
+        "a promotion is used as often as its orders say, and no more often than it may be",
+        looks(C1_USED_IS_RECOUNTED, "kind", "most_uses", "used", "counted"),
+    ),
+    Audit(
+        "S3",
+        "one person has as much of a promotion as her orders say, and no more than one may",
+        looks(S3_PER_PERSON, "member_id", "kind", "per_person", "counted", "tallied"),
+    ),
+)

@@ -27,7 +27,6 @@ from zhiyin.domain.promotions.types import (
     TrialFacts,
 )
 from zhiyin.kit.ids import uuid7
-from zhiyin.storage.sql import many
 from zhiyin.storage.tenancy import brand_tx
 
 HOUR = timedelta(hours=1)
@@ -155,8 +154,8 @@ class Fair:
     def violations(self, now: datetime = NOW) -> dict[str, list[Any]]:
         """Every row of every audit of the room."""
         found = {
-            code: many(statement, brand_id=self.brand_id, now=now)
-            for code, statement in queries.AUDITS.items()
+            audit.code: list(audit.find(brand_id=self.brand_id, now=now, limit=100))
+            for audit in queries.AUDITS
         }
         return {code: rows for code, rows in found.items() if rows}
 
