@@ -26,9 +26,12 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.promotions import operations as promotions
+from zhiyin.domain.promotions.types import CouponFacts, FlashSaleFacts, GroupBuyFacts
 from zhiyin.flows import answering, decide, koc_review, privacy
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
+from zhiyin.kit.ids import uuid7
 from zhiyin.storage.tenancy import brand_tx
 
 SLUG = "anning"
@@ -101,6 +104,7 @@ def set_stage() -> Stage:
         koc, other = kocs.kocs(brand_id=brand.id)[:2]
         ids["koc_id"] = koc.id
         _house(brand, user_id, ids, now)
+        _sales(brand, user_id, asker_id, ids, now)
         _need(brand, asker_id, ids, now)
         koc_desk.follow(
             brand_id=brand.id,
@@ -122,6 +126,54 @@ def set_stage() -> Stage:
     ids["payment_no"] = "staged-payment"
     sandboxed(brand.id, "sandbox-anning").open_payment(asked=asked(ids["payment_no"]))
     return Stage(ids, asker_id, koc.member_id, user_id)
+
+
+def _sales(
+    brand: BrandCard, user_id: int, asker_id: UUID, ids: dict[str, Any], now: datetime
+) -> None:
+    """A group-buy that runs, with a group in it, a flash sale to come and a coupon."""
+    at = {"brand_id": brand.id, "now": now}
+    skus = [sku.id for sku in goods.product(brand_id=brand.id, product_id=ids["product_id"]).skus]
+    hour = timedelta(hours=1)
+    said: dict[str, Any] = {"starts_at": now, "ends_at": now + 72 * hour}
+    group_buy = GroupBuyFacts(
+        name_zh="三人拼连衣裙",
+        name_en="A dress for three",
+        sku_ids=skus,
+        price_fen=25_900,
+        seats=3,
+        open_hours=24,
+        per_person=2,
+        **said,
+    )
+    ids["promotion_id"] = promotions.create(facts=group_buy, user_id=user_id, **at)
+    order_id = uuid7()
+    promotions.open_group(
+        group_buy_id=ids["promotion_id"], member_id=asker_id, order_id=order_id, **at
+    )
+    promotions.seat_paid(order_id=order_id, **at)
+    flash = FlashSaleFacts(
+        name_zh="周五秒杀",
+        name_en="Friday flash sale",
+        sku_id=skus[0],
+        price_fen=19_900,
+        most_uses=50,
+        starts_at=now + 24 * hour,
+        ends_at=now + 26 * hour,
+    )
+    coupon = CouponFacts(
+        name_zh="新客满 300 减 30",
+        name_en="30 off from 300 for new customers",
+        off_fen=3_000,
+        from_fen=30_000,
+        is_for_new_customers=True,
+        is_claimable=True,
+        code="WELCOME30",
+        per_person=1,
+        **said,
+    )
+    for facts in (flash, coupon):
+        promotions.create(facts=facts, user_id=user_id, **at)
 
 
 def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:

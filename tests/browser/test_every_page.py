@@ -43,6 +43,8 @@ IN_THE_CONSOLE = (
     "shows/?state=published",
     "kocs/?view=open",
     "stores/?state=closed",
+    "promotions/?state=ended",
+    "promotions/add/?kind=coupon",
     "words/?slot=units",
     "words/height_cm/-/",
     "words/goals/new/",

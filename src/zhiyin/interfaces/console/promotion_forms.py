@@ -282,6 +282,7 @@ class CouponForm(PromotionForm):
     def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["categories"].choices = categories  # type: ignore[attr-defined]
+        self.fields["claiming"].initial = "yes"
 
     def facts(self) -> AnyFacts:
         said = self.cleaned_data

@@ -76,7 +76,7 @@ LOCK_GROUP_OF = """
 of the group is of no use."""
 
 SEAT_OF = """
-    SELECT id, state, member_id, paid_at FROM promotions_seat
+    SELECT id, state, member_id, paid_at, left_as FROM promotions_seat
     WHERE brand_id = %(brand_id)s AND order_id = %(order_id)s
 """
 MOVE_SEAT = """
@@ -143,15 +143,18 @@ def seat_paid(*, brand_id: UUID, order_id: UUID, now: datetime) -> SeatOutcome:
     """Her order is paid: the seat counts. With the last one the group is won, and says so.
 
     LATE: the seat or the group is gone, and the caller owes her a refund; `queries.owed` lists it.
-    Asked again it answers the same and changes nothing. Raises SeatNotFound.
+    Asked again it answers the same and changes nothing, also when the seat was lost or given back
+    since: that refund is `close_expired`'s or `return_seat`'s caller's. Raises SeatNotFound.
     """
     held = _locked_group(brand_id, order_id)
-    seat_id, state, member_id, paid_at = one(SEAT_OF, brand_id=brand_id, order_id=order_id) or ()
+    seat_id, state, member_id, paid_at, left_as = (
+        one(SEAT_OF, brand_id=brand_id, order_id=order_id) or ()
+    )
     group_id, group_state, closes_at, seats, seats_paid, won_by = held
     if state == SeatState.PAID:
         return SeatOutcome.WON if won_by == order_id else SeatOutcome.PAID
     if state == SeatState.LEFT and paid_at is not None:
-        return SeatOutcome.LATE
+        return SeatOutcome.LATE if left_as == LeftAs.LATE else SeatOutcome.PAID
     if state == SeatState.LEFT or group_state != GroupState.OPEN or closes_at <= now:
         _move(brand_id, seat_id, SeatState(state), SeatMove.PAY_LATE, LeftAs.LATE, now, paid_at=now)
         if state == SeatState.TAKEN:
@@ -245,7 +248,7 @@ def _locked_group(brand_id: UUID, order_id: UUID) -> tuple:
 
 def _leave(brand_id: UUID, order_id: UUID, move: SeatMove, left_as: LeftAs, now: datetime) -> bool:
     group_id, group_state, *_ = _locked_group(brand_id, order_id)
-    seat_id, state, member_id, _ = one(SEAT_OF, brand_id=brand_id, order_id=order_id) or ()
+    seat_id, state, member_id, *_ = one(SEAT_OF, brand_id=brand_id, order_id=order_id) or ()
     if state == SeatState.LEFT:
         return False
     seat_after(SeatState(state), move)

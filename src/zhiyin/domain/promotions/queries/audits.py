@@ -85,15 +85,15 @@ S3_PER_PERSON = """
     ORDER BY promotion_id, member_id LIMIT %(limit)s
 """
 
-AUDITS = (
+AUDITS: tuple[Audit, ...] = (
     Audit(
         "G1.seats",
-        "a group is won by exactly as many paid seats as it has, and a lost one keeps nobody's",
+        "a group is won exactly when every seat is paid, and nobody waits in one that is closed",
         looks(G1_SEATS_RECOUNTED, "state", "seats", "seats_taken", "seats_paid", "sitting", "paid"),
     ),
     Audit(
         "G1.member",
-        "nobody sits twice in a group",
+        "a member has one seat in a group",
         looks(G1_ONE_SEAT_A_MEMBER, "member_id", "seats"),
     ),
     Audit(
@@ -103,17 +103,17 @@ AUDITS = (
     ),
     Audit(
         "G3",
-        "flash sales of one SKU and store do not overlap",
+        "flash sales of one SKU and store follow one another",
         looks(G3_FLASH_WINDOWS, "other_id", "sku_id"),
     ),
     Audit(
         "C1",
-        "a promotion was used as often as its uses say, and no more than it may be",
+        "a promotion is used as often as its orders say, and no more often than it may be",
         looks(C1_USED_IS_RECOUNTED, "kind", "most_uses", "used", "counted"),
     ),
     Audit(
         "S3",
-        "nobody had more of a promotion than one person may",
+        "one person has as much of a promotion as her orders say, and no more than one may",
         looks(S3_PER_PERSON, "member_id", "kind", "per_person", "counted", "tallied"),
     ),
 )
