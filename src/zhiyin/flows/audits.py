@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.kit.audits import Audit, Violation
 from zhiyin.storage.tenancy import brand_tx
 
-AUDITS: tuple[Audit, ...] = (*ledger.AUDITS,)
+AUDITS: tuple[Audit, ...] = (*ledger.AUDITS, *brands.AUDITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from zhiyin.domain.brands import operations as brand_writes
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
@@ -90,8 +91,9 @@ def purge(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=3, exponential_wait=4),
 )
 def purge_brand(brand_id: str, timestamp: int) -> None:
-    """Delete a brand's sign-in codes of more than a day ago, and what guests asked a month ago."""
+    """Delete a brand's old sign-in codes and kept answers, and what guests asked a month ago."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     with brand_tx(UUID(brand_id)):
         members.delete_old_codes(brand_id=UUID(brand_id), now=as_of)
+        brand_writes.forget_answers(brand_id=UUID(brand_id), now=as_of)
     privacy.forget_guests(brand_id=UUID(brand_id), now=as_of)

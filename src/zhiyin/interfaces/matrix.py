@@ -180,6 +180,7 @@ API: Mapping[str, frozenset[Actor]] = {
     "PUT api/v1/products/{code}": EDITORS,
     "GET api/v1/products/{code}/shows": STAFF,
     "PUT api/v1/stock": STOCKERS,
+    "POST api/v1/stock/adjustments": STOCKERS,
     "GET api/v1/looks": STAFF,
     "GET api/v1/looks/{look_id}": STAFF,
     "POST api/v1/looks": EDITORS,
