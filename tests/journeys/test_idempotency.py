@@ -13,6 +13,7 @@ from ninja.responses import Status
 
 from tests.cast import NOW
 from tests.journeys import api_town
+from tests.journeys.api_town import Caller
 from zhiyin.domain.brands import answers
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands.models import KeptAnswer
@@ -40,7 +41,7 @@ class Shelf:
     """A developer's program that adjusts a SKU of a town, and looks how many pieces lie there."""
 
     def __init__(self, town):
-        self.call = api_town.Caller(api_town.key(town))
+        self.call = Caller(api_town.key(town))
         self.slug = town.brand.slug
 
     def adjust(self, key, change=2, reason="found"):
@@ -107,7 +108,7 @@ def test_a_refusal_is_not_kept_so_that_the_key_may_be_tried_again(town):
 
 
 def test_stock_that_is_stated_takes_a_key_and_needs_none(town):
-    call = api_town.Caller(api_town.key(town))
+    call = Caller(api_town.key(town))
     line = {"sku_code": "cedar-p0-2", "store_code": "cedar-s1", "on_hand": 9}
     call.headers["Idempotency-Key"] = "s-1"
     assert call("PUT", "stock", {"lines": [line]}) == {"lines": 1}
