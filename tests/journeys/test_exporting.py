@@ -88,6 +88,7 @@ def test_a_csv_is_sent_as_it_is_read_and_says_whom_it_shows(shop):
 def test_an_xlsx_is_a_file_of_the_same_rows(shop):
     answer = xlsx_answer(name="people", columns=("name", "n"), rows=rows_of(shop))
     file = io.BytesIO(b"".join(answer.streaming_content))
+    answer.close()
     sheet = openpyxl.load_workbook(file).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == formulas(shop)
     assert {row[0].data_type for row in sheet.iter_rows(min_row=2)} == {"s"}

@@ -159,7 +159,9 @@ def test_without_the_guard_the_twins_have_several_effects(town, owner, monkeypat
     rush(shelf)
     assert shelf.on_hand > 5
     (finding,) = audits.run(
-        brand_ids=[town.brand.id], audits=[one for one in audits.AUDITS if one.code == "M6"]
+        brand_ids=[town.brand.id],
+        now=NOW,
+        audits=[one for one in audits.AUDITS if one.code == "M6"],
     )
     assert finding.violations
 
@@ -242,7 +244,7 @@ def test_the_audit_finds_a_key_without_an_answer(town):
     (m6,) = (one for one in audits.AUDITS if one.code == "M6")
     with brand_tx(town.brand.id):
         a_once(town).run(dict)
-        assert m6.find(brand_id=town.brand.id, limit=10) == ()
+        assert m6.find(brand_id=town.brand.id, now=NOW, limit=10) == ()
         left = brands.claim_answer(
             brand_id=town.brand.id,
             actor=str(uuid4()),
@@ -251,6 +253,6 @@ def test_the_audit_finds_a_key_without_an_answer(town):
             body_hash=b"\1" * 32,
             now=NOW,
         )
-        (found,) = m6.find(brand_id=town.brand.id, limit=10)
+        (found,) = m6.find(brand_id=town.brand.id, now=NOW, limit=10)
     assert found.subject == str(left)
     close_old_connections()

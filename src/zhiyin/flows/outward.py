@@ -18,6 +18,13 @@ from zhiyin.domain.conversations.types import (
     QuestionUnanswered,
 )
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased, MemberJoined
+from zhiyin.domain.orders.types import (
+    OrderClosed,
+    OrderDone,
+    OrderPaid,
+    RefundArrived,
+    RefundGranted,
+)
 from zhiyin.domain.webhooks import operations as webhooks
 from zhiyin.domain.webhooks.types import (
     Attempt,
@@ -37,6 +44,11 @@ LEAVING: Mapping[type[DomainEvent], tuple[str, ...]] = {
     QuestionAsked: ("question_id",),
     QuestionAnswered: ("question_id",),
     QuestionUnanswered: ("question_id",),
+    OrderPaid: ("order_id",),
+    OrderClosed: ("order_id", "reason"),
+    OrderDone: ("order_id",),
+    RefundGranted: ("order_id", "refund_id"),
+    RefundArrived: ("order_id", "refund_id"),
     WebhookDisabled: ("endpoint_id", "why"),
 }
 FIELDS: Mapping[str, tuple[str, ...]] = {kind.name: fields for kind, fields in LEAVING.items()}
