@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.domain.orders import queries as orders
@@ -14,6 +15,7 @@ from zhiyin.storage.tenancy import brand_tx
 
 AUDITS: tuple[Audit, ...] = (
     *ledger.AUDITS,
+    *brands.AUDITS,
     *catalog.AUDITS,
     *orders.AUDITS,
     *promotions.AUDITS,

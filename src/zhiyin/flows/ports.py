@@ -8,6 +8,7 @@ from uuid import UUID
 
 from zhiyin.domain.audience.types import Vocabulary
 from zhiyin.domain.brands.types import PaymentAccountFacts
+from zhiyin.domain.webhooks.types import Attempt
 from zhiyin.flows.paying import PaymentProvider, PaymentState
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -50,6 +51,18 @@ class NeedReader(Protocol):
 
         Nothing in it was checked; `flows/reading.py` does. Returns within a bounded time.
         Raises ReaderUnavailable, ReaderGarbled.
+        """
+
+
+class WebhookSender(Protocol):
+    """Takes a webhook to its receiver, once."""
+
+    def send(
+        self, *, url: str, message_id: str, body: str, secrets: Sequence[str], now: datetime
+    ) -> Attempt:
+        """Sign `body` with each secret, send it, and say what came of it. Never raises.
+
+        Returns within a bounded time; follows no redirect. `now` is the moment that is signed.
         """
 
 
@@ -203,6 +216,7 @@ class Ports:
     """
 
     sms: SmsSender
+    webhooks: WebhookSender
     sandbox: Sandbox | None = None
     reader: NeedReader | None = None
     payments: PaymentProviders = field(default_factory=NoPayments)

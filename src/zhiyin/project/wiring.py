@@ -15,6 +15,7 @@ from zhiyin.connectors.openai_reader.client import OpenAiReader
 from zhiyin.connectors.sandbox.books import Books
 from zhiyin.connectors.sandbox.sms import SandboxSms
 from zhiyin.connectors.sandbox.till import SandboxTill
+from zhiyin.connectors.webhooks.client import HttpsWebhooks
 from zhiyin.domain.brands.types import PayProvider
 from zhiyin.flows import ports
 from zhiyin.project import payments
@@ -39,6 +40,7 @@ def named() -> ports.Ports:
         if settings.READER_URL
         else None
     )
+    webhooks = HttpsWebhooks(may_private=settings.WEBHOOKS_PRIVATE)
     if settings.DEMO:
         sandbox = SandboxSms(settings.STATE, tell=_tell)
         secret = _sandbox_secret()
@@ -46,6 +48,7 @@ def named() -> ports.Ports:
             sms=sandbox,
             sandbox=sandbox,
             reader=reader,
+            webhooks=webhooks,
             payments=payments.Providers(
                 {
                     PayProvider.WXPAY: payments.wxpay(may_move=True),
@@ -56,7 +59,7 @@ def named() -> ports.Ports:
         )
     sender = resolve_name(settings.SMS_SENDER)() if settings.SMS_SENDER else NoCarrier()
     live = payments.Providers({PayProvider.WXPAY: payments.wxpay(may_move=False)})
-    return ports.Ports(sms=sender, reader=reader, payments=live)
+    return ports.Ports(sms=sender, reader=reader, webhooks=webhooks, payments=live)
 
 
 def _sandbox_secret() -> bytes:
