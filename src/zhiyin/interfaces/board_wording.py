@@ -10,7 +10,7 @@ from zhiyin.domain.conversations.boards import Tally, Told, TopicKind
 from zhiyin.flows.board import ItemAnswer
 from zhiyin.interfaces import chips
 
-LIKE_BPS = {"very": 8_000, "like": 6_000}
+LIKE_BPS = {"very": 7_500, "like": 6_000}
 LIKENESS = {"very": ("和你很像", "very like you"), "like": ("和你像", "like you")}
 
 
