@@ -23,6 +23,7 @@ from zhiyin.domain.conversations.boards import (
     BoardLinkOver,
     Tally,
     Topic,
+    TopicKind,
     Voice,
     VoteCard,
     Who,
@@ -44,7 +45,7 @@ LIKE_BPS = 6_000
 come to 8,571; one alone to 6,667."""
 SHOWS_READ = 2_000
 VOICES_MAX = 60
-"""The likest wearers of a product whose words are read: a millisecond each."""
+"""Of the wearers who left words, the likest this many are read: a millisecond or two each."""
 SHOWS_MAX = 6
 SHOWS_UNSAID = 2
 """How many shows stand behind an answer; where none speaks of the question, the likest two."""
@@ -263,9 +264,7 @@ def _answer(
     compared = any(one.likeness_bps is not None for one in page.wearers)
     near = [one for one in page.wearers if not compared or (one.likeness_bps or 0) >= LIKE_BPS]
     counted = [one for one in near if one.show.source is not ShowSource.AUTHORED]
-    tally = talks.tallied(
-        topic=topic, voices=[_voice(one) for one in counted[:VOICES_MAX]], taxonomy=taxonomy
-    )
+    tally = talks.tallied(topic=topic, voices=_voices(counted, topic), taxonomy=taxonomy)
     samples = [one for one in near if one.show.source is ShowSource.AUTHORED][:SHOWS_MAX]
     said = talks.tallied(topic=topic, voices=[_voice(one) for one in samples], taxonomy=taxonomy)
     speaks = tally.told.keys() | said.told.keys()
@@ -278,6 +277,15 @@ def _answer(
         speaks=bool(behind),
         behind=tuple(behind or [one for one in near if _voice(one).texts][:SHOWS_UNSAID]),
     )
+
+
+def _voices(wearers: Sequence[Wearer], topic: Topic) -> list[Voice]:
+    """What some wearers say. Where words must be read, only the likest who left any are."""
+    voices = [_voice(one) for one in wearers]
+    if topic.kind in (TopicKind.FIT, TopicKind.OCCASION):
+        return voices
+    read = {voice.show_id for voice in [one for one in voices if one.texts][:VOICES_MAX]}
+    return [voice for voice in voices if not voice.texts or voice.show_id in read]
 
 
 def _voice(wearer: Wearer) -> Voice:

@@ -32,6 +32,7 @@ _NOT_BEFORE = re.compile(
     r"(?:不|没|没有|无|未|别)[一-鿿]{0,3}$|\b(?:not|no|never|without|n't|t)\s+(?:\w+\s+){0,2}$"
 )
 _CLAUSE = re.compile(r"[，。；！？,.;!?\n]+")
+_APART = re.compile(r"(?<=[，。；！？,;!?\n])|(?<=\. )")
 _A_NOT_A = re.compile(r"([一-鿿])不\1")
 _PARTICLES = re.compile(
     r"会不会|是不是|能不能|有没有|适不适合|适合|会|能|吗|呢|吧|啊|么|容易|这件|这条|这款|这个|它|哪个|哪件|哪条|穿着|穿上"
@@ -55,11 +56,19 @@ _PRIVATE = frozenset(slot for slot, rule in SLOTS.items() if rule.kind is SlotKi
 def for_friends(question: str, reading: Reading, hidden_names: Sequence[str] = ()) -> str:
     """A key question as a friend may read it: without her names, phones and weights, and without
     the words in which our reader found a figure or a fact of her body.
+
+    A clause that said such a thing is left out whole where others remain; else the words are
+    covered, and where nothing but covers would be left it is empty.
     """
     spans = [(one.start, one.end) for one in reading.chips if one.slot in _PRIVATE]
     spans += [(one.start, one.end) for one in reading.problems if one.slot in _PRIVATE]
     shown = hidden_secrets(without_spans(question, spans), reading.slots.said(), hidden_names)
-    return "" if shown.replace(HIDDEN, "").strip(" ，,。.;；") == "" else shown
+    if HIDDEN not in shown:
+        return shown
+    open_clauses = [one for one in _APART.split(shown) if one.strip() and HIDDEN not in one]
+    if open_clauses:
+        return " ".join(one.strip() for one in open_clauses)
+    return shown if any(char.isalpha() for char in shown) else ""
 
 
 def topic_of(question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
