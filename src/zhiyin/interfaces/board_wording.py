@@ -109,6 +109,9 @@ def _occasion(tally: Tally, who: tuple[str, str], name: Sequence[str]) -> tuple[
 
 
 def _words(tally: Tally, who: tuple[str, str], asked: tuple[str, str]) -> tuple[str, str]:
+    if not tally.asked:
+        nobody = "Nobody with a body like yours" if "like yours" in asked[1] else "Nobody"
+        return f"还没有{asked[0]}说起它。", f"{nobody} has said anything of it yet."
     if tally.topic.kind is TopicKind.NONE:
         return (
             f"问题里没有能去数的词。{tally.asked} 位{asked[0]}穿过它，先看她们怎么说。",
