@@ -92,6 +92,8 @@ OPEN_MODULES: dict[str, set[str]] = {
     "conversations": {"boards"},
     # Figures on files of rentals: no brand, no database, nothing of the shop (decisions/0003).
     "matching": {"evaluation"},
+    # A room without tables: its one pure function is its door.
+    "pricing": {"rules"},
 }
 """Modules beside the three doors that a room opens to others. They are held to law 3 as well."""
 

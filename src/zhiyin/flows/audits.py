@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.ledger import queries as ledger
+from zhiyin.domain.orders import queries as orders
 from zhiyin.kit.audits import Audit, Violation
 from zhiyin.storage.tenancy import brand_tx
 
-AUDITS: tuple[Audit, ...] = (*ledger.AUDITS,)
+AUDITS: tuple[Audit, ...] = (*ledger.AUDITS, *catalog.AUDITS, *orders.AUDITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,15 @@ class Finding:
 
 
 def run(
-    *, brand_ids: Sequence[UUID], audits: Sequence[Audit] = AUDITS, limit: int = 100
+    *,
+    brand_ids: Sequence[UUID],
+    now: datetime,
+    audits: Sequence[Audit] = AUDITS,
+    limit: int = 100,
 ) -> Iterator[Finding]:
     """Ask every audit of every brand, each in a transaction of its own: `limit` rows at most."""
     for brand_id in brand_ids:
         for audit in audits:
             with brand_tx(brand_id):
-                violations = audit.find(brand_id=brand_id, limit=limit)
+                violations = audit.find(brand_id=brand_id, now=now, limit=limit)
             yield Finding(brand_id, audit, violations)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,7 +18,7 @@ class Violation:
 class Find(Protocol):
     """Looks for the violations of one brand, `limit` at most. Reads only, and names an order."""
 
-    def __call__(self, *, brand_id: UUID, limit: int) -> tuple[Violation, ...]: ...
+    def __call__(self, *, brand_id: UUID, now: datetime, limit: int) -> tuple[Violation, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

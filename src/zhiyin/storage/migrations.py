@@ -1,6 +1,6 @@
 """The migration operations that write what Django's schema editor cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -16,6 +16,15 @@ REFUSE_CHANGE = """
     CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END $$
+"""
+
+
+REFUSE_MOVE = """
+    CREATE OR REPLACE FUNCTION refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% may not go from % to %', TG_TABLE_NAME, OLD.state, NEW.state
+            USING ERRCODE = 'check_violation';
     END $$
 """
 
@@ -99,6 +108,40 @@ class AppendOnly(OwnByBrand):
 
     def describe(self) -> str:
         return f"Append only: {', '.join(self.model_names)}"
+
+
+class KeepMoves(OwnByBrand):
+    """Let `state` of a table move along these pairs and no others, whoever writes it.
+
+    `moves` are "from>to"; staying is always allowed. Give the whole graph anew to change it.
+    """
+
+    def __init__(self, model_name: str, moves: Sequence[str]) -> None:
+        self.model_name, self.moves = model_name, list(moves)
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:  # type: ignore[override]
+        return type(self).__name__, (self.model_name, self.moves), {}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        allowed = ", ".join(f"'{move}'" for move in self.moves)
+        schema_editor.execute(REFUSE_MOVE, params=None)
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS keep_moves ON "{table}"')
+        schema_editor.execute(
+            f'CREATE TRIGGER keep_moves BEFORE UPDATE OF state ON "{table}" FOR EACH ROW'
+            " WHEN (OLD.state <> NEW.state"
+            f" AND OLD.state || '>' || NEW.state NOT IN ({allowed}))"
+            " EXECUTE FUNCTION refuse_move()"
+        )
+
+    def describe(self) -> str:
+        return f"Keep the moves of {self.model_name}"
 
 
 class NeverChanged(AppendOnly):

@@ -35,6 +35,8 @@ MOVES: dict[tuple[HoldState, HoldMove], HoldState] = {
     (HoldState.KEPT, HoldMove.RELEASE_REST): HoldState.HANDED_OVER,
     (HoldState.KEPT, HoldMove.HAND_OVER): HoldState.HANDED_OVER,
     (HoldState.KEPT, HoldMove.HAND_OVER_PART): HoldState.KEPT,
+    (HoldState.KEPT, HoldMove.UNDO_HAND_OVER): HoldState.KEPT,
+    (HoldState.HANDED_OVER, HoldMove.UNDO_HAND_OVER): HoldState.KEPT,
     (HoldState.KEPT, HoldMove.TAKE_BACK): HoldState.KEPT,
     (HoldState.HANDED_OVER, HoldMove.TAKE_BACK): HoldState.HANDED_OVER,
     (HoldState.RELEASED, HoldMove.HOLD_ANEW): HoldState.HELD,

@@ -134,6 +134,7 @@ class HoldMove(StrEnum):
     EXPIRE = "expire"
     HAND_OVER = "hand_over"
     HAND_OVER_PART = "hand_over_part"
+    UNDO_HAND_OVER = "undo_hand_over"
     TAKE_BACK = "take_back"
 
 
@@ -152,6 +153,7 @@ class StockMoveKind(StrEnum):
     COUNTED = "counted"  # somebody counted them
     ADJUSTED = "adjusted"  # so many more or fewer, with a reason
     HANDED_OVER = "handed_over"
+    UNDONE = "undone"  # it was handed over by mistake, and never left
     TAKEN_BACK = "taken_back"
     RELEASED = "released"  # part of a hold is for sale again; what lies there is the same
 
@@ -192,6 +194,21 @@ class StockCount:
     def for_sale(self) -> int:
         """What a shopper may still take."""
         return self.on_hand - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """A SKU as an order takes it: its words, its price in fen today, and how many are for sale."""
+
+    sku_id: UUID
+    product_id: UUID
+    category: Category
+    name_zh: str
+    name_en: str
+    color: str
+    size_label: str
+    price_fen: int
+    for_sale: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,9 @@ What the database refuses is looked for all the same: after a restore, or after 
 administrator's hand, a constraint that was switched off for a minute has let something in.
 """
 
-from typing import Any
-from uuid import UUID
-
 from zhiyin.domain.ledger.types import AccountKind
-from zhiyin.kit.audits import Audit, Find, Violation
-from zhiyin.storage.sql import many
+from zhiyin.kit.audits import Audit
+from zhiyin.storage.audits import looks
 
 AS_POSTED = """
     SELECT entry.cause, entry.legs, count(transfer.id),
@@ -94,18 +91,6 @@ WITHIN_THE_BRAND = """
 """
 
 
-def _looks(statement: str, *names: str, **params: object) -> Find:
-    """A search by `statement`: its first column is the subject, `names` are those after it."""
-
-    def find(*, brand_id: UUID, limit: int) -> tuple[Violation, ...]:
-        rows: list[tuple[Any, ...]] = many(statement, brand_id=brand_id, limit=limit, **params)
-        return tuple(
-            Violation(subject, dict(zip(names, rest, strict=True))) for subject, *rest in rows
-        )
-
-    return find
-
-
 KINDS = [kind.value for kind in AccountKind]
 GUARDED = [kind.value for kind in AccountKind if kind.is_guarded]
 
@@ -113,26 +98,26 @@ AUDITS = (
     Audit(
         "M1",
         "every entry balances: it has the transfers it was posted with, all of them, unchanged",
-        _looks(AS_POSTED, "legs", "transfers", "sum_fen"),
+        looks(AS_POSTED, "legs", "transfers", "sum_fen"),
     ),
     Audit(
         "M2",
         "a transfer is a positive whole number of fen between two accounts; no sum is a fraction",
-        _looks(POSITIVE_AND_WHOLE, "what", "found"),
+        looks(POSITIVE_AND_WHOLE, "what", "found"),
     ),
     Audit(
         "M3",
         "the books are append-only: the triggers stand and no role of ours may change a row",
-        _looks(GUARDS_STAND, "enabled"),
+        looks(GUARDS_STAND, "enabled"),
     ),
     Audit(
         "M4",
         "a guarded balance is the sum of its transfers, and not below zero",
-        _looks(GUARDED_BALANCES, "balance_fen", "summed_fen", guarded=GUARDED),
+        looks(GUARDED_BALANCES, "balance_fen", "summed_fen", guarded=GUARDED),
     ),
     Audit(
         "M5",
         "a transfer and its entry are of one brand, and both accounts are in the chart",
-        _looks(WITHIN_THE_BRAND, "entry", kinds=KINDS),
+        looks(WITHIN_THE_BRAND, "entry", kinds=KINDS),
     ),
 )

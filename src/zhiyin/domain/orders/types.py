@@ -1,11 +1,358 @@
-"""The words of purchases."""
+"""The words of buying: a cart, an order and its lines, a payment, a pickup, a refund; and what
+was bought before Zhiyin."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from zhiyin.domain.pricing.types import Quote
 from zhiyin.kit.errors import DomainError, Kind
+from zhiyin.kit.events import DomainEvent
+
+MOST_PIECES = 99
+"""Of one SKU in a cart or an order."""
+MOST_LINES = 50
+WRONG_CODES_AN_HOUR = 30
+"""So many wrong pickup codes may one account type; a clerk who mistypes never comes near."""
+
+
+class Delivery(StrEnum):
+    """How the goods reach her."""
+
+    PICKUP = "pickup"
+    PARCEL = "parcel"
+
+
+class OrderState(StrEnum):
+    """Where an order stands."""
+
+    UNPAID = "unpaid"  # its pieces are held until `pay_by`
+    GROUPING = "grouping"  # paid; its group-buy is not complete yet
+    PAID = "paid"  # to be handed over
+    PART_SENT = "part_sent"
+    SENT = "sent"
+    DONE = "done"  # collected or received
+    CLOSED = "closed"  # it was never paid in time
+    REFUNDED = "refunded"  # every piece was given back
+
+
+class OrderMove(StrEnum):
+    """What happens to an order."""
+
+    PLACE = "place"
+    PAY = "pay"
+    PAY_IN_GROUP = "pay_in_group"
+    WIN = "win"
+    SEND_PART = "send_part"
+    SEND = "send"
+    RECEIVE = "receive"
+    COLLECT = "collect"
+    UNDO_COLLECT = "undo_collect"
+    CLOSE = "close"
+    REFUND = "refund"  # a part of it: the state stays
+    REFUND_ALL = "refund_all"
+
+
+class CloseReason(StrEnum):
+    """Why an order was never paid."""
+
+    CANCELLED = "cancelled"  # she said so
+    EXPIRED = "expired"
+    GROUP_LOST = "group_lost"
+    SOLD_OUT = "sold_out"  # paid too late, and the goods were gone
+    PAID_LATE = "paid_late"
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands with us. What the provider says decides, and only that."""
+
+    OPEN = "open"
+    PAID = "paid"
+    LATE = "late"  # money came for an order that could not take it: it goes back
+    CLOSED = "closed"
+
+
+class RefundState(StrEnum):
+    """Where money that goes back stands."""
+
+    GRANTED = "granted"  # promised; the provider has not been asked, or could not be reached
+    ASKED = "asked"  # the provider is at it
+    DONE = "done"
+    STUCK = "stuck"  # a person has to act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Whose cart it is: a member's, or a guest's by her random key."""
+
+    member_id: UUID | None = None
+    guest_key: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartItem:
+    """Some pieces of a SKU in a cart; `look_id` and `koc_id` say whose look they came with."""
+
+    id: UUID
+    sku_id: UUID
+    quantity: int
+    look_id: UUID | None
+    koc_id: UUID | None
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """A line to be ordered: what pricing made of it, and what a page says of it later.
+
+    `key` is pricing's name of the line. The words are kept as they were when she bought.
+    """
+
+    key: str
+    sku_id: UUID
+    product_id: UUID
+    look_id: UUID | None
+    koc_id: UUID | None
+    name_zh: str
+    name_en: str
+    color: str
+    size_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """An order to be placed. The same `order_id` is the same order, however often it is sent."""
+
+    order_id: UUID
+    payment_id: UUID
+    member_id: UUID
+    store_id: UUID
+    delivery: Delivery
+    quote: Quote
+    lines: tuple[LineFacts, ...]
+    provider: str
+    pay_by: datetime
+    group_id: UUID | None = None
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An order that waits to be paid."""
+
+    order_id: UUID
+    number: str
+    payment_id: UUID
+    payable_fen: int
+    pay_by: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line as it was ordered; `unit_fen` has what was paid for each of its pieces."""
+
+    id: UUID
+    key: str
+    sku_id: UUID
+    product_id: UUID
+    look_id: UUID | None
+    koc_id: UUID | None
+    name_zh: str
+    name_en: str
+    color: str
+    size_label: str
+    list_fen: int
+    unit_fen: tuple[int, ...]
+    refunded: int
+    sent: int
+
+    @property
+    def quantity(self) -> int:
+        """Pieces ordered."""
+        return len(self.unit_fen)
+
+    @property
+    def payable_fen(self) -> int:
+        """What was paid for them all."""
+        return sum(self.unit_fen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCard:
+    """An order as lists and pages show it. `explained` holds what pricing applied and refused."""
+
+    id: UUID
+    number: str
+    member_id: UUID
+    store_id: UUID
+    delivery: Delivery
+    state: OrderState
+    group_id: UUID | None
+    list_goods_fen: int
+    goods_fen: int
+    freight_fen: int
+    payable_fen: int
+    refunded_fen: int
+    placed_at: datetime
+    pay_by: datetime
+    paid_at: datetime | None
+    done_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str
+    explained: Mapping[str, object]
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of orders, newest first, and how many there are in all."""
+
+    orders: tuple[OrderCard, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A line of an order's history: what happened, when, and by whom (both empty: a journey)."""
+
+    id: UUID
+    move: OrderMove
+    state: OrderState
+    at: datetime
+    member_id: UUID | None
+    user_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCard:
+    """A payment and the order it is for."""
+
+    id: UUID
+    order_id: UUID
+    provider: str
+    state: PaymentState
+    amount_fen: int
+    refunded_fen: int
+    transaction_id: str
+    opened_at: datetime
+
+    @property
+    def payment_no(self) -> str:
+        """Its number with the provider."""
+        return self.id.hex
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Money that fits no order, or not by its sum. `why` is a word."""
+
+    id: UUID
+    provider: str
+    payment_no: str
+    transaction_id: str
+    amount_fen: int
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSettle:
+    """A payment and its order, both locked, as money for it comes in."""
+
+    payment: PaymentCard
+    order_id: UUID
+    number: str
+    member_id: UUID
+    state: OrderState
+    delivery: Delivery
+    group_id: UUID | None
+    goods_fen: int
+    freight_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundCard:
+    """Money that goes back: `pieces` by line key; empty where all of a late payment goes back."""
+
+    id: UUID
+    order_id: UUID
+    payment_id: UUID
+    provider: str
+    amount_fen: int
+    goods_fen: int
+    freight_fen: int
+    paid_fen: int
+    pieces: Mapping[str, int]
+    state: RefundState
+    cause: str
+    reason: str
+    granted_at: datetime
+    done_at: datetime | None
+    tries: int
+
+    @property
+    def refund_no(self) -> str:
+        """Its number with the provider: the same for every try."""
+        return self.id.hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupCard:
+    """A pickup: its order, and when and by whom it was collected, if it was."""
+
+    id: UUID
+    order_id: UUID
+    store_id: UUID
+    collected_at: datetime | None
+    collected_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaid(DomainEvent):
+    """An order was paid, by exactly what it costs."""
+
+    name: ClassVar[str] = "orders.paid"
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderClosed(DomainEvent):
+    """An order ended without having been paid in time."""
+
+    name: ClassVar[str] = "orders.closed"
+    order_id: UUID
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDone(DomainEvent):
+    """The goods were collected, or received."""
+
+    name: ClassVar[str] = "orders.done"
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundGranted(DomainEvent):
+    """Money is to go back; the reaction asks the provider."""
+
+    name: ClassVar[str] = "orders.refund_granted"
+    order_id: UUID
+    refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundArrived(DomainEvent):
+    """Money has gone back."""
+
+    name: ClassVar[str] = "orders.refund_arrived"
+    order_id: UUID
+    refund_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +379,139 @@ class PurchaseCard:
     sku_id: UUID
     bought_at: datetime
     paid_fen: int | None
+
+
+class OrderNotFound(DomainError):
+    """There is no such order, or it is not yours."""
+
+    code: ClassVar[str] = "order_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class OrderMoveRefused(DomainError):
+    """The order is past this, or not there yet. `state` says where it stands."""
+
+    code: ClassVar[str] = "order_move_refused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class OrderEmpty(DomainError):
+    """An order has 1 to 50 lines, each of 1 to 99 pieces."""
+
+    code: ClassVar[str] = "order_lines_refused"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class NothingToPay(DomainError):
+    """What is left to pay is nothing, and nothing cannot be paid. Leave a coupon out."""
+
+    code: ClassVar[str] = "order_nothing_to_pay"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class RequestReused(DomainError):
+    """This request has placed another order already. Start anew from the cart."""
+
+    code: ClassVar[str] = "order_request_reused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class PaymentUnknown(DomainError):
+    """We opened no such payment."""
+
+    code: ClassVar[str] = "order_payment_unknown"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class TransactionReused(DomainError):
+    """This transaction of the provider's has paid for something else already."""
+
+    code: ClassVar[str] = "order_transaction_reused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class CartFull(DomainError):
+    """A cart holds 50 lines, and 99 pieces of each. Take something out first."""
+
+    code: ClassVar[str] = "cart_full"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class CartItemNotFound(DomainError):
+    """This is no longer in your cart."""
+
+    code: ClassVar[str] = "cart_item_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class RefundNotFound(DomainError):
+    """There is no such refund."""
+
+    code: ClassVar[str] = "refund_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class NothingToGiveBack(DomainError):
+    """Nothing was paid for these pieces, so there is nothing to give back."""
+
+    code: ClassVar[str] = "refund_of_nothing"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class RefundMoveRefused(DomainError):
+    """The refund is past this. `state` says where it stands."""
+
+    code: ClassVar[str] = "refund_move_refused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class PickupNotFound(DomainError):
+    """No order of this brand has this code. Ask her to open the order again and show it."""
+
+    code: ClassVar[str] = "pickup_code_unknown"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class PickupElsewhere(DomainError):
+    """These goods wait in another store. `store_id` says which."""
+
+    code: ClassVar[str] = "pickup_elsewhere"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class AlreadyCollected(DomainError):
+    """These goods were handed over already. `at` and `by` say when and by whom."""
+
+    code: ClassVar[str] = "pickup_already_collected"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class UndoTooLate(DomainError):
+    """A pickup may be undone for a while only. `until` says until when it could be."""
+
+    code: ClassVar[str] = "pickup_undo_too_late"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class UndoAfterRefund(DomainError):
+    """Money went back after this pickup, so it can no longer be undone."""
+
+    code: ClassVar[str] = "pickup_undo_after_refund"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class ReasonNeeded(DomainError):
+    """Say why, in 1 to 200 characters."""
+
+    code: ClassVar[str] = "order_reason_needed"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class TooManyWrongCodes(DomainError):
+    """Too many wrong codes from this account. Try again in an hour."""
+
+    code: ClassVar[str] = "pickup_codes_too_many"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
 
 
 class PurchaseRefused(DomainError):

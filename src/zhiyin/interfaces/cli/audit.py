@@ -36,6 +36,8 @@ def audit(slug: str | None, codes: tuple[str, ...], limit: int, as_json: bool) -
 
 
 def _audit(slug: str | None, codes: tuple[str, ...], limit: int) -> dict[str, Any]:
+    from django.utils import timezone
+
     from zhiyin.domain.brands import queries as brands
     from zhiyin.flows import audits
 
@@ -55,7 +57,9 @@ def _audit(slug: str | None, codes: tuple[str, ...], limit: int) -> dict[str, An
                 for violation in finding.violations
             ],
         }
-        for finding in audits.run(brand_ids=list(slugs), audits=asked, limit=limit)
+        for finding in audits.run(
+            brand_ids=list(slugs), now=timezone.now(), audits=asked, limit=limit
+        )
     ]
     return {"violations": sum(len(row["violations"]) for row in rows), "audits": rows}
 

@@ -18,6 +18,7 @@ from zhiyin.domain.catalog.operations.leaving import (
     release_part,
     take_back,
 )
+from zhiyin.domain.catalog.operations.undoing import undo_hand_over
 
 __all__ = [
     "adjust_stock",
@@ -38,4 +39,5 @@ __all__ = [
     "set_price",
     "set_stock",
     "take_back",
+    "undo_hand_over",
 ]

@@ -120,7 +120,7 @@ KEEP = """
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM late), (SELECT count(*) FROM kept),
            (SELECT count(*) FROM line WHERE state <> %(released)s)
 """
-TRIES = 3
+TRIES = 8
 """A place that changes between the two ways of keeping stock is asked again."""
 
 

@@ -179,7 +179,9 @@ def drop_free_units(*, brand_id: UUID, pieces: Mapping[Place, int]) -> bool:
 
 
 def _shift_units(brand_id: UUID, shifts: Sequence[Shift]) -> None:
-    """Units of holds leave with the goods, or are free again; goods that came back are new ones."""
+    """Units of holds leave with the goods, or are free again; goods that came back are new ones,
+    of the hold where it holds them again.
+    """
     for statement, chosen in (
         (DROP_HELD_UNITS, [each for each in shifts if each.hold_id and each.on_hand < 0]),
         (FREE_UNITS, [each for each in shifts if each.hold_id and not each.on_hand]),
@@ -195,7 +197,10 @@ def _shift_units(brand_id: UUID, shifts: Sequence[Shift]) -> None:
     if back:
         add_units(
             brand_id=brand_id,
-            pieces=[(each.sku_id, each.store_id, None, each.on_hand) for each in back],
+            pieces=[
+                (each.sku_id, each.store_id, each.hold_id if each.held else None, each.on_hand)
+                for each in back
+            ],
         )
 
 

@@ -17,6 +17,7 @@ from zhiyin.domain.catalog.queries.goods import (
     sku_ids_by_code,
     sold_out,
 )
+from zhiyin.domain.catalog.queries.selling import sellable, stores_with
 from zhiyin.domain.catalog.queries.stock import (
     counts,
     held_for,
@@ -40,8 +41,10 @@ __all__ = [
     "products_by_id",
     "products_ever",
     "products_of_skus",
+    "sellable",
     "sku_ids_by_code",
     "sold_out",
     "stock_moves",
     "stock_of",
+    "stores_with",
 ]

@@ -1,6 +1,7 @@
 """What must never be found in the tables of stock: each invariant as a query of its violations."""
 
-from collections.abc import Mapping
+from zhiyin.kit.audits import Audit
+from zhiyin.storage.audits import looks
 
 S1_HELD_IS_RECOUNTED = """
     WITH alive AS (
@@ -27,7 +28,7 @@ S1_HELD_IS_RECOUNTED = """
           <> CASE WHEN stock.by_unit THEN coalesce(units.taken, 0) ELSE stock.held END
        OR coalesce(units.pieces, 0) <> CASE WHEN stock.by_unit THEN stock.on_hand ELSE 0 END
        OR (stock.by_unit AND stock.held <> 0)
-    ORDER BY sku_id, store_id
+    ORDER BY sku_id, store_id LIMIT %(limit)s
 """
 S1_UNITS_OF_EACH_HOLD = """
     SELECT hold.id, hold.cause, hold.sku_id, hold.store_id, hold.state,
@@ -41,25 +42,55 @@ S1_UNITS_OF_EACH_HOLD = """
     GROUP BY hold.brand_id, hold.id
     HAVING count(unit.id) <> CASE WHEN hold.state IN ('held', 'kept')
                              THEN hold.quantity - hold.handed_over - hold.released ELSE 0 END
-    ORDER BY hold.id
+    ORDER BY hold.id LIMIT %(limit)s
 """
 S2_HOLD_OUTLIVED = """
     SELECT id, cause, sku_id, store_id, expires_at FROM catalog_stockhold
     WHERE brand_id = %(brand_id)s AND state = 'held'
       AND expires_at + interval '60 seconds' < %(now)s
-    ORDER BY expires_at, id
+    ORDER BY expires_at, id LIMIT %(limit)s
 """
 S2_KEPT_TOO_LATE = """
     SELECT id, cause, sku_id, store_id, expires_at, kept_at FROM catalog_stockhold
     WHERE brand_id = %(brand_id)s AND kept_at >= expires_at AND kept_at <= %(now)s
-    ORDER BY kept_at, id
+    ORDER BY kept_at, id LIMIT %(limit)s
 """
 
-AUDITS: Mapping[str, str] = {
-    "S1.held": S1_HELD_IS_RECOUNTED,
-    "S1.units": S1_UNITS_OF_EACH_HOLD,
-    "S2.outlived": S2_HOLD_OUTLIVED,
-    "S2.late": S2_KEPT_TOO_LATE,
-}
-"""Code -> a statement whose rows are violations. It takes `brand_id` and `now`, and runs inside the
-brand's transaction. Rows are counted anew: no counter is trusted."""
+AUDITS = (
+    Audit(
+        "S1.held",
+        "what is held is the sum of the holds that live, and never more than lies there",
+        looks(
+            S1_HELD_IS_RECOUNTED,
+            "store_id",
+            "on_hand",
+            "held",
+            "held_by_rows",
+            "units",
+            "units_taken",
+        ),
+    ),
+    Audit(
+        "S1.units",
+        "a hold of a SKU kept piece by piece has as many pieces as it is for",
+        looks(
+            S1_UNITS_OF_EACH_HOLD,
+            "cause",
+            "sku_id",
+            "store_id",
+            "state",
+            "outstanding",
+            "units",
+        ),
+    ),
+    Audit(
+        "S2.outlived",
+        "no hold is older than its time and a minute",
+        looks(S2_HOLD_OUTLIVED, "cause", "sku_id", "store_id", "expires_at"),
+    ),
+    Audit(
+        "S2.late",
+        "nothing was kept after its time",
+        looks(S2_KEPT_TOO_LATE, "cause", "sku_id", "store_id", "expires_at", "kept_at"),
+    ),
+)

@@ -26,7 +26,6 @@ from zhiyin.domain.catalog.types import (
     StockFacts,
 )
 from zhiyin.kit.errors import DomainError
-from zhiyin.storage.sql import many
 from zhiyin.storage.tenancy import brand_tx
 
 SOON = NOW + timedelta(minutes=15)
@@ -76,8 +75,8 @@ class Shelves:
     def violations(self, now: datetime = NOW) -> dict[str, list[Any]]:
         """Every row of every audit of the room."""
         found = {
-            code: many(statement, brand_id=self.brand_id, now=now)
-            for code, statement in queries.AUDITS.items()
+            audit.code: list(audit.find(brand_id=self.brand_id, now=now, limit=100))
+            for audit in queries.AUDITS
         }
         return {code: rows for code, rows in found.items() if rows}
 

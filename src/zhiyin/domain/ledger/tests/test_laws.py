@@ -97,7 +97,7 @@ def test_batches_keep_guarded_balances_whole_and_not_below_zero(db, batches, aga
         assert queries.balance_fen(brand_id=brand_id, account=account) == fen
         assert queries.balance_fen(brand_id=brand_id, account=account, at=NOW) == fen
     for audit in queries.AUDITS:
-        assert audit.find(brand_id=brand_id, limit=10) == ()
+        assert audit.find(brand_id=brand_id, now=NOW, limit=10) == ()
 
 
 @given(kind=sampled_from(AccountKind))

@@ -1,4 +1,4 @@
-"""The only readers of purchases."""
+"""What a brand's people bought before Zhiyin."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The only writers of purchases."""
+"""What a brand's people bought before Zhiyin."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,0 +1,157 @@
+"""What must never be found among orders: each invariant as a query of its violations."""
+
+from zhiyin.domain.orders.rules import MOVES
+from zhiyin.kit.audits import Audit
+from zhiyin.storage.audits import looks
+
+PAID_ONCE = """
+    SELECT ordered.number, ordered.state, ordered.payable_fen, count(payment.id),
+           coalesce(sum(payment.amount_fen), 0)::bigint
+    FROM orders_order ordered
+    LEFT JOIN orders_payment payment ON payment.brand_id = ordered.brand_id
+      AND payment.order_id = ordered.id AND payment.state = 'paid'
+    WHERE ordered.brand_id = %(brand_id)s
+    GROUP BY ordered.brand_id, ordered.id
+    HAVING (count(payment.id) <> CASE WHEN ordered.state IN ('unpaid', 'closed') THEN 0 ELSE 1 END)
+        OR (count(payment.id) = 1 AND sum(payment.amount_fen) <> ordered.payable_fen)
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
+CREDITED_ONCE = """
+    SELECT provider || ':' || transaction_id, count(*)
+    FROM (SELECT provider, transaction_id FROM orders_payment
+          WHERE brand_id = %(brand_id)s AND transaction_id <> ''
+          UNION ALL
+          SELECT provider, transaction_id FROM orders_strayreceipt
+          WHERE brand_id = %(brand_id)s) money
+    GROUP BY 1 HAVING count(*) > 1
+    ORDER BY 1 LIMIT %(limit)s
+"""
+STEPS_FOLLOW = """
+    WITH step AS (
+        SELECT order_id, move, state, at,
+               lag(state) OVER (PARTITION BY order_id ORDER BY at, id) AS before,
+               row_number() OVER (PARTITION BY order_id ORDER BY at DESC, id DESC) AS from_last
+        FROM orders_orderstep WHERE brand_id = %(brand_id)s
+    )
+    SELECT ordered.number, step.move, step.before, step.state, ordered.state AS stands
+    FROM step JOIN orders_order ordered
+      ON ordered.brand_id = %(brand_id)s AND ordered.id = step.order_id
+    WHERE (step.before IS NULL AND step.move <> 'place')
+       OR (step.before IS NOT NULL
+           AND step.before || ' ' || step.move || ' ' || step.state <> ALL(%(moves)s))
+       OR (step.from_last = 1 AND step.state <> ordered.state)
+    ORDER BY ordered.number, step.at LIMIT %(limit)s
+"""
+LATE_GOES_BACK = """
+    SELECT payment.id::text, payment.provider, payment.amount_fen, payment.refunded_fen
+    FROM orders_payment payment
+    WHERE payment.brand_id = %(brand_id)s AND payment.state = 'late'
+      AND payment.refunded_fen <> payment.amount_fen
+    ORDER BY payment.id LIMIT %(limit)s
+"""
+REFUNDS_FIT = """
+    SELECT payment.id::text, payment.amount_fen, payment.refunded_fen,
+           coalesce(sum(refund.amount_fen), 0)::bigint
+    FROM orders_payment payment
+    LEFT JOIN orders_refund refund
+      ON refund.brand_id = payment.brand_id AND refund.payment_id = payment.id
+    WHERE payment.brand_id = %(brand_id)s
+    GROUP BY payment.brand_id, payment.id
+    HAVING coalesce(sum(refund.amount_fen), 0) <> payment.refunded_fen
+        OR payment.refunded_fen > payment.amount_fen
+    ORDER BY payment.id LIMIT %(limit)s
+"""
+PIECES_FIT = """
+    SELECT ordered.number, line.key, line.quantity, line.refunded,
+           coalesce(sum((refund.pieces ->> line.key)::int), 0)::bigint
+    FROM orders_orderline line
+    JOIN orders_order ordered ON ordered.brand_id = line.brand_id AND ordered.id = line.order_id
+    LEFT JOIN orders_refund refund
+      ON refund.brand_id = line.brand_id AND refund.order_id = line.order_id
+    WHERE line.brand_id = %(brand_id)s
+    GROUP BY line.brand_id, line.id, ordered.brand_id, ordered.id
+    HAVING coalesce(sum((refund.pieces ->> line.key)::int), 0) <> line.refunded
+    ORDER BY ordered.number, line.key LIMIT %(limit)s
+"""
+ADDS_UP = """
+    SELECT ordered.number, ordered.payable_fen, ordered.goods_fen,
+           sum(line.payable_fen)::bigint, ordered.freight_fen
+    FROM orders_order ordered
+    LEFT JOIN orders_orderline line
+      ON line.brand_id = ordered.brand_id AND line.order_id = ordered.id
+    WHERE ordered.brand_id = %(brand_id)s
+    GROUP BY ordered.brand_id, ordered.id
+    HAVING coalesce(sum(line.payable_fen), -1) <> ordered.goods_fen
+        OR sum(line.list_fen * line.quantity) <> ordered.list_goods_fen
+        OR bool_or(line.payable_fen <> (SELECT sum(unit::bigint)
+                                        FROM jsonb_array_elements_text(line.units) AS unit))
+        OR bool_or(line.quantity <> jsonb_array_length(line.units))
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
+HELD_AS_ORDERED = """
+    WITH held AS (
+        SELECT cause, sku_id, sum(quantity - handed_over - released)
+               FILTER (WHERE state IN ('held', 'kept')) AS pieces,
+               sum(handed_over - taken_back) AS gone
+        FROM catalog_stockhold WHERE brand_id = %(brand_id)s
+        GROUP BY cause, sku_id
+    )
+    SELECT ordered.number, line.sku_id::text, ordered.state, line.pieces, held.pieces, held.gone
+    FROM orders_order ordered
+    JOIN LATERAL (
+        SELECT sku_id, sum(quantity - refunded) AS pieces FROM orders_orderline
+        WHERE brand_id = ordered.brand_id AND order_id = ordered.id GROUP BY sku_id
+    ) line ON true
+    LEFT JOIN held ON held.cause = 'order:' || ordered.id AND held.sku_id = line.sku_id
+    WHERE ordered.brand_id = %(brand_id)s
+      AND ((ordered.state IN ('grouping', 'paid')
+            AND coalesce(held.pieces, 0) <> line.pieces)
+        OR (ordered.state = 'closed' AND coalesce(held.pieces, 0) <> 0))
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
+
+
+GRAPH = [f"{before} {move} {state}" for (before, move), state in MOVES.items()]
+
+AUDITS = (
+    Audit(
+        "P1",
+        "an order is paid by exactly one payment, of exactly what it costs",
+        looks(PAID_ONCE, "state", "payable_fen", "payments", "paid_fen"),
+    ),
+    Audit(
+        "P2",
+        "a transaction of a provider's is credited once",
+        looks(CREDITED_ONCE, "times"),
+    ),
+    Audit(
+        "P3",
+        "orders moved along the graph of their states, and stand where their last step says",
+        looks(STEPS_FOLLOW, "move", "before", "state", "stands", moves=GRAPH),
+    ),
+    Audit(
+        "P4",
+        "money that came too late is promised back, whole",
+        looks(LATE_GOES_BACK, "provider", "amount_fen", "refunded_fen"),
+    ),
+    Audit(
+        "P5.money",
+        "what goes back of a payment is what its refunds say, and no more than was paid",
+        looks(REFUNDS_FIT, "amount_fen", "refunded_fen", "refunds_fen"),
+    ),
+    Audit(
+        "P5.pieces",
+        "pieces given back are those of the refunds, and no more than were bought",
+        looks(PIECES_FIT, "line", "quantity", "refunded", "in_refunds"),
+    ),
+    Audit(
+        "C2",
+        "an order costs what its lines cost, piece by piece, and its freight",
+        looks(ADDS_UP, "payable_fen", "goods_fen", "lines_fen", "freight_fen"),
+    ),
+    Audit(
+        "S1.orders",
+        "what was paid for is held until it is handed over; what was closed holds nothing",
+        looks(HELD_AS_ORDERED, "sku_id", "state", "ordered", "held", "gone"),
+    ),
+)

@@ -1,0 +1,70 @@
+"""Payments, and money that fits no order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from zhiyin.domain.orders.models import Payment, StrayReceipt
+from zhiyin.domain.orders.types import PaymentCard, PaymentState, PaymentUnknown, Stray
+
+COLUMNS = (
+    "id",
+    "order_id",
+    "provider",
+    "state",
+    "amount_fen",
+    "refunded_fen",
+    "transaction_id",
+    "opened_at",
+)
+
+
+def payment_of(*, brand_id: UUID, order_id: UUID) -> PaymentCard:
+    """The payment of an order: the one that paid it, else the latest. Raises PaymentUnknown."""
+    row = (
+        Payment.objects.filter(brand_id=brand_id, order_id=order_id)
+        .order_by(F("paid_at").asc(nulls_last=True), "-opened_at", "id")
+        .values_list(*COLUMNS)
+        .first()
+    )
+    if row is None:
+        raise PaymentUnknown()
+    return payment_card(row)
+
+
+def open_payments(*, brand_id: UUID, before: datetime, limit: int) -> tuple[PaymentCard, ...]:
+    """Payments opened before a moment that were not heard of, longest unasked first. One query."""
+    rows = (
+        Payment.objects.filter(brand_id=brand_id, state=PaymentState.OPEN, opened_at__lte=before)
+        .order_by(F("asked_at").asc(nulls_first=True), "opened_at", "id")
+        .values_list(*COLUMNS)[:limit]
+    )
+    return tuple(payment_card(row) for row in rows)
+
+
+def stray_receipts(*, brand_id: UUID, limit: int = 100) -> tuple[Stray, ...]:
+    """Money that a person has to look at, newest first. One query."""
+    rows = (
+        StrayReceipt.objects.filter(brand_id=brand_id, settled_at__isnull=True)
+        .order_by("-at", "-id")
+        .values_list("id", "provider", "payment_no", "transaction_id", "amount_fen", "why", "at")
+    )
+    return tuple(Stray(*row) for row in rows[:limit])
+
+
+def payment_card(row: Sequence[Any]) -> PaymentCard:
+    """A row of COLUMNS as a value."""
+    payment_id, order_id, provider, state, amount_fen, refunded_fen, transaction_id, opened_at = row
+    return PaymentCard(
+        id=payment_id,
+        order_id=order_id,
+        provider=provider,
+        state=PaymentState(state),
+        amount_fen=amount_fen,
+        refunded_fen=refunded_fen,
+        transaction_id=transaction_id,
+        opened_at=opened_at,
+    )

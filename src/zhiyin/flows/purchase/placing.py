@@ -1,0 +1,144 @@
+"""Placing an order: price it, hold its pieces, write it down; all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from zhiyin.domain.catalog import operations as stock
+from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.catalog.types import HoldLine, SoldOut
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders.types import Delivery, LineFacts, OrderFacts, Placed
+from zhiyin.flows.purchase.quoting import Basket, PriceChanged, Quoted, Wanted, merge, quote
+from zhiyin.kit.errors import DomainError, Kind
+from zhiyin.kit.ids import uuid7
+from zhiyin.storage.tenancy import brand_tx
+
+TO_PAY = timedelta(minutes=15)
+"""So long are the pieces of an unpaid order held."""
+GRACE = timedelta(minutes=5)
+"""Held a little longer than she may pay: a payment made at the last moment is told to us late."""
+
+
+class StoreNeeded(DomainError):
+    """Say in which store you will collect it."""
+
+    code: ClassVar[str] = "order_store_needed"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class AddressNeeded(DomainError):
+    """A parcel needs a name, a phone and an address."""
+
+    code: ClassVar[str] = "order_address_needed"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+def place(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    request_key: UUID,
+    basket: Basket,
+    provider: str,
+    now: datetime,
+    expected_fen: int | None = None,
+    address: Mapping[str, str] | None = None,
+    cart_item_ids: Sequence[UUID] = (),
+) -> Placed:
+    """Order a basket: its pieces are held for fifteen minutes, in which she may pay.
+
+    `request_key` is made by whoever asks, once for what she means to buy: sent again, it answers
+    with the same order. `expected_fen` is the sum she saw: a different one is refused.
+    One transaction. Raises OrderEmpty, NotForSale, PriceChanged, NothingToPay, StoreNeeded,
+    AddressNeeded, SoldOut (also where the store is closed), RequestReused.
+    """
+    order_id = uuid5(member_id, request_key.hex)
+    with brand_tx(brand_id):
+        basket = _from_store(brand_id, basket, address)
+        quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, now=now)
+        if expected_fen not in (None, quoted.quote.payable_fen):
+            raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
+        store_id = _all_there(basket, quoted)
+        pay_by = now + TO_PAY
+        stock.hold(
+            brand_id=brand_id,
+            lines=[
+                HoldLine(sku_id=sku, store_id=store_id, quantity=pieces)
+                for sku, pieces in basket.pieces.items()
+            ],
+            cause=cause_of(order_id),
+            until=pay_by + GRACE,
+            now=now,
+        )
+        placed = orders.place(
+            brand_id=brand_id,
+            facts=OrderFacts(
+                order_id=order_id,
+                payment_id=uuid7(),
+                member_id=member_id,
+                store_id=store_id,
+                delivery=basket.delivery,
+                quote=quoted.quote,
+                lines=_lines(basket, quoted),
+                provider=provider,
+                pay_by=pay_by,
+                address=address or {},
+            ),
+            now=now,
+        )
+        orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
+        return placed
+
+
+def cause_of(order_id: UUID) -> str:
+    """By what name an order's pieces are held."""
+    return f"order:{order_id}"
+
+
+def _from_store(brand_id: UUID, basket: Basket, address: Mapping[str, str] | None) -> Basket:
+    """The basket with the store it comes from: hers to choose, or the best stocked for a parcel."""
+    merge(basket.wanted)
+    if basket.delivery is Delivery.PICKUP:
+        if basket.store_id is None:
+            raise StoreNeeded()
+        return basket
+    if not address:
+        raise AddressNeeded()
+    found = catalog.stores_with(brand_id=brand_id, pieces=basket.pieces, limit=1)
+    if not found:
+        raise SoldOut(short=[])
+    return Basket(wanted=basket.wanted, delivery=basket.delivery, store_id=found[0])
+
+
+def _all_there(basket: Basket, quoted: Quoted) -> UUID:
+    """The store, once it is open and has all of it: nobody waits for a lock to hear "sold out"."""
+    assert basket.store_id is not None
+    short = [
+        {"sku_id": str(sku), "store_id": str(basket.store_id), "left": quoted.goods[sku].for_sale}
+        for sku, pieces in basket.pieces.items()
+        if quoted.goods[sku].for_sale < pieces
+    ]
+    if short:
+        raise SoldOut(short=short)
+    return basket.store_id
+
+
+def _lines(basket: Basket, quoted: Quoted) -> tuple[LineFacts, ...]:
+    return tuple(_facts(one, quoted) for one in merge(basket.wanted))
+
+
+def _facts(one: Wanted, quoted: Quoted) -> LineFacts:
+    goods = quoted.goods[one.sku_id]
+    return LineFacts(
+        key=one.key,
+        sku_id=one.sku_id,
+        product_id=goods.product_id,
+        look_id=one.look_id,
+        koc_id=one.koc_id,
+        name_zh=goods.name_zh,
+        name_en=goods.name_en,
+        color=goods.color,
+        size_label=goods.size_label,
+    )
