@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -21,6 +21,7 @@ from zhiyin.domain.brands.types import BrandCard, ImportFacts, ImportKind, Role,
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import operations as conversations
+from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs import operations as koc_desk
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
@@ -31,6 +32,7 @@ from zhiyin.domain.promotions.types import CouponFacts, FlashSaleFacts, GroupBuy
 from zhiyin.domain.webhooks import operations as webhooks
 from zhiyin.domain.webhooks.types import Attempt, Failure
 from zhiyin.flows import answering, decide, koc_review, privacy
+from zhiyin.flows import board as boards
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.kit.ids import uuid7
@@ -281,6 +283,37 @@ def _talk(
             ends_at=now + timedelta(days=67),
             now=now,
         )
+    ids["board_id"] = _board(brand, asker_id, ids, now)
     ids["block_id"] = answering.block_koc(
         brand_id=brand.id, member_id=asker_id, koc_id=other.id, now=now
     )
+
+
+def _board(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime) -> UUID:
+    """A decision board of the asker on which a friend has voted."""
+    with brand_tx(brand.id):
+        products = [one.id for one in goods.products(brand_id=brand.id, limit=3).products]
+    asker = decide.Asker(member_id=asker_id)
+    question, found = boards.read_question(
+        brand_id=brand.id, text="160，会不会显腿短？", today=now.date(), second=None
+    )
+    board_id = boards.make(
+        brand_id=brand.id,
+        asker=asker,
+        question=question,
+        found=found,
+        product_ids=products,
+        now=now,
+    )
+    with brand_tx(brand.id):
+        who = boards.who(asker)
+        ids["link"] = talks.board(brand_id=brand.id, board_id=board_id, who=who).link
+    ids["vote_id"] = boards.vote(
+        brand_id=brand.id,
+        friend=decide.Asker(guest_key=uuid4()),
+        link=ids["link"],
+        product_id=products[0],
+        words="中间那件更衬你",
+        now=now,
+    )
+    return board_id

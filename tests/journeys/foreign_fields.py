@@ -35,11 +35,20 @@ def _shop(town: Town, question_id: UUID) -> list[Field]:
         "verdict": "not_my_style",
     }
     question = page("koc-question", question_id=question_id)
+    decision = page("board-decide", board_id=town.ids["board_id"])
+    shared = page("board-shared", link=town.ids["link"])
+    board = {"question": "显瘦吗"}
     return [
         Field("asker", "POST", verdicts, "product_id", lambda x: verdict | {"product": x}),
         Field("asker", "POST", verdicts, "decision_id", lambda x: verdict | {"decision": x}),
         Field("asker", "GET", page("form"), "need_id", lambda x: {"need": x}),
         Field("asker", "GET", page("browse"), "code", lambda x: {"q": x}),
+        Field("asker", "GET", page("board-new"), "product_id", lambda x: {"product": x}),
+        Field("asker", "GET", page("board-new"), "look_id", lambda x: {"look": x}),
+        Field("asker", "GET", page("board-new"), "code", lambda x: {"q": x}),
+        Field("asker", "POST", page("board-new"), "product_id", lambda x: board | {"product": x}),
+        Field("asker", "POST", decision, "product_id", lambda x: {"product": x}),
+        Field("author", "POST", shared, "product_id", lambda x: {"product": x}),
         Field("asker", "POST", page("koc-apply"), "show_id", lambda x: {"shows": x}),
         Field("koc", "GET", page("koc-shows"), "product_id", lambda x: {"product": x}),
         Field("koc", "GET", page("koc-shows"), "code", lambda x: {"q": x}),
@@ -113,6 +122,12 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
         "verdict": "not_my_style",
     }
 
+    own = str(town.ids["product_id"])
+    boards = f"{at}/members/{town.mark}-asker/boards"
+    board, board_at = {"question": "显瘦吗"}, f"{boards}/{town.ids['board_id']}"
+    voter = {"member": f"{town.mark}-blocked"}
+    votes = f"{at}/boards/shared/{town.ids['link']}/votes"
+
     def lines(**changed: str) -> dict[str, Any]:
         return {"lines": [line | changed]}
 
@@ -140,6 +155,10 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
         Field("key", "GET", worn, "external_id", lambda x: {"member": x}),
         Field("key", "POST", hers, "koc_id", lambda x: asked | {"koc_id": x}),
         Field("key", "POST", question, "product_id", lambda x: {"text": "y", "product_ids": [x]}),
+        Field("key", "POST", boards, "product_id", lambda x: board | {"product_ids": [x, own]}),
+        Field("key", "POST", f"{board_at}/decision", "product_id", lambda x: {"product_id": x}),
+        Field("key", "POST", votes, "product_id", lambda x: voter | {"product_id": x}),
+        Field("key", "POST", votes, "external_id", lambda x: {"product_id": own, "member": x}),
         Field("key", "POST", need, "decision_id", lambda x: said | {"decision_id": x}),
         Field("key", "POST", need, "product_id", lambda x: said | {"product_id": x}),
         Field("key", "POST", decision, "staff", lambda x: no | {"accepted": False, "by": x}),

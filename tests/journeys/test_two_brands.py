@@ -132,6 +132,8 @@ SHOWN = (
     "https://{}.example/hook",
     "{} erp",
     "{} took it",
+    "{} 会不会显胖？",
+    "{} votes",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
@@ -144,7 +146,7 @@ NOT_LOOKED_FOR = {
 }
 
 # Parameters of addresses that name a row, an account or a file of one brand.
-NAMES_A_ROW = {"code", "external_id", "payment_no", "ref", "user_id", "value"}
+NAMES_A_ROW = {"code", "external_id", "link", "payment_no", "ref", "user_id", "value"}
 
 
 @pytest.fixture
@@ -366,6 +368,15 @@ BODIES = {
     "decline_question": lambda _: {"reason": "no_time"},
     "correct_her_need": lambda _: {"slots": {"height_cm": 160}},
     "keep_her_need": lambda _: {"text": "1米6"},
+    "make_board": lambda town: {
+        "question": "显瘦吗",
+        "product_ids": [str(one) for one in town.ids["products"][:2]],
+    },
+    "decide_her_board": lambda town: {"product_id": str(town.ids["product_id"])},
+    "vote": lambda town: {
+        "product_id": str(town.ids["product_id"]),
+        "member": f"{town.mark}-blocked",
+    },
     "turn_down_pick": lambda town: verdict(town) | {"decision_id": str(town.ids["decision_id"])},
     "take_verdict_back": lambda town: verdict(town),
     "change_webhook": lambda _: {"event_types": []},

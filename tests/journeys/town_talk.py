@@ -20,9 +20,11 @@ from zhiyin.domain.content.types import (
     LookItemCard,
 )
 from zhiyin.domain.conversations import operations as conversations
+from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs.types import ApplicationFacts
 from zhiyin.domain.matching import operations as matching
 from zhiyin.flows import answering, decide, koc_review
+from zhiyin.flows import board as boards
 from zhiyin.storage.tenancy import brand_tx
 
 PRODUCTS, WORN = 6, 30
@@ -175,5 +177,33 @@ def talk(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, An
                 koc_id=ids["koc_id"],
                 items=[LookItemCard(ids["product_id"], "beige")],
             ),
+            now=NOW,
+        )
+
+
+def board(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, Any]) -> None:
+    """A decision board of the asker, with the votes of a member and of the KOC."""
+    asker = decide.Asker(member_id=people["asker"])
+    question, found = boards.read_question(
+        brand_id=brand.id, text=f"{mark} 会不会显胖？", today=NOW.date(), second=None
+    )
+    ids["board_id"] = boards.make(
+        brand_id=brand.id,
+        asker=asker,
+        question=question,
+        found=found,
+        product_ids=ids["products"][:2],
+        now=NOW,
+    )
+    with brand_tx(brand.id):
+        card = talks.board(brand_id=brand.id, board_id=ids["board_id"], who=boards.who(asker))
+    ids["link"] = card.link
+    for one in ("author", "koc"):
+        ids["vote_id"] = boards.vote(
+            brand_id=brand.id,
+            friend=decide.Asker(member_id=people[one]),
+            link=card.link,
+            product_id=ids["product_id"],
+            words=f"{mark} votes",
             now=NOW,
         )

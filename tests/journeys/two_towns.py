@@ -101,6 +101,7 @@ def settle(mark: str) -> Town:
     town_talk.applications(brand, mark, people, user_id, ids)
     town_talk.need(brand, mark, people, ids)
     town_talk.talk(brand, mark, people, ids)
+    town_talk.board(brand, mark, people, ids)
     return Town(brand, mark, people, user_id, api_key, ids)
 
 

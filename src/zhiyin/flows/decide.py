@@ -203,16 +203,29 @@ def people_like_me(
     personalisation off nothing of her is used and the most useful come first.
     Runs inside the caller's `brand_tx`. Raises MemberNotFound.
     """
-    hers: dict[str, object] = {}
-    if _is_personal(brand_id, asker):
-        latest = audience.recent_needs(
-            brand_id=brand_id, member_id=asker.member_id, guest_key=asker.guest_key, limit=1
-        )
-        stated = latest[0].slots if latest and latest[0].slots.for_whom in OWN else NeedSlots()
-        if asker.member_id is not None:
-            known = audience.trait_slots(brand_id=brand_id, member_id=asker.member_id)
-            stated = laid_under(known, stated)
-        hers = dict(stated.said())
     return matches.wearers(
-        brand_id=brand_id, product_id=product_id, hers=hers, offset=offset, limit=limit
+        brand_id=brand_id,
+        product_id=product_id,
+        hers=known_of(brand_id=brand_id, asker=asker),
+        offset=offset,
+        limit=limit,
     )
+
+
+def known_of(*, brand_id: UUID, asker: Asker, stated: NeedSlots | None = None) -> dict[str, object]:
+    """The facts of her by which wearers are compared with her, in need slots.
+
+    What she `stated` for this very purpose, above the traits she agreed to keep, above those of
+    her latest need; with personalisation off, only what she stated. Raises MemberNotFound.
+    """
+    stated = stated or NeedSlots()
+    if not _is_personal(brand_id, asker) or stated.for_whom not in OWN:
+        return dict(stated.said())
+    latest = audience.recent_needs(
+        brand_id=brand_id, member_id=asker.member_id, guest_key=asker.guest_key, limit=1
+    )
+    known = latest[0].slots if latest and latest[0].slots.for_whom in OWN else NeedSlots()
+    if asker.member_id is not None:
+        traits = audience.trait_slots(brand_id=brand_id, member_id=asker.member_id)
+        known = laid_under(traits, known)
+    return dict(laid_under(stated, known).said())

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Channel, CodeExpired, CodeOutcome, CodeWrong
@@ -52,7 +53,8 @@ def sign_in(
 ) -> SignedIn:
     """Let the holder of a phone in; the first time makes her a member.
 
-    The needs of `guest_key` become hers, in the transaction that uses up the code.
+    What `guest_key` did, needs, boards and votes, becomes hers, in the transaction that uses up
+    the code.
     Raises PhoneInvalid, CodeWrong, CodeExpired: after the commit, so that a wrong try stays
     counted.
     """
@@ -62,9 +64,9 @@ def sign_in(
         if tried.outcome is CodeOutcome.RIGHT:
             signed_in = _let_in(brand_id, phone, language, now)
             if guest_key is not None:
-                audience.claim_guest_needs(
-                    brand_id=brand_id, guest_key=guest_key, member_id=signed_in.member_id
-                )
+                hers = {"brand_id": brand_id, "member_id": signed_in.member_id}
+                audience.claim_guest_needs(guest_key=guest_key, **hers)
+                conversations.claim_votes(guest_key=guest_key, **hers)
     if signed_in is not None:
         return signed_in
     if tried.outcome is CodeOutcome.WRONG:

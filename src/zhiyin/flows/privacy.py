@@ -67,7 +67,8 @@ def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: 
 
     For body facts: her facts, their history, the body chips and words of her needs, the answers
     that were made of them, the facts beside her shows and on her KOC's page, and what KOCs could
-    see of them in her questions; for sharing, only the last. Of every member she was merged
+    see of them in her questions; her open boards are closed, because their questions are words of
+    needs. For sharing, only what KOCs could see. Of every member she was merged
     with, too. Taking back what she never gave deletes all the same. Raises MemberNotFound.
     """
     with brand_tx(brand_id):
@@ -81,6 +82,7 @@ def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: 
                     need_ids=kept.need_ids_of(brand_id=brand_id, member_ids=[one_id]),
                 )
                 audience.forget_body_facts(brand_id=brand_id, member_id=one_id)
+                conversations.close_boards_of(brand_id=brand_id, member_id=one_id, now=now)
                 content.forget_facts(brand_id=brand_id, member_id=one_id)
                 kocs.forget_facts(brand_id=brand_id, member_id=one_id)
             if purpose in (Purpose.BODY_FACTS, Purpose.SHARE_WITH_KOC):
@@ -151,7 +153,8 @@ def replay_erasures(
 
 
 def forget_guests(*, brand_id: UUID, now: datetime) -> None:
-    """Delete what guests asked longer ago than their browsers know it, and what they were answered.
+    """Delete what guests asked longer ago than their browsers know it, what they were answered, and
+    the boards they made of it.
 
     Some at a time, each lot in a transaction of its own.
     """
@@ -160,6 +163,7 @@ def forget_guests(*, brand_id: UUID, now: datetime) -> None:
         with brand_tx(brand_id):
             need_ids = audience.hold_guest_needs(brand_id=brand_id, before=before, limit=PAGE)
             matching.erase_answers(brand_id=brand_id, need_ids=need_ids)
+            conversations.erase_boards_of_needs(brand_id=brand_id, need_ids=need_ids)
             audience.delete_needs(brand_id=brand_id, need_ids=need_ids)
             deleted = len(need_ids)
 

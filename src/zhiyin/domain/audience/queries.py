@@ -45,6 +45,24 @@ def need(
     return opened_need(row)
 
 
+def needs_by_id(
+    *,
+    brand_id: UUID,
+    need_ids: Sequence[UUID],
+    member_id: UUID | None = None,
+    guest_key: UUID | None = None,
+) -> dict[UUID, NeedCard]:
+    """Those of `need_ids` that are this member's or guest's, by id. One query.
+
+    Raises NeedWithoutAsker.
+    """
+    check_asker(member_id, guest_key)
+    rows = Need.objects.filter(
+        brand_id=brand_id, id__in=list(need_ids), member_id=member_id, guest_key=guest_key
+    )
+    return {row.id: opened_need(row) for row in rows.order_by("id")}
+
+
 def recent_needs(
     *,
     brand_id: UUID,

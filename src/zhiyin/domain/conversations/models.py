@@ -1,8 +1,9 @@
-"""Tables of conversations: questions, answers, blocks and reports."""
+"""Tables of conversations: questions, answers, blocks, reports, and decision boards."""
 
 from django.db import models
 from django.db.models import Q
 
+from zhiyin.domain.conversations.boards import ITEMS_MAX, VOTES_MAX, BoardState
 from zhiyin.domain.conversations.types import DeclineReason, QuestionState
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
@@ -118,3 +119,88 @@ class Report(BrandOwned):
         constraints = [
             models.UniqueConstraint(fields=["brand", "question", "reporter"], name="report_once"),
         ]
+
+
+class DecisionBoard(BrandOwned):
+    """Two or three products and one question, which are the words and slots of its need.
+
+    Whose the need is, the board is. Its link is known by a blind index and kept sealed, so that
+    its owner can copy it again; friends vote through it until `link_until` while the board is
+    open.
+    """
+
+    need = SameBrandKey("audience.Need")
+    state = models.CharField(max_length=7, choices=choices(BoardState))
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    link_sealed = SealedField()
+    link_index = models.BinaryField()
+    link_until = models.DateTimeField()
+    votes_taken = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "link_index"], name="board_link_once"),
+            models.UniqueConstraint(fields=["brand", "need"], name="board_of_need_once"),
+            models.CheckConstraint(condition=Q(votes_taken__lte=VOTES_MAX), name="board_not_full"),
+        ]
+
+
+class BoardItem(BrandOwned):
+    """A product on a board, in its place. `chosen_at`: she decided for it then."""
+
+    board = SameBrandKey("conversations.DecisionBoard")
+    product = SameBrandKey("catalog.Product")
+    position = models.PositiveSmallIntegerField()
+    chosen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "board", "position"], name="board_item_place_once"
+            ),
+            models.UniqueConstraint(fields=["brand", "board", "product"], name="board_item_once"),
+            models.UniqueConstraint(
+                fields=["brand", "board"],
+                condition=Q(chosen_at__isnull=False),
+                name="board_chosen_once",
+            ),
+            models.CheckConstraint(condition=Q(position__lt=ITEMS_MAX), name="board_items_three"),
+        ]
+
+
+class BoardVote(BrandOwned):
+    """A friend's vote for one item, with a word of hers. One that was taken off stays, without
+    its word, so that it is not given again.
+    """
+
+    board = SameBrandKey("conversations.DecisionBoard")
+    item = SameBrandKey("conversations.BoardItem")
+    member = SameBrandKey("members.Member", null=True)
+    guest_key = models.UUIDField(null=True)
+    words_sealed = SealedField()
+    voted_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "board", "member"],
+                condition=Q(member__isnull=False),
+                name="board_vote_member_once",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "board", "guest_key"],
+                condition=Q(guest_key__isnull=False),
+                name="board_vote_guest_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=True) | Q(guest_key__isnull=True),
+                name="board_vote_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=False) | Q(guest_key__isnull=False),
+                name="board_vote_of_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["brand", "guest_key"], name="board_vote_by_guest")]

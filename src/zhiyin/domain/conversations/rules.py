@@ -9,6 +9,7 @@ from zhiyin.domain.audience.reading.folding import fold
 from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.reading.taxonomy import shipped
 from zhiyin.domain.audience.types import told
+from zhiyin.domain.conversations.boards import BoardMove, BoardMoveRefused, BoardState
 from zhiyin.domain.conversations.types import (
     ANSWER_CHARS_MAX,
     PICKS_MAX,
@@ -34,6 +35,12 @@ MOVES: dict[tuple[QuestionState, QuestionMove], QuestionState] = {
     (QuestionState.WAITING, QuestionMove.DECLINE): QuestionState.DECLINED,
     (QuestionState.WAITING, QuestionMove.EXPIRE): QuestionState.EXPIRED,
     (QuestionState.WAITING, QuestionMove.WITHDRAW): QuestionState.WITHDRAWN,
+}
+
+BOARD_MOVES: dict[tuple[BoardState, BoardMove], BoardState] = {
+    (BoardState.OPEN, BoardMove.CLOSE): BoardState.CLOSED,
+    (BoardState.OPEN, BoardMove.DECIDE): BoardState.DECIDED,
+    (BoardState.CLOSED, BoardMove.DECIDE): BoardState.DECIDED,
 }
 
 NUMBERS_SHOWN: dict[str, tuple[str, str]] = {
@@ -123,6 +130,14 @@ def before(move: QuestionMove) -> tuple[QuestionState, ...]:
     return tuple(state for state, made in MOVES if made is move)
 
 
+def board_after(state: BoardState, move: BoardMove) -> BoardState:
+    """The state that `move` leads a board to. Raises BoardMoveRefused."""
+    try:
+        return BOARD_MOVES[state, move]
+    except KeyError:
+        raise BoardMoveRefused(state=state.value, move=move.value) from None
+
+
 def shown_chips(sight: Sight) -> tuple[ChipShown, ...]:
     """The chips of a need that a KOC may see, worded in both languages.
 
@@ -160,15 +175,21 @@ def masked(words: str, sight: Sight) -> str:
     or pounds wherever it stands, and what our own reader takes for a weight. Too much is hidden
     rather than too little: the chips say what matters.
     """
-    for name in sight.hidden_names:
-        if len(name) > 1:
-            words = re.sub(re.escape(name), HIDDEN, words, flags=re.IGNORECASE)
-    for pattern in (*_SECRETS, *_own_weight(sight.said.get("weight_kg"))):
-        words = _hidden(words, pattern)
+    words = hidden_secrets(words, sight.said, sight.hidden_names)
     found = read(words, shipped(), ANY_DAY)
     spans = [(one.start, one.end) for one in found.chips if one.slot == "weight_kg"]
     spans += [(one.start, one.end) for one in found.problems if one.slot == "weight_kg"]
-    return _without(words, spans)
+    return without_spans(words, spans)
+
+
+def hidden_secrets(words: str, said: Said, hidden_names: Sequence[str]) -> str:
+    """The words without names, phones, addresses, and figures that patterns take for weights."""
+    for name in hidden_names:
+        if len(name) > 1:
+            words = re.sub(re.escape(name), HIDDEN, words, flags=re.IGNORECASE)
+    for pattern in (*_SECRETS, *_own_weight(said.get("weight_kg"))):
+        words = _hidden(words, pattern)
+    return words
 
 
 def _own_weight(weight_kg: object) -> list[re.Pattern[str]]:
@@ -190,10 +211,11 @@ def _hidden(words: str, pattern: re.Pattern[str]) -> str:
         for text in (folded.text, folded.text.translate(_HAN_DIGITS))
         for match in pattern.finditer(text)
     ]
-    return _without(words, spans)
+    return without_spans(words, spans)
 
 
-def _without(words: str, spans: Iterable[tuple[int, int]]) -> str:
+def without_spans(words: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The words with a mark in the place of each of some spans."""
     kept, done = "", 0
     for start, end in sorted(spans):
         if start >= done:

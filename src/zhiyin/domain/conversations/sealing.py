@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from zhiyin.domain.conversations.models import Answer, Question
+from zhiyin.domain.conversations.models import Answer, BoardVote, DecisionBoard, Question
 from zhiyin.domain.conversations.types import ChipShown
-from zhiyin.storage.fields import seal_json, seal_text, unseal_json, unseal_text
+from zhiyin.storage.fields import blind_index, seal_json, seal_text, unseal_json, unseal_text
 
 
 def sealed_chips(*, brand_id: UUID, question_id: UUID, chips: Sequence[ChipShown]) -> bytes:
@@ -59,4 +59,40 @@ def opened_answer(row: Answer) -> str:
         field="text_sealed",
         row_id=row.id,
         sealed=row.text_sealed,
+    )
+
+
+def link_index(*, brand_id: UUID, link: str) -> bytes:
+    return blind_index(brand_id=brand_id, model=DecisionBoard, field="link_sealed", value=link)
+
+
+def sealed_link(*, brand_id: UUID, board_id: UUID, link: str) -> bytes:
+    return seal_text(
+        brand_id=brand_id, model=DecisionBoard, field="link_sealed", row_id=board_id, text=link
+    )
+
+
+def opened_link(row: DecisionBoard) -> str:
+    return unseal_text(
+        brand_id=row.brand_id,
+        model=DecisionBoard,
+        field="link_sealed",
+        row_id=row.id,
+        sealed=row.link_sealed,
+    )
+
+
+def sealed_vote(*, brand_id: UUID, vote_id: UUID, words: str) -> bytes:
+    return seal_text(
+        brand_id=brand_id, model=BoardVote, field="words_sealed", row_id=vote_id, text=words
+    )
+
+
+def opened_vote(row: BoardVote) -> str:
+    return unseal_text(
+        brand_id=row.brand_id,
+        model=BoardVote,
+        field="words_sealed",
+        row_id=row.id,
+        sealed=row.words_sealed,
     )

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI, Router
 
 from zhiyin.interfaces.api import (
+    boards_side,
     her_needs_side,
     hers_side,
     house_side,
@@ -66,6 +67,7 @@ for router in (
     people_side.router,
     hers_side.router,
     her_needs_side.router,
+    boards_side.router,
     house_side.router,
     imports_side.router,
     webhooks_side.router,

@@ -84,6 +84,8 @@ def ask(request: ShopRequest, need_id: UUID, koc_id: UUID) -> HttpResponse:
             error = _why_not(refusal)
     with brand_tx(brand_id):
         card = kept.need(brand_id=brand_id, need_id=need_id, member_id=own_id)
+        if request.method == "GET" and "board" in request.GET:
+            words = card.text  # the question of her decision board, to be sent or changed
         sight = Sight(
             said=card.slots.said(), wording=kept.taxonomy(brand_id=brand_id), shares_body=True
         )

@@ -1,6 +1,8 @@
 """What she needs, what was understood, and three picks."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +20,7 @@ from zhiyin.domain.audience.kept import NeedCard
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import NEED_MAX_CHARS, NeedHasNul, NeedTooLong, Reading
 from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.conversations.boards import ITEMS_MIN
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import FeedbackKind, NothingToPick
 from zhiyin.flows import decide, ports
@@ -165,8 +169,12 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
     )
     presenter = Presenter(request, need_id, decision_id)
     context = presenter.opened(card.answer, rank)
-    reasons = card.answer.picks[rank - 1].reasons
-    return render(request, "shop/pick.html", context | {"counted": counted(presenter, reasons)})
+    picked = card.answer.picks[rank - 1]
+    context |= {
+        "counted": counted(presenter, picked.reasons),
+        "compare_url": _compare_url(request, [item.product_id for item in picked.items]),
+    }
+    return render(request, "shop/pick.html", context)
 
 
 @require_POST
@@ -220,6 +228,14 @@ def _turned_down(presenter: Presenter, need_id: UUID) -> list[dict[str, str]]:
         for one in said
         if one.product_id in products
     ]
+
+
+def _compare_url(request: ShopRequest, product_ids: Sequence[UUID]) -> str:
+    """Where the parts of a look are compared on a question; nowhere for a single thing."""
+    if len(set(product_ids)) < ITEMS_MIN:
+        return ""
+    new = reverse("shop:board-new", kwargs={"slug": request.brand.slug})
+    return f"{new}?{urlencode([('product', str(one)) for one in dict.fromkeys(product_ids)])}"
 
 
 def _posted_id(request: ShopRequest, name: str) -> UUID:

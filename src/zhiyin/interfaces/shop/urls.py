@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from zhiyin.interfaces.shop import (
     asking,
+    boards,
     browsing,
     deciding,
     joining,
@@ -15,6 +16,7 @@ from zhiyin.interfaces.shop import (
     sandbox_paying,
     stating,
     wechat,
+    voting,
 )
 
 app_name = "shop"
@@ -22,6 +24,7 @@ app_name = "shop"
 NEED = "needs/<uuid:need_id>/"
 QUESTION = "messages/<uuid:question_id>/"
 KOC = "kocs/<uuid:koc_id>/"
+BOARD = "boards/<uuid:board_id>/"
 INBOX = "koc/questions/<uuid:question_id>/"
 
 pages = [
@@ -34,6 +37,14 @@ pages = [
     path("browse/", browsing.browse, name="browse"),
     path("products/<uuid:product_id>/", browsing.product, name="product"),
     path("products/<uuid:product_id>/shows/<uuid:show_id>/useful/", browsing.useful, name="useful"),
+    path("boards/", boards.listed, name="boards"),
+    path("boards/new/", boards.make, name="board-new"),
+    path("boards/shared/<str:link>/", voting.shared, name="board-shared"),
+    path(BOARD, boards.board, name="board"),
+    path(f"{BOARD}decide/", boards.decide, name="board-decide"),
+    path(f"{BOARD}close/", boards.close, name="board-close"),
+    path(f"{BOARD}delete/", boards.delete, name="board-delete"),
+    path(f"{BOARD}votes/<uuid:vote_id>/remove/", boards.remove_vote, name="board-vote-remove"),
     path("sign-in/", joining.sign_in, name="sign-in"),
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),

@@ -27,11 +27,13 @@ def save_need(
     heard: Sequence[Chip] = (),
     member_id: UUID | None = None,
     guest_key: UUID | None = None,
+    hidden: bool = False,
     now: datetime,
 ) -> UUID:
     """Keep a need under its asker: a member, or a guest's key. Returns its id.
 
-    `heard` are those chips of it that a second reader found.
+    `heard` are those chips of it that a second reader found. A `hidden` one is not in her history
+    and is not what is known of her by her latest need: the question of a decision board.
     The text is kept as she typed it, because the chips point into it; text and slots are sealed.
     An empty text is right for a form. A member is held, so that nothing is kept about her while
     she is being deleted. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul, MemberNotFound.
@@ -51,6 +53,7 @@ def save_need(
         heard_sealed=sealed_heard(brand_id=brand_id, need_id=need_id, heard=heard),
         taxonomy_version=taxonomy_version,
         asked_at=now,
+        hidden_at=now if hidden else None,
     )
     return need_id
 

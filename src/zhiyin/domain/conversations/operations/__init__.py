@@ -1,5 +1,16 @@
 """The only writers of conversations."""
 
+from zhiyin.domain.conversations.operations.boards import (
+    claim_votes,
+    close_board,
+    close_boards_of,
+    decide_board,
+    delete_board,
+    erase_boards_of_needs,
+    make_board,
+    remove_vote,
+    vote,
+)
 from zhiyin.domain.conversations.operations.people import (
     block,
     erase_member,
@@ -26,16 +37,25 @@ __all__ = [
     "answer",
     "ask",
     "block",
+    "claim_votes",
+    "close_board",
+    "close_boards_of",
+    "decide_board",
     "decline",
+    "delete_board",
+    "erase_boards_of_needs",
     "erase_member",
     "expire_due",
     "forget_shared",
     "lift_block",
+    "make_board",
     "note_answer_seen",
     "note_nobody_left",
     "note_questions_seen",
     "release_koc",
+    "remove_vote",
     "report",
     "resolve_report",
+    "vote",
     "withdraw",
 ]

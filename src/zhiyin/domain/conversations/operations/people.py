@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from zhiyin.domain.conversations.models import Answer, AnswerPick, Block, Question, Report
+from zhiyin.domain.conversations.operations.boards import erase_boards_of_member
 from zhiyin.domain.conversations.operations.questions import decline, withdraw
 from zhiyin.domain.conversations.rules import checked_report
 from zhiyin.domain.conversations.sealing import opened_chips, sealed_chips, sealed_words
@@ -128,11 +129,13 @@ def release_koc(*, brand_id: UUID, koc_id: UUID) -> int:
 
 
 def erase_member(*, brand_id: UUID, member_id: UUID) -> None:
-    """Delete a member's questions with all that was said to them, and what she answered.
+    """Delete a member's questions with all that was said to them, and what she answered; her
+    boards, and her votes on others'.
 
     A question that she answered stays its asker's, without the answer; one that waits for her is
     due at once. Blocks and reports of hers go. May be repeated.
     """
+    erase_boards_of_member(brand_id=brand_id, member_id=member_id)
     asked = Question.objects.filter(brand_id=brand_id, asker_id=member_id)
     hers = Question.objects.filter(brand_id=brand_id, koc__member_id=member_id)
     _delete_answers(brand_id, asked)

@@ -72,6 +72,20 @@ document.addEventListener("input", (event) => {
   if (button) button.disabled = field.value.trim() !== field.dataset.confirmName;
 });
 
+/* data-copy="id": copies what stands in the field of that id, and says so on the button. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  const field = button && document.getElementById(button.dataset.copy);
+  if (!field) return;
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    if (!document.execCommand("copy")) return;
+  }
+  button.textContent = button.dataset.copied;
+});
+
 /* A toast without a button leaves by itself; one that offers an undo waits. */
 function settle(root) {
   for (const toast of root.querySelectorAll(".toast:not(:has(button, a))")) {

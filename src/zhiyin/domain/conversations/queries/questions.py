@@ -1,4 +1,4 @@
-"""The only readers of conversations. Chips, words and answers are opened here, row by row."""
+"""Reading questions, blocks and reports. Chips, words and answers are opened row by row."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from zhiyin.domain.conversations.models import Answer, AnswerPick, Block, Question, Report
+from zhiyin.domain.conversations.queries.boards import boards_for_export
 from zhiyin.domain.conversations.rules import ranked, shown_chips
 from zhiyin.domain.conversations.sealing import opened_answer, opened_chips, opened_words
 from zhiyin.domain.conversations.types import (
@@ -275,6 +276,7 @@ def export_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
                 :EXPORT_MAX
             ]
         ),
+        **boards_for_export(brand_id=brand_id, member_id=member_id),
     }
 
 

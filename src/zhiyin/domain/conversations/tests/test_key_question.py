@@ -1,0 +1,126 @@
+"""What a key question asks about, and what shows say to it. Without a database."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from zhiyin.domain.audience.reading.reader import read
+from zhiyin.domain.audience.reading.taxonomy import shipped
+from zhiyin.domain.conversations.boards import Told, Topic, TopicKind, Voice
+from zhiyin.domain.conversations.key_question import for_friends, tallied, topic_of
+
+TODAY = date(2026, 11, 22)
+
+
+def asked(question: str) -> Topic:
+    return topic_of(question, read(question, shipped(), TODAY), shipped())
+
+
+def says(question: str, *texts: str) -> list[Told]:
+    """What each text says to the question; a text that does not speak of it is left out."""
+    voices = [Voice(show_id=uuid4(), texts=(one,), fit="", occasion="") for one in texts]
+    return list(tallied(asked(question), voices, shipped()).told.values())
+
+
+def shown(question: str, *names: str) -> str:
+    return for_friends(question, read(question, shipped(), TODAY), names)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "value", "adverse"),
+    [
+        ("会不会显脖子短？", TopicKind.EFFECT, "longer_neck", True),
+        ("我160，100斤，会不会显腿短", TopicKind.EFFECT, "longer_legs", True),
+        ("显瘦吗", TopicKind.EFFECT, "slimming", False),
+        ("Does it make my neck look short?", TopicKind.EFFECT, "longer_neck", True),
+        ("合身吗", TopicKind.FIT, "fit", False),
+        ("尺码偏小吗", TopicKind.FIT, "small", True),
+        ("will it run small", TopicKind.FIT, "small", True),
+        ("梨形身材适合吗", TopicKind.FIT, "fit", False),
+        ("婚礼能穿吗", TopicKind.OCCASION, "wedding", False),
+        ("会不会显得手臂粗", TopicKind.BODY, "thick_arms", True),
+        ("会不会起球", TopicKind.WORD, "起球", True),
+        ("透不透", TopicKind.WORD, "透", True),
+        ("does it look cheap", TopicKind.WORD, "cheap", True),
+        ("哪个好？", TopicKind.NONE, "", False),
+        ("???", TopicKind.NONE, "", False),
+    ],
+)
+def test_what_a_question_asks_about(question, kind, value, adverse):
+    topic = asked(question)
+    assert (topic.kind, topic.value, topic.adverse) == (kind, value, adverse)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("会不会显脖子短？", "脖子短的我穿着不显脖子短", [Told.NO]),
+        ("会不会显脖子短？", "V 领拉长脖子", [Told.NO]),
+        ("会不会显脖子短？", "领口有点显脖子短", [Told.YES]),
+        ("会不会显脖子短？", "我怕显脖子短", [Told.UNCLEAR]),
+        ("会不会显脖子短？", "不显脖子短，但是坐下显脖子短", [Told.UNCLEAR]),
+        ("会不会显脖子短？", "料子软，很显瘦", []),
+        ("显瘦吗", "不怎么显瘦", [Told.NO]),
+        ("显瘦吗", "一点也不显胖", [Told.YES]),
+        ("遮肚子吗", "肚子遮不住", [Told.NO]),
+        ("遮肚子吗", "肚子能遮住", [Told.YES]),
+        ("does it make my legs look longer", "It makes my legs look longer", [Told.YES]),
+        ("会不会显得手臂粗", "手臂粗的我很喜欢", [Told.UNCLEAR]),
+        ("会不会起球", "洗了三次不起球", [Told.NO]),
+        ("会不会起球", "没穿几次就起球", [Told.YES]),
+        ("会不会起球", "不知道会不会起球", [Told.UNCLEAR]),
+        ("质量好吗", "质量还行", [Told.UNCLEAR]),
+        ("does it pill", "it did not pill", [Told.NO]),
+    ],
+)
+def test_what_a_show_says(question, text, told):
+    assert says(question, text) == told
+
+
+def test_yes_and_no_are_counted_apart_and_few_are_thin():
+    topic = asked("会不会显胖")
+    voices = [
+        Voice(show_id=uuid4(), texts=(text,), fit="fit", occasion="")
+        for text in ("不显胖", "显胖", "显瘦", "好看", "我怕显胖")
+    ]
+    tally = tallied(
+        topic,
+        [*voices, voices[0].__class__(show_id=uuid4(), texts=(), fit="", occasion="")],
+        shipped(),
+    )
+    assert (tally.asked, tally.heard, len(tally.told)) == (6, 5, 4)
+    assert [tally.count(one) for one in (Told.YES, Told.NO, Told.UNCLEAR)] == [1, 2, 1]
+    assert not tally.is_thin
+    assert tallied(topic, voices[:2], shipped()).is_thin
+
+
+def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearings():
+    voices = [
+        Voice(show_id=uuid4(), texts=(), fit=fit, occasion=occasion)
+        for fit, occasion in (("fit", "wedding"), ("small", "wedding"), ("fit", "work"), ("", ""))
+    ]
+    fit = tallied(asked("合身吗"), voices, shipped())
+    assert (fit.heard, dict(fit.fits)) == (3, {"fit": 2, "small": 1})
+    wedding = tallied(asked("婚礼能穿吗"), voices, shipped())
+    assert (wedding.heard, wedding.count(Told.YES), dict(wedding.fits)) == (
+        3, 2, {"fit": 1, "small": 1},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "friends_read"),
+    [
+        ("会不会显脖子短？", "会不会显脖子短？"),
+        ("我160，100斤，会不会显腿短", "会不会显腿短"),
+        ("我是晓雯，13912345678，50kg 梨形，会不会显胖？", "会不会显胖？"),
+        ("胸围90 腰围70，C罩杯，合身吗", "合身吗"),
+        ("5'4\", 140 lbs, does it fit?", "does it fit?"),
+        ("50kg梨形会不会显胖", "••••••会不会显胖"),
+        ("160 50kg", ""),
+    ],
+)
+def test_friends_read_a_question_without_figures_of_her_body_her_name_or_her_phone(
+    question, friends_read
+):
+    assert shown(question, "晓雯") == friends_read
