@@ -24,6 +24,7 @@ HEIGHTS, WEIGHTS = len(HEIGHT_CENTRES_CM), len(WEIGHT_CENTRES_KG)
 CELLS = (HEIGHTS + 1) * (WEIGHTS + 1)
 """Height by weight, with one more of each for whoever does not state it."""
 
+MEASURED = ("height_cm", "weight_kg", "age", "band_cm", "cup")
 SIMILAR_HEIGHT_CM, SIMILAR_WEIGHT_SHARE = 5.0, 0.08
 HEIGHT_SCALE_CM, WEIGHT_SCALE, AGE_SCALE_YEARS, BAND_SCALE_CM = 6.0, 0.10, 10.0, 5.0
 ALIKE = 0.6
@@ -103,6 +104,32 @@ def _nearness(centres: NDArray[np.floating], scale: float) -> NDArray[np.floatin
     near[near < 0.02] = 0.0
     stated = np.hstack([near, np.zeros((len(centres), 1))])
     return np.vstack([stated, np.ones(len(centres) + 1)])
+
+
+def imagined(
+    body: Body,
+    size: NDArray[np.number],
+    *,
+    wearer: int = words.UNKNOWN,
+    garment: NDArray[np.int64] | None = None,
+    category: NDArray[np.integer] | None = None,
+) -> Wearings:
+    """A body in some sizes, as wearings that have not happened. What is not told is not known."""
+    facts = np.empty((len(MEASURED), len(size)), dtype=np.float32)
+    facts.T[:] = body.height_cm, body.weight_kg, body.age, body.band_cm, body.cup
+    unknown = np.full(len(size), words.UNKNOWN)
+    return Wearings(
+        wearer=np.full(len(size), wearer),
+        garment=unknown if garment is None else garment,
+        category=unknown.astype(np.int16) if category is None else category.astype(np.int16),
+        size=size.astype(np.float32),
+        **dict(zip(MEASURED, facts, strict=True)),
+        shape=np.full(len(size), body.shape, dtype=np.int8),
+        occasion=unknown.astype(np.int8),
+        fit=unknown.astype(np.int8),
+        rating=np.full(len(size), np.nan, dtype=np.float32),
+        day=np.zeros(len(size), dtype=np.int32),
+    )
 
 
 def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from zhiyin.domain.matching.advising import Advice, AdviceRow
 from zhiyin.domain.matching.bodies import comparable
 from zhiyin.domain.matching.dressing import Vouched, Wardrobe
 from zhiyin.domain.matching.evidence import Reading
+from zhiyin.domain.matching.fitting import Fitting
 from zhiyin.domain.matching.history import Histories, IdIndex
 from zhiyin.domain.matching.learned import Learned
 from zhiyin.domain.matching.options import (
@@ -80,6 +81,7 @@ class Matcher:
     signals: Signals
     prospects: Prospects
     sizes: SizeTable
+    fitting: Fitting | None
     looks: LookIndex
     reading: Reading
     histories: Histories
@@ -112,6 +114,7 @@ class Matcher:
             signals=signals,
             prospects=prospects,
             sizes=sizes,
+            fitting=Fitting.of(learned.fit, world),
             looks=LookIndex.of(world),
             reading=Reading.of(learned.evidence, world),
             histories=Histories.of(world),
@@ -272,7 +275,7 @@ class Matcher:
         return NothingToPick(slots=["budget_cny_max"], cheapest_fen=cheapest)
 
     def _wardrobe(self) -> Wardrobe:
-        return Wardrobe(world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit)
+        return Wardrobe(world=self.world, shelf=self.shelf, sizes=self.sizes, fitting=self.fitting)
 
     def _garment(self, one: Placed) -> int:
         return int(self.world.variants.garment[one.option.items[0]])
