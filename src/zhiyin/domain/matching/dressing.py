@@ -154,8 +154,10 @@ class Wardrobe:
     def _near(self, skus: Sequence[int], expected: float) -> list[Tried]:
         """Those of a variant's SKUs that are near enough to the size expected of her."""
         sizes = self.world.skus.size[skus].tolist()
-        away = [(size - expected) / SIZE_SPREAD_CODES for size in sizes]
-        every = [Tried(sku, size, 0.5 * off**2) for sku, size, off in zip(skus, sizes, away)]
+        every = [
+            Tried(sku, size, 0.5 * ((size - expected) / SIZE_SPREAD_CODES) ** 2)
+            for sku, size in zip(skus, sizes, strict=True)
+        ]
         reach = min(one.far for one in every) + FARTHEST
         return [one for one in every if one.far <= reach]
 

@@ -106,13 +106,17 @@ def _told(features: Floats) -> Floats:
 
 
 def _take_apart(
-    node: Mapping[str, Any], features: int, splits: list[tuple[int, float, int]], leaves: list[float]
+    node: Mapping[str, Any],
+    features: int,
+    splits: list[tuple[int, float, int]],
+    leaves: list[float],
 ) -> None:
     """Add a subtree's leaves from the yes side on, and its splits as (column, limit, clear)."""
     if "leaf_value" in node:
         leaves.append(node["leaf_value"])
         return
-    assert node["decision_type"] == "<=" and node["missing_type"] in ("None", "NaN"), node
+    assert node["decision_type"] == "<="
+    assert node["missing_type"] in ("None", "NaN")
     copy = AS_ZERO if node["missing_type"] == "None" else LEFT if node["default_left"] else RIGHT
     first = len(leaves)
     _take_apart(node["left_child"], features, splits, leaves)

@@ -1,4 +1,4 @@
-"""People and their sizes, as whose word to read is chosen by: described, and laid out to be read."""
+"""People and their sizes by what is known before anything is worn: whose word is worth reading."""
 
 from dataclasses import dataclass
 from typing import Self
