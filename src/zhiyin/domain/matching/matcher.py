@@ -16,6 +16,7 @@ from zhiyin.domain.matching.evidence import Reading
 from zhiyin.domain.matching.fitting import Fitting
 from zhiyin.domain.matching.history import Histories, IdIndex
 from zhiyin.domain.matching.learned import Learned
+from zhiyin.domain.matching.learning.grouped import GROUPS
 from zhiyin.domain.matching.looks import LookIndex
 from zhiyin.domain.matching.options import (
     CANDIDATES,
@@ -24,11 +25,10 @@ from zhiyin.domain.matching.options import (
     candidates,
     nothing,
     passing,
-    with_scores,
 )
 from zhiyin.domain.matching.people import Met, People
 from zhiyin.domain.matching.placing import Placed, in_order
-from zhiyin.domain.matching.prospects import GROUPS, Prospects
+from zhiyin.domain.matching.prospects import Prospects
 from zhiyin.domain.matching.reasons import reasons, unproven
 from zhiyin.domain.matching.scoring import WEIGHTS, ByVariant, Terms, terms
 from zhiyin.domain.matching.shelf import Shelf
@@ -58,7 +58,7 @@ SPARE = 3
 class Asked:
     """One ask on its way through: what is wished, and how garments score.
 
-    `groups` are the parts of what the ranker says of each candidate `garment`, which ascend.
+    `groups` are the parts of what the ranker says of each candidate, (candidates, GROUPS).
     """
 
     wish: Wish
@@ -66,7 +66,6 @@ class Asked:
     terms: Terms
     found: Passing
     near: Candidates
-    garment: NDArray[np.intp]
     groups: NDArray[np.float32]
 
 
@@ -199,16 +198,8 @@ class Matcher:
         tabled = candidates(wish, asked, found, columns=self.columns, shelf=self.shelf, count=count)
         if not len(tabled.rows):
             raise nothing(wish, self.columns, self.shelf, fit)
-        near, garment, groups = self._exact(wish, wearer, row, asked, tabled)
-        return Asked(
-            wish=wish,
-            wearer=wearer,
-            terms=asked,
-            found=found,
-            near=near,
-            garment=garment,
-            groups=groups,
-        )
+        near, groups = self._exact(wish, wearer, row, asked, tabled)
+        return Asked(wish=wish, wearer=wearer, terms=asked, found=found, near=near, groups=groups)
 
     def _worn(self, ask: Ask, wearer: int) -> NDArray[np.intp]:
         """Garments that she has had or turned down: neither is offered again."""
@@ -220,19 +211,18 @@ class Matcher:
 
     def _exact(
         self, wish: Wish, wearer: int, row: int, asked: Terms, tabled: Candidates
-    ) -> tuple[Candidates, NDArray[np.intp], NDArray[np.float32]]:
-        """The candidates with the ranker's own score in place of the tabled one, and its parts by
-        garment."""
-        own = self.world.variants.garment[tabled.rows].astype(np.intp)
-        garment, place = np.unique(own, return_inverse=True)
+    ) -> tuple[Candidates, NDArray[np.float32]]:
+        """The candidates with the ranker's own score in place of the tabled one, and its parts."""
+        garment = self.columns.garment[tabled.rows]
         shows = self.histories.shows(wearer)
         query = wish.query(
             worn=self.world.shows.worn.garment[shows], sizes=self.world.shows.worn.size[shows]
         )
         total, groups = self.prospects.exact(query, row, garment)
         change = WEIGHTS["likely"] * (total - asked.likely[garment])
-        near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
-        return near, garment, groups
+        score = tabled.score + change
+        order = np.lexsort((tabled.rows, -score))
+        return Candidates(rows=tabled.rows[order], score=score[order]), groups[order]
 
     def _dressed(
         self, asked: Asked, people: People, placed: Sequence[Placed], count: int
@@ -330,7 +320,7 @@ class Matcher:
     def _parts(self, asked: Asked, met: Met, one: Placed) -> tuple[Part, ...]:
         lead = one.option.items[0]
         found = asked.terms.parts(self.world, lead)
-        at = np.searchsorted(asked.garment, self.world.variants.garment[lead])
+        at = int(np.flatnonzero(asked.near.rows == lead)[0])
         measured = list(zip(GROUPS, asked.groups[at].tolist(), strict=True))
         if asked.wish.least_fen is not None:
             under = float(self.shelf.cheapest_fen[lead] < asked.wish.least_fen)

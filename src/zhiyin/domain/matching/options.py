@@ -1,6 +1,6 @@
 """From a wish to candidates: the garments that pass, and the best of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,9 +114,3 @@ def nothing(
     if "budget_cny_max" in blocking:
         details["cheapest_fen"] = int(shelf.cheapest_fen[left["budget_cny_max"]].min())
     return NothingToPick(**details)
-
-
-def with_scores(near: Candidates, score: NDArray[np.float32]) -> Candidates:
-    """The same candidates in the order of other scores."""
-    order = np.lexsort((near.rows, -score))
-    return replace(near, rows=near.rows[order], score=score[order])
