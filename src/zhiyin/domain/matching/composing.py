@@ -76,7 +76,7 @@ def _looks(
     for at in best(3 * OPTIONS, beside).tolist():
         one, lead = int(look[at]), int(variants[place[at]])
         items = world.looks.item[world.looks.first[one] : world.looks.first[one + 1]].tolist()
-        if one in chosen or not all(found.may[items]):
+        if one in chosen or not all(found.may[item] for item in items):
             continue
         author = people.author(at)
         chosen[one] = Option(

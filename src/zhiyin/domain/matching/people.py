@@ -42,8 +42,8 @@ STRANGER = Met(0.0, {}, 0.0, 0, 0.0, 0)
 class People:
     """The KOCs who may stand in an answer: how like her, how good at her chips, and their worth.
 
-    likeness, traits, skill, worth: of `persons`, among whom a KOC may be more than once; the worth
-    of whoever cannot be asked now is minus infinity.
+    likeness, traits, worth: of `persons`, among whom a KOC may be more than once; the worth
+    of whoever cannot be asked now is minus infinity. skills: how many of her chips each is good at.
     wore:     by garment, where those are who wore it and were content.
     composed: where the authors of the looks around the best candidates are, in their order.
     """
@@ -52,7 +52,7 @@ class People:
     persons: Persons
     likeness: NDArray[np.float32]
     traits: Traits
-    skill: NDArray[np.float32]
+    skills: NDArray[np.uint8]
     worth: NDArray[np.float32]
     wore: Mapping[int, slice]
     composed: slice
@@ -81,16 +81,16 @@ class People:
         alike, traits = likeness(
             wish.body, persons.told, slice(None), tone_matters=wish.tone_matters
         )
-        skill = np.bitwise_count(persons.good_at & np.uint64(wish.answerable_bits))
-        share = skill / np.float32(max(wish.answerable_bits.bit_count(), 1))
-        worth = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * share
+        skills = np.bitwise_count(persons.good_at & np.uint64(wish.answerable_bits))
+        each = WEIGHTS["skill"] / max(wish.answerable_bits.bit_count(), 1)
+        worth = np.float32(WEIGHTS["likeness"]) * alike + np.float32(each) * skills
         worth += shelf.koc_absence[persons.koc]
         return cls(
             wish=wish,
             persons=persons,
             likeness=alike,
             traits=traits,
-            skill=share,
+            skills=skills,
             worth=worth,
             wore=dict(zip(garments.tolist(), map(slice, ends, ends[1:]), strict=True)),
             composed=slice(ends[-1], None),
@@ -106,7 +106,7 @@ class People:
             traits={slot: float(near[place]) for slot, near in self.traits.items()},
             height_cm=float(told.measures[HEIGHT, place]),
             concerns=int(told.marks[place]) & self.wish.body.concerns,
-            skill=float(self.skill[place]),
+            skill=int(self.skills[place]) / max(self.wish.answerable_bits.bit_count(), 1),
             good_at=int(self.persons.good_at[place]),
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +33,14 @@ class Placed:
 @dataclass(slots=True)
 class Stand:
     """An option that is not placed yet: who may stand beside it, and what it shares with those that
-    are. `tokens` are its garment's attributes as bits."""
+    are. `tokens` are its garment's attributes as bits; `first` is who suits best of all, `others`
+    are the next best."""
 
     option: Option
     garment: int
     tokens: int
-    coming: Iterator[Beside]
-    known: list[Beside]
+    first: Beside
+    others: Iterator[Beside]
     too_alike: float = 0.0
 
     def best(self, shown: Sequence[int]) -> tuple[float, Placed]:
@@ -46,28 +48,24 @@ class Stand:
 
         A KOC of less worth is only looked for where the better one stands already.
         """
-        found: tuple[float, Placed] | None = None
-        for beside in self._people():
-            same = shown.count(beside.koc) if beside.koc != NOBODY else 0
-            worth = (
-                self.option.score
-                + beside.worth
-                + A_PERSON * (beside.koc != NOBODY)
-                + WEIGHTS["too_alike"] * self.too_alike
-                + WEIGHTS["same_koc"] * same
-            )
-            if found is None or worth > found[0]:
-                found = worth, Placed(self.option, beside, self.too_alike, same)
-            if not same:
-                break
-        assert found is not None  # ALONE is always there
-        return found
+        worth, placed = self._with(self.first, shown)
+        if placed.same_koc:
+            self.others, others = tee(self.others)
+            for beside in others:
+                again, other = self._with(beside, shown)
+                if again > worth:
+                    worth, placed = again, other
+                if not other.same_koc:
+                    break
+        return worth, placed
 
-    def _people(self) -> Iterator[Beside]:
-        yield from self.known
-        for beside in self.coming:
-            self.known.append(beside)
-            yield beside
+    def _with(self, beside: Beside, shown: Sequence[int]) -> tuple[float, Placed]:
+        worth = self.option.score + beside.worth + WEIGHTS["too_alike"] * self.too_alike
+        if beside.koc == NOBODY:
+            return worth, Placed(self.option, beside, self.too_alike, 0)
+        same = shown.count(beside.koc)
+        worth += A_PERSON + WEIGHTS["same_koc"] * same
+        return worth, Placed(self.option, beside, self.too_alike, same)
 
 
 def in_order(
@@ -112,19 +110,16 @@ def _stands(
     garment = world.variants.garment[[option.items[0] for option in options]]
     authors = [option.author.koc if option.author else NOBODY for option in options]
     unhappy = signals.are_unhappy(garment, np.array(authors)).tolist()
-    return [
-        Stand(
-            option,
-            own,
-            tokens,
-            people.best(own) if option.author is None else iter(()),
-            [] if option.author is None else [option.author],
-        )
-        for option, own, tokens, is_unhappy in zip(
-            options, garment.tolist(), _tokens(world, garment), unhappy, strict=True
-        )
-        if option.author is None or not is_unhappy
-    ]
+    stands = []
+    for option, own, tokens, is_unhappy in zip(
+        options, garment.tolist(), _tokens(world, garment), unhappy, strict=True
+    ):
+        if option.author is None:
+            people_beside = people.best(own)
+            stands.append(Stand(option, own, tokens, next(people_beside), people_beside))
+        elif not is_unhappy:
+            stands.append(Stand(option, own, tokens, option.author, iter(())))
+    return stands
 
 
 def _tokens(world: World, garment: NDArray[np.integer]) -> list[int]:

@@ -191,7 +191,7 @@ def _in_size(rows: Wearings) -> Ids:
 def _step(offset: Floats) -> Positions:
     stated = np.where(np.isnan(offset), 0.0, offset)
     ends = stated.clip(-FARTHEST_STEPS, FARTHEST_STEPS)
-    return (np.rint(ends) + FARTHEST_STEPS).astype(np.intp)
+    return np.asarray(np.rint(ends) + FARTHEST_STEPS, dtype=np.intp)
 
 
 def _total(position: Positions, groups: int, weight: Floats | None = None) -> Floats:
