@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isnan
 from typing import Self
 
@@ -24,8 +24,26 @@ HEIGHTS, WEIGHTS = len(HEIGHT_CENTRES_CM), len(WEIGHT_CENTRES_KG)
 CELLS = (HEIGHTS + 1) * (WEIGHTS + 1)
 """Height by weight, with one more of each for whoever does not state it."""
 
+MEASURED = ("height_cm", "weight_kg", "age", "band_cm", "cup")
 SIMILAR_HEIGHT_CM, SIMILAR_WEIGHT_SHARE = 5.0, 0.08
-HEIGHT_SCALE_CM, WEIGHT_SCALE, AGE_SCALE_YEARS, BAND_SCALE_CM = 6.0, 0.10, 10.0, 5.0
+REACHES = {"height_cm": 6.0, "weight_kg": 0.10, "age": 10.0, "band_cm": 5.0, "cup": 1.5}
+"""A KOC one reach away is half alike. In the slot's unit; of the weight, a share of hers."""
+
+NEXT_TONE = np.float32(0.4)
+"""How alike two neighbouring skin tones are."""
+
+SHAPE_PLACE = len(words.CONCERNS)
+TONE_PLACE = SHAPE_PLACE + len(words.SHAPES)
+TRAIT_WEIGHTS = {
+    "height_cm": 1.0,
+    "weight_kg": 1.0,
+    "body_shape": 1.0,
+    "concerns": 1.0,
+    "skin_tone": 0.7,
+    "age": 0.4,
+    "band_cm": 0.3,
+    "cup": 0.3,
+}
 ALIKE = 0.6
 """A trait with at least this much likeness is named as one in which the two are alike."""
 
@@ -105,6 +123,32 @@ def _nearness(centres: NDArray[np.floating], scale: float) -> NDArray[np.floatin
     return np.vstack([stated, np.ones(len(centres) + 1)])
 
 
+def imagined(
+    body: Body,
+    size: NDArray[np.number],
+    *,
+    wearer: int = words.UNKNOWN,
+    garment: NDArray[np.int64] | None = None,
+    category: NDArray[np.integer] | None = None,
+) -> Wearings:
+    """A body in some sizes, as wearings that have not happened. What is not told is not known."""
+    facts = np.empty((len(MEASURED), len(size)), dtype=np.float32)
+    facts.T[:] = body.height_cm, body.weight_kg, body.age, body.band_cm, body.cup
+    unknown = np.full(len(size), words.UNKNOWN)
+    return Wearings(
+        wearer=np.full(len(size), wearer),
+        garment=unknown if garment is None else garment,
+        category=unknown.astype(np.int16) if category is None else category.astype(np.int16),
+        size=size.astype(np.float32),
+        **dict(zip(MEASURED, facts, strict=True)),
+        shape=np.full(len(size), body.shape, dtype=np.int8),
+        occasion=unknown.astype(np.int8),
+        fit=unknown.astype(np.int8),
+        rating=np.full(len(size), np.nan, dtype=np.float32),
+        day=np.zeros(len(size), dtype=np.int32),
+    )
+
+
 def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
     """Which wearers of some rows have a body like hers: near in height and in weight.
 
@@ -127,14 +171,28 @@ NOT_STATED = np.float32(1e6)
 """Stands for a measure that a KOC does not state: far from every body."""
 
 
-def comparable(kocs: Kocs) -> Kocs:
-    """The same KOCs as shoppers are told of them, with NOT_STATED for what is missing."""
-    return replace(
-        kocs,
-        **{
-            slot: _as_told(slot, getattr(kocs, slot))
-            for slot in ("height_cm", "weight_kg", "age", "band_cm", "cup")
-        },
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What shoppers are told of some KOCs' bodies.
+
+    measures: (MEASURED, KOCs) float32, NOT_STATED where missing.
+    marks:    (KOCs,) uint32: a bit for each of her concerns, then one for her shape and one for her
+              skin tone, if she states them.
+    """
+
+    measures: NDArray[np.float32]
+    marks: NDArray[np.uint32]
+
+    def take(self, rows: NDArray[np.integer] | slice) -> Self:
+        """The KOCs of some rows, in that order."""
+        return type(self)(measures=self.measures[:, rows], marks=self.marks[rows])
+
+
+def comparable(kocs: Kocs) -> Told:
+    """The KOCs as shoppers are told of them."""
+    return Told(
+        measures=np.stack([_as_told(slot, getattr(kocs, slot)) for slot in MEASURED]),
+        marks=kocs.concerns | _mark(kocs.shape, SHAPE_PLACE) | _mark(kocs.tone, TONE_PLACE),
     )
 
 
@@ -146,80 +204,78 @@ def _as_told(slot: str, column: NDArray[np.float32]) -> NDArray[np.float32]:
     return told
 
 
+def _mark(code: NDArray[np.int8], place: int) -> NDArray[np.uint32]:
+    bit = np.left_shift(np.uint32(1), (np.maximum(code, 0) + place).astype(np.uint32))
+    return np.where(code < 0, np.uint32(0), bit)
+
+
 def likeness(
-    body: Body, kocs: Kocs, rows: NDArray[np.intp], *, tone_matters: bool
+    body: Body, told: Told, rows: NDArray[np.integer] | slice, *, tone_matters: bool
 ) -> tuple[NDArray[np.float32], Traits]:
     """How like her the KOCs of some rows are, 0 to 1, over the traits that matter; and each one.
 
     A trait matters when she states it; the skin tone only where colour is at stake. A KOC who
-    does not state it (NOT_STATED, see `comparable`) is not like her in it. Weights: TRAIT_WEIGHTS.
+    does not state it (see `Told`) is not like her in it. Weights: TRAIT_WEIGHTS.
     """
-    traits: Traits = {}
-    for slot, scale, relative in (
-        ("height_cm", HEIGHT_SCALE_CM, False),
-        ("weight_kg", WEIGHT_SCALE, True),
-        ("age", AGE_SCALE_YEARS, False),
-        ("band_cm", BAND_SCALE_CM, False),
-        ("cup", 1.5, False),
-    ):
-        stated = getattr(body, slot)
-        if not np.isnan(stated):
-            reach = np.float32(scale * stated if relative else scale)
-            # Half alike at one reach. What is not stated stands so far away that it is not alike.
-            distance = getattr(kocs, slot)[rows] - np.float32(stated)
-            distance *= distance
-            distance *= np.float32(1.0) / (reach * reach)
-            distance += np.float32(1.0)
-            traits[slot] = np.reciprocal(distance, out=distance)
+    them = told.take(rows)
+    stated = [slot for slot in MEASURED if not isnan(getattr(body, slot))]
+    traits: Traits = dict(zip(stated, _near(body, stated, them.measures), strict=True))
     if body.shape >= 0:
-        traits["body_shape"] = (kocs.shape[rows] == body.shape).astype(np.float32)
+        traits["body_shape"] = _has(them.marks, SHAPE_PLACE + body.shape)
     if body.tone >= 0 and tone_matters:
-        tone = kocs.tone[rows]
-        apart = np.abs(tone - body.tone)
-        near = np.where(apart == 0, 1.0, np.where(apart == 1, 0.4, 0.0))
-        traits["skin_tone"] = np.where(tone < 0, 0.0, near).astype(np.float32)
+        near = _has(them.marks, TONE_PLACE + body.tone)
+        for neighbour in (body.tone - 1, body.tone + 1):
+            if 0 <= neighbour < len(words.TONES):
+                near += NEXT_TONE * _has(them.marks, TONE_PLACE + neighbour)
+        traits["skin_tone"] = near
     if body.concerns:
-        shared = np.bitwise_count(kocs.concerns[rows] & np.uint32(body.concerns))
-        traits["concerns"] = shared.astype(np.float32) / body.concerns.bit_count()
-    if not traits:
-        return np.zeros(len(rows), dtype=np.float32), traits
+        shared = np.bitwise_count(them.marks & np.uint32(body.concerns))
+        traits["concerns"] = shared / np.float32(body.concerns.bit_count())
     whole = sum(TRAIT_WEIGHTS[slot] for slot in traits)
-    total = np.zeros(len(rows), dtype=np.float32)
+    total = np.zeros(len(them.marks), dtype=np.float32)
     for slot, near in traits.items():
         total += np.float32(TRAIT_WEIGHTS[slot] / whole) * near
     return total, traits
 
 
-TRAIT_WEIGHTS = {
-    "height_cm": 1.0,
-    "weight_kg": 1.0,
-    "body_shape": 1.0,
-    "concerns": 1.0,
-    "skin_tone": 0.7,
-    "age": 0.4,
-    "band_cm": 0.3,
-    "cup": 0.3,
-}
+def _near(body: Body, stated: list[str], measures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shape (stated, KOCs). What is not stated stands so far away that it is not alike."""
+    hers = np.array([getattr(body, slot) for slot in stated], dtype=np.float32)
+    reaches = [REACHES[s] * (body.weight_kg if s == "weight_kg" else 1.0) for s in stated]
+    reach = np.array(reaches, dtype=np.float32)
+    near = measures[[MEASURED.index(slot) for slot in stated]]
+    near -= hers[:, None]
+    near *= near
+    near *= (np.float32(1.0) / (reach * reach))[:, None]
+    near += np.float32(1.0)
+    return np.reciprocal(near, out=near)
+
+
+def _has(marks: NDArray[np.uint32], place: int) -> NDArray[np.float32]:
+    return (marks & np.uint32(1 << place) > 0).astype(np.float32)
 
 
 def named_traits(
-    slots: NeedSlots, body: Body, kocs: Kocs, koc: int, traits: Mapping[str, float]
+    slots: NeedSlots, body: Body, traits: Mapping[str, float], height_cm: float, concerns: int
 ) -> tuple[tuple[Chip, ...], dict[str, int]]:
-    """The chips in which a KOC is like her, and the differences in cm that can be said aloud."""
+    """The chips in which a KOC is like her, and the differences in cm that can be said aloud.
+
+    `traits` is how like her she is in each, `height_cm` her height as it is told, `concerns` the
+    bits of those that they share.
+    """
     chips: list[Chip] = []
     for slot, near in traits.items():
         if slot == "concerns":
-            shared = int(kocs.concerns[koc]) & body.concerns
             chips += [
                 ("concerns", word)
                 for place, word in enumerate(words.CONCERNS)
-                if shared >> place & 1 and word in slots.concerns
+                if concerns >> place & 1 and word in slots.concerns
             ]
         elif near >= ALIKE:
             chips.append((slot, _word(getattr(slots, slot))))
     apart = {}
-    if any(slot == "height_cm" for slot, _ in chips):
-        apart["height_cm"] = round(abs(float(kocs.height_cm[koc]) - body.height_cm))
+    if traits.get("height_cm", 0.0) >= ALIKE:
+        apart["height_cm"] = round(abs(height_cm - body.height_cm))
     return tuple(chips), apart
 
 

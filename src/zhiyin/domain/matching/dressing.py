@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Self
+from math import isnan, log, nan
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.bodies import Body
-from zhiyin.domain.matching.learned import blank_rows, with_facts
-from zhiyin.domain.matching.learning.fit import SIZE_SPREAD_CODES, FitModel
+from zhiyin.domain.matching.fitting import Fitting
+from zhiyin.domain.matching.learning.fit import SIZE_SPREAD_CODES
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.sizing import SizeTable
 from zhiyin.domain.matching.types import PickItem
-from zhiyin.domain.matching.wearings import FIT, Wearings
+from zhiyin.domain.matching.wearings import FIT
 from zhiyin.domain.matching.world import World, uuid_at
 
 BPS = 10_000
@@ -49,6 +49,15 @@ class Vouched:
 
 
 NOBODYS: Mapping[int, Vouched] = {}
+NOTHING_SAID = Vouched(words.UNKNOWN, 0.0)
+
+
+class Tried(NamedTuple):
+    """A SKU that is put to the fit model, and how far its size is from what is expected of her."""
+
+    sku: int
+    size: int
+    far: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +67,7 @@ class Wardrobe:
     world: World
     shelf: Shelf
     sizes: SizeTable
-    fit: FitModel | None
+    fitting: Fitting | None
 
     def dress(
         self,
@@ -73,20 +82,19 @@ class Wardrobe:
         `vouched` holds, by variant, the size in which it fitted the KOC beside it.
         Without her measures no size is made up: it is the one most often worn.
         """
-        variants = list(dict.fromkeys(variant for look in looks for variant in look))
+        variants = dict.fromkeys(variant for look in looks for variant in look)
         in_stock = {variant: self._in_stock(variant) for variant in variants}
         level = self.sizes.level(body)
-        sized = [v for v in variants if self.sizes.sized[self._garment(v)]]
         found: dict[int, Sized] = {}
-        if level is not None and sized:
-            if self.fit is not None:
-                offered = {v: in_stock[v] for v in sized}
-                found = self._by_model(body, wearer, offered, vouched, self.fit)
-            else:
-                found = {v: self._by_table(level, in_stock[v]) for v in sized}
-        for variant in variants:
+        if level is not None:
+            sized = {v: skus for v, skus in in_stock.items() if self.sizes.sized[self._garment(v)]}
+            if self.fitting is None:
+                found = {v: self._by_table(level, np.array(skus)) for v, skus in sized.items()}
+            elif sized:
+                found = self._by_model(body, wearer, sized, vouched, self.fitting)
+        for variant, skus in in_stock.items():
             if variant not in found:
-                found[variant] = self._usual(variant, in_stock[variant])
+                found[variant] = self._usual(variant, skus)
         return [[found[variant] for variant in look] for look in looks]
 
     def item(self, sized: Sized) -> PickItem:
@@ -107,70 +115,65 @@ class Wardrobe:
     def _garment(self, variant: int) -> int:
         return int(self.world.variants.garment[variant])
 
-    def _in_stock(self, variant: int) -> NDArray[np.intp]:
-        first, last = self.world.variants.first_sku[variant : variant + 2]
-        return np.asarray(first + np.flatnonzero(self.shelf.on_hand[first:last] > 0))
+    def _in_stock(self, variant: int) -> list[int]:
+        first, last = self.world.variants.first_sku[variant : variant + 2].tolist()
+        pieces = self.shelf.on_hand[first:last].tolist()
+        return [sku for sku, on_hand in enumerate(pieces, first) if on_hand > 0]
 
     def _by_model(
         self,
         body: Body,
         wearer: int,
-        in_stock: dict[int, NDArray[np.intp]],
+        in_stock: Mapping[int, Sequence[int]],
         vouched: Mapping[int, Vouched],
-        model: FitModel,
+        fitting: Fitting,
     ) -> dict[int, Sized]:
         """The model's own rule (`FitModel.best_size`), for several garments at once.
 
         Where two sizes are about as good, the one that fitted a KOC like her stands.
+        """
+        firsts = [skus[0] for skus in in_stock.values()]
+        expected = self._expected(body, wearer, firsts, fitting)
+        tried = {
+            variant: self._near(skus, size)
+            for (variant, skus), size in zip(in_stock.items(), expected, strict=True)
+        }
+        rows = [one.sku for near in tried.values() for one in near]
+        chances = dict(zip(rows, fitting.chances(body, wearer, rows).tolist(), strict=True))
+        found = {}
+        for variant, near in tried.items():
+            said = vouched.get(variant, NOTHING_SAID)
+            worth = [
+                log(chances[one.sku][FIT] + 1e-9) - one.far + said.weight * (one.size == said.size)
+                for one in near
+            ]
+            best = near[worth.index(max(worth))].sku
+            found[variant] = Sized(best, _bps(chances[best]))
+        return found
+
+    def _near(self, skus: Sequence[int], expected: float) -> list[Tried]:
+        """Those of a variant's SKUs that are near enough to the size expected of her."""
+        sizes = self.world.skus.size[skus].tolist()
+        every = [
+            Tried(sku, size, 0.5 * ((size - expected) / SIZE_SPREAD_CODES) ** 2)
+            for sku, size in zip(skus, sizes, strict=True)
+        ]
+        reach = min(one.far for one in every) + FARTHEST
+        return [one for one in every if one.far <= reach]
+
+    def _expected(
+        self, body: Body, wearer: int, skus: Sequence[int], fitting: Fitting
+    ) -> list[float]:
+        """The size of each SKU's garment that she would be expected to take.
 
         What bodies like hers take is read off the similar wearings where there are any: the
         model's line through all bodies runs high for a shopper who states no bra size.
         """
-        rows = np.concatenate(list(in_stock.values()))
-        garment = self.world.variants.garment[self.world.skus.variant[rows]]
-        asked = self._asked(body, wearer, garment, self.world.skus.size[rows])
-        away = (asked.size - self._expected(body, garment, asked, model)) / SIZE_SPREAD_CODES
-        start = np.cumsum([0, *(len(skus) for skus in in_stock.values())])
-        near = 0.5 * away**2
-        least = np.repeat(np.minimum.reduceat(near, start[:-1]), np.diff(start))
-        tried = np.flatnonzero(near <= least + FARTHEST)
-        chances = np.zeros((len(rows), 3), dtype=np.float32)
-        chances[tried] = model.chances(asked.take(tried))
-        worth = np.log(chances[:, FIT] + 1e-9) - near
-        for (variant, skus), first in zip(in_stock.items(), start.tolist(), strict=False):
-            if variant in vouched:
-                same = self.world.skus.size[skus] == vouched[variant].size
-                worth[first : first + len(skus)] += vouched[variant].weight * same
-        best = [int(first + np.argmax(worth[first:last])) for first, last in pairwise(start)]
-        return {
-            variant: Sized(int(rows[at]), _bps(chances[at]))
-            for variant, at in zip(in_stock, best, strict=True)
-        }
-
-    def _expected(
-        self, body: Body, garment: NDArray[np.integer], asked: Wearings, model: FitModel
-    ) -> NDArray[np.floating]:
-        usual = float(self.sizes.usual[body.cell()]) if body.is_measured else float("nan")
-        if np.isnan(usual):
-            return model.memory.expected_size(asked)
-        return usual + self.sizes.runs[garment]
-
-    def _asked(
-        self, body: Body, wearer: int, garment: NDArray[np.integer], size: NDArray[np.integer]
-    ) -> Wearings:
-        rows = with_facts(
-            blank_rows(len(garment)),
-            wearer=wearer,
-            height_cm=body.height_cm,
-            weight_kg=body.weight_kg,
-            age=body.age,
-            band_cm=body.band_cm,
-            cup=body.cup,
-            shape=body.shape,
-        )
-        rows.garment[:], rows.size[:] = garment, size
-        rows.category[:] = self.world.garments.category[garment]
-        return rows
+        usual = float(self.sizes.usual[body.cell()]) if body.is_measured else nan
+        if isnan(usual):
+            return fitting.expected(body, wearer, skus).tolist()
+        garment = self.world.variants.garment[self.world.skus.variant[skus]]
+        return [usual + runs for runs in self.sizes.runs[garment].tolist()]
 
     def _by_table(self, level: int, skus: NDArray[np.intp]) -> Sized:
         chance = self.sizes.chances(level, skus)
@@ -180,17 +183,17 @@ class Wardrobe:
         below = self.sizes.step[skus[best]] < level
         share = np.array([miss * (0.7 if below else 0.3), chance[best], 0.0])
         share[2] = 1.0 - share[:2].sum()
-        return Sized(int(skus[best]), _bps(share))
+        return Sized(int(skus[best]), _bps(share.tolist()))
 
-    def _usual(self, variant: int, skus: NDArray[np.intp]) -> Sized:
+    def _usual(self, variant: int, skus: Sequence[int]) -> Sized:
         usual = int(self.sizes.popular[self._garment(variant)])
         if usual == words.UNKNOWN:
-            return Sized(int(skus[len(skus) // 2]), None)
-        nearest = np.argmin(np.abs(self.world.skus.size[skus].astype(np.int64) - usual))
-        return Sized(int(skus[nearest]), None)
+            return Sized(skus[len(skus) // 2], None)
+        size_of = self.world.skus.size
+        return Sized(min(skus, key=lambda sku: abs(int(size_of[sku]) - usual)), None)
 
 
-def _bps(chances: NDArray[np.floating]) -> tuple[int, int, int]:
+def _bps(chances: Sequence[float]) -> tuple[int, int, int]:
     """Chances in basis points that sum to 10,000; what rounding leaves goes to the fit."""
-    small, large = round(float(chances[0]) * BPS), round(float(chances[2]) * BPS)
+    small, large = round(chances[0] * BPS), round(chances[2] * BPS)
     return small, BPS - small - large, large

@@ -8,10 +8,10 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.bodies import Body, alike_rows
-from zhiyin.domain.matching.learned import blank_rows, with_facts
-from zhiyin.domain.matching.learning.evidence import EvidenceModel, Wearers, foremost
-from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
+from zhiyin.domain.matching.bodies import Body, alike_rows, imagined
+from zhiyin.domain.matching.learning.evidence import EvidenceModel, foremost
+from zhiyin.domain.matching.learning.witnesses import Wearers, Witnesses
+from zhiyin.domain.matching.wearings import FIT, UNTOLD
 from zhiyin.domain.matching.world import World, uuid_at
 from zhiyin.kit.ids import PackedIds
 
@@ -64,20 +64,21 @@ def chosen_for(occasion: int, world: World, garment: int) -> Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Whose shows a shopper should read. `wearers` describe every show by what was known before
-    it was worn; where too little was worn to learn a distance, both are None and the newest
+    """Whose shows a shopper should read. `witnesses` are all wearers by what was known before
+    anything was worn; where too little was worn to learn a distance, both are None and the newest
     shows are read.
     """
 
     model: EvidenceModel | None
-    wearers: Wearers | None
+    witnesses: Witnesses | None
 
     @classmethod
     def of(cls, model: EvidenceModel | None, world: World) -> Self:
         """Describe the world's shows."""
         if model is None:
-            return cls(model=None, wearers=None)
-        return cls(model=model, wearers=model.describe(world.shows.worn, is_remembered=True))
+            return cls(model=None, witnesses=None)
+        wearers = model.describe(world.shows.worn, is_remembered=True)
+        return cls(model=model, witnesses=Witnesses.of(wearers))
 
     def choose(self, body: Body, asked: Sequence[tuple[int, int]], world: World) -> list[PackedIds]:
         """For each (garment, size): at most SHOWS shows, nearest to her first.
@@ -86,7 +87,7 @@ class Reading:
         """
         her = None
         if self.model is not None and body.is_comparable and asked:
-            rows = her_rows(body, [size for _, size in asked])
+            rows = imagined(body, np.array([size for _, size in asked]))
             her = self.model.describe(rows, is_remembered=False)
         return [
             self._nearest(her.take(slice(place, place + 1)) if her else None, world, garment)
@@ -96,30 +97,16 @@ class Reading:
     def _nearest(self, her: Wearers | None, world: World, garment: int) -> PackedIds:
         rows = rows_of(world, garment)
         counted = world.shows.counted[rows]
-        if self.model is None or self.wearers is None or her is None:
+        readable = min(SHOWS, int(np.count_nonzero(counted)))
+        if self.model is None or self.witnesses is None or her is None:
             near = np.flatnonzero(counted)[:SHOWS]
         else:
-            telling = self.model.agreement(self.wearers.take(rows), her)
+            telling = self.model.agreement(self.witnesses.take(rows), her)
             telling[~counted] = -np.inf
-            near = foremost(telling, min(SHOWS, int(counted.sum())))
-        if len(near) < SHOWS:
-            near = np.concatenate([near, np.flatnonzero(~counted)])
-        return ids_of(world, rows.start + near[:SHOWS])
-
-
-def her_rows(body: Body, sizes: Sequence[int]) -> Wearings:
-    """Her body and the sizes she thinks of, as wearings that have not happened."""
-    rows = with_facts(
-        blank_rows(len(sizes)),
-        height_cm=body.height_cm,
-        weight_kg=body.weight_kg,
-        age=body.age,
-        band_cm=body.band_cm,
-        cup=body.cup,
-        shape=body.shape,
-    )
-    rows.size[:] = sizes
-    return rows
+            near = foremost(telling, readable)
+        if readable < SHOWS:
+            near = np.concatenate([near, np.flatnonzero(~counted)])[:SHOWS]
+        return ids_of(world, rows.start + near)
 
 
 def own_words(koc: int, world: World, garment: int) -> UUID | None:

@@ -1,7 +1,7 @@
 """What was learned from the wearings: what she will choose, what fits her, whose word to read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -184,12 +184,3 @@ def blank_rows(count: int) -> Wearings:
         rating=nothing,
         day=np.zeros(count, dtype=np.int32),
     )
-
-
-def with_facts(rows: Wearings, **facts: float) -> Wearings:
-    """The rows with some columns set to one value each."""
-    columns = {
-        name: np.full(len(rows), value, dtype=getattr(rows, name).dtype)
-        for name, value in facts.items()
-    }
-    return replace(rows, **columns)

@@ -10,30 +10,31 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.matching import evidence
 from zhiyin.domain.matching.advising import Advice, AdviceRow
-from zhiyin.domain.matching.bodies import comparable
+from zhiyin.domain.matching.composing import options
 from zhiyin.domain.matching.dressing import Vouched, Wardrobe
 from zhiyin.domain.matching.evidence import Reading
+from zhiyin.domain.matching.fitting import Fitting
 from zhiyin.domain.matching.history import Histories, IdIndex
 from zhiyin.domain.matching.learned import Learned
+from zhiyin.domain.matching.learning.grouped import GROUPS
+from zhiyin.domain.matching.looks import LookIndex
 from zhiyin.domain.matching.options import (
     CANDIDATES,
     Candidates,
-    LookIndex,
     Passing,
     candidates,
     nothing,
-    options,
     passing,
-    with_scores,
 )
-from zhiyin.domain.matching.people import NOBODY, People, who_may_stand
+from zhiyin.domain.matching.people import Met, People
 from zhiyin.domain.matching.placing import Placed, in_order
-from zhiyin.domain.matching.prospects import GROUPS, Prospects
+from zhiyin.domain.matching.prospects import Prospects
 from zhiyin.domain.matching.reasons import reasons, unproven
-from zhiyin.domain.matching.scoring import WEIGHTS, Terms, terms
+from zhiyin.domain.matching.scoring import WEIGHTS, ByVariant, Terms, terms
 from zhiyin.domain.matching.shelf import Shelf
 from zhiyin.domain.matching.signals import Signals
 from zhiyin.domain.matching.sizing import SizeTable
+from zhiyin.domain.matching.standing import NOBODY, Standing, everybody
 from zhiyin.domain.matching.types import (
     PICKS,
     RUNNERS_UP,
@@ -57,7 +58,7 @@ SPARE = 3
 class Asked:
     """One ask on its way through: what is wished, and how garments score.
 
-    `groups` are the parts of what the ranker says of each candidate `garment`, which ascend.
+    `groups` are the parts of what the ranker says of each candidate, (candidates, GROUPS).
     """
 
     wish: Wish
@@ -65,7 +66,6 @@ class Asked:
     terms: Terms
     found: Passing
     near: Candidates
-    garment: NDArray[np.intp]
     groups: NDArray[np.float32]
 
 
@@ -80,7 +80,10 @@ class Matcher:
     signals: Signals
     prospects: Prospects
     sizes: SizeTable
+    fitting: Fitting | None
     looks: LookIndex
+    content: Standing
+    columns: ByVariant
     reading: Reading
     histories: Histories
     products: IdIndex
@@ -98,12 +101,12 @@ class Matcher:
     ) -> Self:
         """Compute all columns from a world and what was learned from it."""
         progress("counting whom garments fit")
-        world = replace(world, kocs=comparable(world.kocs))
         sizes = SizeTable.of(world)
         signals = Signals.of(world)
         progress("asking for every occasion and body")
         prospects = Prospects.of(learned.ranker, len(world.garments))
         progress("describing every wearing")
+        all_kocs = everybody(world.kocs)
         return cls(
             version=version,
             world=world,
@@ -112,7 +115,10 @@ class Matcher:
             signals=signals,
             prospects=prospects,
             sizes=sizes,
-            looks=LookIndex.of(world),
+            fitting=Fitting.of(learned.fit, world),
+            looks=LookIndex.of(world, all_kocs),
+            content=Standing.of(signals.koc_first, signals.koc, all_kocs),
+            columns=ByVariant.of(world),
             reading=Reading.of(learned.evidence, world),
             histories=Histories.of(world),
             products=IdIndex.of(world.garments.id),
@@ -126,8 +132,14 @@ class Matcher:
     def answer(self, ask: Ask, *, runners_up: int = RUNNERS_UP) -> Answer:
         """Up to three picks that differ, and at most so many runners-up. Raises NothingToPick."""
         asked = self._ask(ask, CANDIDATES)
-        may_stand = who_may_stand(asked.near, self.world, self.signals, self.looks)
-        people = People.for_wish(asked.wish, self.world, self.shelf, may_stand)
+        people = People.for_wish(
+            asked.wish,
+            asked.near,
+            world=self.world,
+            shelf=self.shelf,
+            content=self.content,
+            looks=self.looks,
+        )
         offered = options(
             asked.wish,
             asked.near,
@@ -135,7 +147,7 @@ class Matcher:
             world=self.world,
             shelf=self.shelf,
             looks=self.looks,
-            worth=people.worth,
+            people=people,
         )
         wanted = PICKS + runners_up
         placed = in_order(offered, people, self.world, self.signals, wanted + SPARE)
@@ -152,7 +164,7 @@ class Matcher:
             runners_up=tuple(found[PICKS:]),
             unproven=unproven(asked.wish, picks),
             set_aside=asked.wish.set_aside,
-            considered=int(asked.found.main.sum()),
+            considered=int(np.count_nonzero(asked.found.main)),
             model_version=self.version,
         )
 
@@ -179,23 +191,15 @@ class Matcher:
             likely=self.prospects.table[row],
             fit=fit,
         )
-        found = passing(wish, self.world, self.shelf, fit)
+        found = passing(wish, self.columns, self.shelf, fit)
         worn = self._worn(ask, wearer)
         if len(worn):
             found.main[np.isin(self.world.variants.garment, worn)] = False
-        tabled = candidates(wish, asked, found, world=self.world, shelf=self.shelf, count=count)
+        tabled = candidates(wish, asked, found, columns=self.columns, shelf=self.shelf, count=count)
         if not len(tabled.rows):
-            raise nothing(wish, self.world, self.shelf, fit)
-        near, garment, groups = self._exact(wish, wearer, row, asked, tabled)
-        return Asked(
-            wish=wish,
-            wearer=wearer,
-            terms=asked,
-            found=found,
-            near=near,
-            garment=garment,
-            groups=groups,
-        )
+            raise nothing(wish, self.columns, self.shelf, fit)
+        near, groups = self._exact(wish, wearer, row, asked, tabled)
+        return Asked(wish=wish, wearer=wearer, terms=asked, found=found, near=near, groups=groups)
 
     def _worn(self, ask: Ask, wearer: int) -> NDArray[np.intp]:
         """Garments that she has had or turned down: neither is offered again."""
@@ -207,19 +211,18 @@ class Matcher:
 
     def _exact(
         self, wish: Wish, wearer: int, row: int, asked: Terms, tabled: Candidates
-    ) -> tuple[Candidates, NDArray[np.intp], NDArray[np.float32]]:
-        """The candidates with the ranker's own score in place of the tabled one, and its parts by
-        garment."""
-        own = self.world.variants.garment[tabled.rows].astype(np.intp)
-        garment, place = np.unique(own, return_inverse=True)
+    ) -> tuple[Candidates, NDArray[np.float32]]:
+        """The candidates with the ranker's own score in place of the tabled one, and its parts."""
+        garment = self.columns.garment[tabled.rows]
         shows = self.histories.shows(wearer)
         query = wish.query(
             worn=self.world.shows.worn.garment[shows], sizes=self.world.shows.worn.size[shows]
         )
         total, groups = self.prospects.exact(query, row, garment)
         change = WEIGHTS["likely"] * (total - asked.likely[garment])
-        near = with_scores(tabled, tabled.score + change[place].astype(np.float32))
-        return near, garment, groups
+        score = tabled.score + change
+        order = np.lexsort((tabled.rows, -score))
+        return Candidates(rows=tabled.rows[order], score=score[order]), groups[order]
 
     def _dressed(
         self, asked: Asked, people: People, placed: Sequence[Placed], count: int
@@ -256,11 +259,12 @@ class Matcher:
         """By main variant: the size in which it fitted the KOC beside it."""
         found = {}
         for one in placed:
-            if one.koc == NOBODY:
+            koc = one.beside.koc
+            if koc == NOBODY:
                 continue
-            size = evidence.own_size(one.koc, self.world, self._garment(one))
+            size = evidence.own_size(koc, self.world, self._garment(one))
             if size is not None:
-                found[one.option.items[0]] = Vouched.by(size, people.likeness_of(one.koc))
+                found[one.option.items[0]] = Vouched.by(size, people.met(one.beside).likeness)
         return found
 
     def _too_dear(self, asked: Asked, placed: Sequence[Placed]) -> NothingToPick:
@@ -272,7 +276,7 @@ class Matcher:
         return NothingToPick(slots=["budget_cny_max"], cheapest_fen=cheapest)
 
     def _wardrobe(self) -> Wardrobe:
-        return Wardrobe(world=self.world, shelf=self.shelf, sizes=self.sizes, fit=self.learned.fit)
+        return Wardrobe(world=self.world, shelf=self.shelf, sizes=self.sizes, fitting=self.fitting)
 
     def _garment(self, one: Placed) -> int:
         return int(self.world.variants.garment[one.option.items[0]])
@@ -285,22 +289,22 @@ class Matcher:
         items: tuple[PickItem, ...],
         read: Sequence[UUID],
     ) -> Pick:
-        world, koc, wish, garment = self.world, one.koc, asked.wish, self._garment(one)
-        parts = self._parts(asked, people, one)
+        world, koc, wish, garment = self.world, one.beside.koc, asked.wish, self._garment(one)
+        met = people.met(one.beside)
+        parts = self._parts(asked, met, one)
         worn = evidence.worn_by_similar(wish.body, world, garment)
         return Pick(
             koc_id=None if koc == NOBODY else uuid_at(world.kocs.id, koc),
             look_id=uuid_at(world.looks.id, one.option.look) if one.option.look >= 0 else None,
             items=items,
-            likeness_bps=round(people.likeness_of(koc) * 10_000),
+            likeness_bps=round(met.likeness * 10_000),
             score=sum(part.share for part in parts),
             parts=parts,
             reasons=reasons(
                 wish,
                 world=world,
                 advice=self.advice,
-                people=people,
-                koc=koc,
+                met=met,
                 variants=one.option.items,
                 items=items,
                 worn=worn,
@@ -313,18 +317,17 @@ class Matcher:
             earns=koc != NOBODY and bool(world.kocs.earns[koc]),
         )
 
-    def _parts(self, asked: Asked, people: People, one: Placed) -> tuple[Part, ...]:
+    def _parts(self, asked: Asked, met: Met, one: Placed) -> tuple[Part, ...]:
         lead = one.option.items[0]
         found = asked.terms.parts(self.world, lead)
-        at = np.searchsorted(asked.garment, self.world.variants.garment[lead])
+        at = int(np.flatnonzero(asked.near.rows == lead)[0])
         measured = list(zip(GROUPS, asked.groups[at].tolist(), strict=True))
         if asked.wish.least_fen is not None:
             under = float(self.shelf.cheapest_fen[lead] < asked.wish.least_fen)
             measured.append(("under_budget", under))
         measured.append(("look", float(one.option.answered)))
-        if one.koc != NOBODY:
-            measured.append(("likeness", people.likeness_of(one.koc)))
-            measured.append(("skill", people.skill_of(one.koc)))
+        if one.beside.koc != NOBODY:
+            measured += [("likeness", met.likeness), ("skill", met.skill)]
         measured += [("too_alike", one.too_alike), ("same_koc", float(one.same_koc))]
         found += [
             (name, value, value * WEIGHTS["likely" if name in GROUPS else name])

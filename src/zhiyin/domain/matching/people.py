@@ -1,131 +1,131 @@
 """Who stands beside a look: a KOC like her in what matters, who wore it and was content."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from itertools import accumulate
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching import vocabulary as words
-from zhiyin.domain.matching.bodies import Traits, likeness
-from zhiyin.domain.matching.options import (
-    LOOKED_AROUND,
-    OPTIONS,
-    Candidates,
-    LookIndex,
-    Option,
-    gathered,
-)
+from zhiyin.domain.matching.bodies import MEASURED, Traits, likeness
+from zhiyin.domain.matching.looks import LookIndex
+from zhiyin.domain.matching.options import LOOKED_AROUND, OPTIONS, Candidates
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.shelf import Shelf
-from zhiyin.domain.matching.signals import Signals
+from zhiyin.domain.matching.standing import ALONE, NOBODY, Beside, Persons, Standing, joined
 from zhiyin.domain.matching.types import PICKS
 from zhiyin.domain.matching.wishes import Wish
 from zhiyin.domain.matching.world import World
 
-NOBODY = -1
+HEIGHT = MEASURED.index("height_cm")
 
 
-def who_may_stand(
-    near: Candidates, world: World, signals: Signals, looks: LookIndex
-) -> NDArray[np.bool_]:
-    """By KOC: whether an option that is made of these candidates may have her beside it."""
-    around, _ = gathered(looks.look, looks.first, near.rows[:LOOKED_AROUND])
-    garments = world.variants.garment[near.rows[:OPTIONS]]
-    wore, _ = gathered(signals.koc, signals.koc_first, garments)
-    found = np.zeros(len(world.kocs) + 1, dtype=np.bool_)  # the last one is NOBODY
-    found[wore] = found[world.looks.koc[around]] = True
-    return found[:-1]
+class Met(NamedTuple):
+    """What is said of a KOC beside whom she is held: how like her she is (0 to 1) and in what, her
+    height as it is told, which concerns they share (as bits); and at what share of her chips the
+    KOC is good, and at which (as bits)."""
+
+    likeness: float
+    traits: Mapping[str, float]
+    height_cm: float
+    concerns: int
+    skill: float
+    good_at: int
+
+
+STRANGER = Met(0.0, {}, 0.0, 0, 0.0, 0)
+"""Where NOBODY stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
     """The KOCs who may stand in an answer: how like her, how good at her chips, and their worth.
 
-    rows: of Kocs, ascending; `likeness`, `skill` and `traits` are theirs, in that order.
-    worth: by row of Kocs, and last, where NOBODY points; minus infinity for whoever may not stand.
+    likeness, traits, worth: of `persons`, among whom a KOC may be more than once; the worth
+    of whoever cannot be asked now is minus infinity. skills: how many of her chips each is good at.
+    wore:     by garment, where those are who wore it and were content.
+    composed: where the authors of the looks around the best candidates are, in their order.
     """
 
-    rows: NDArray[np.intp]
+    wish: Wish
+    persons: Persons
     likeness: NDArray[np.float32]
     traits: Traits
-    skill: NDArray[np.float32]
+    skills: NDArray[np.uint8]
     worth: NDArray[np.float32]
+    wore: Mapping[int, slice]
+    composed: slice
 
     @classmethod
-    def for_wish(cls, wish: Wish, world: World, shelf: Shelf, may_stand: NDArray[np.bool_]) -> Self:
-        """Score those of `may_stand` who can be asked now."""
-        rows = np.flatnonzero(may_stand & shelf.koc_free)
-        kocs = world.kocs
-        alike, traits = likeness(wish.body, kocs, rows, tone_matters=wish.tone_matters)
-        skill, asked = np.zeros(len(rows), dtype=np.float32), 0
-        for good_at, chosen, known in (
-            (kocs.good_concerns, wish.slots.concerns, words.CONCERNS),
-            (kocs.good_goals, wish.slots.goals, words.GOALS),
-            (kocs.good_styles, wish.slots.styles, words.STYLES),
-            (kocs.good_occasions, (wish.slots.occasion,), words.OCCASIONS),
-        ):
-            bits = np.uint32(words.mask(chosen, known))
-            if bits:
-                skill += np.bitwise_count(good_at[rows] & bits)
-                asked += int(bits).bit_count()
-        skill /= np.float32(max(asked, 1))
-        worth = np.full(len(world.kocs) + 1, -np.inf, dtype=np.float32)
-        worth[rows] = np.float32(WEIGHTS["likeness"]) * alike + np.float32(WEIGHTS["skill"]) * skill
-        return cls(rows=rows, likeness=alike, traits=traits, skill=skill, worth=worth)
+    def for_wish(
+        cls,
+        wish: Wish,
+        near: Candidates,
+        *,
+        world: World,
+        shelf: Shelf,
+        content: Standing,
+        looks: LookIndex,
+    ) -> Self:
+        """Hold her against those who may stand beside an option made of the best candidates.
 
-    def likeness_of(self, koc: int) -> float:
-        """How like her one of them is, 0 to 1; 0 for NOBODY."""
-        return 0.0 if koc == NOBODY else float(self.likeness[self._place(koc)])
-
-    def skill_of(self, koc: int) -> float:
-        """The share of her chips that one of them is good at; 0 for NOBODY."""
-        return 0.0 if koc == NOBODY else float(self.skill[self._place(koc)])
-
-    def traits_of(self, koc: int) -> dict[str, float]:
-        """How like her one of them is in each trait that matters."""
-        place = self._place(koc)
-        return {slot: float(near[place]) for slot, near in self.traits.items()}
-
-    def _place(self, koc: int) -> int:
-        return bisect_left(self.rows, koc)
-
-    def beside(
-        self, options: Sequence[Option], world: World, signals: Signals
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Who may stand beside each option: pairs of an option's place and a KOC.
-
-        They follow the options, the best KOC first, at most as many as there are picks for each.
-        A look that a KOC composed stands with her or not at all, and not where she was unhappy
-        with its main garment. Any other option stands with a KOC who wore that garment and was
-        satisfied, or with NOBODY where there is none.
+        `content` lists, by garment, who wore it and was satisfied.
         """
-        garment = world.variants.garment[[option.items[0] for option in options]]
-        look = np.array([option.look for option in options])
-        author = np.full(len(look), NOBODY)
-        author[look >= 0] = world.looks.koc[look[look >= 0]]
-        stands = self._is_free(author) & ~signals.are_unhappy(garment, author)
-        pairs = [
-            (place, koc)
-            for place, composer in enumerate(author.tolist())
-            for koc in (
-                self._best(signals.content(int(garment[place])))
-                if composer == NOBODY
-                else (composer,) * bool(stands[place])
-            )
-        ]
-        place, koc = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-        return place, koc
+        around, rest = near.rows[:LOOKED_AROUND], near.rows[OPTIONS:LOOKED_AROUND]
+        variants = np.concatenate([near.rows[:OPTIONS], rest[looks.unsigned[rest]]])
+        garments = np.array(list(dict.fromkeys(world.variants.garment[variants].tolist())))
+        wore, composed = content.spans(garments), looks.authors.spans(around)
+        persons = joined([(content.persons, wore), (looks.authors.persons, composed)])
+        ends = list(accumulate((span.stop - span.start for span in wore), initial=0))
+        alike, traits = likeness(
+            wish.body, persons.told, slice(None), tone_matters=wish.tone_matters
+        )
+        skills = np.bitwise_count(persons.good_at & np.uint64(wish.answerable_bits))
+        each = WEIGHTS["skill"] / max(wish.answerable_bits.bit_count(), 1)
+        worth = np.float32(WEIGHTS["likeness"]) * alike + np.float32(each) * skills
+        worth += shelf.koc_absence[persons.koc]
+        return cls(
+            wish=wish,
+            persons=persons,
+            likeness=alike,
+            traits=traits,
+            skills=skills,
+            worth=worth,
+            wore=dict(zip(garments.tolist(), map(slice, ends, ends[1:]), strict=True)),
+            composed=slice(ends[-1], None),
+        )
 
-    def _best(self, kocs: NDArray[np.int32]) -> list[int]:
-        """The free ones of most worth, best first, at most PICKS; NOBODY alone if there is none."""
-        worth, found = self.worth[kocs], []
-        while len(found) < min(PICKS, len(kocs)) and worth[at := int(worth.argmax())] > -np.inf:
-            found.append(int(kocs[at]))
+    def met(self, beside: Beside) -> Met:
+        """What is said of one of them."""
+        if beside.koc == NOBODY:
+            return STRANGER
+        told, place = self.persons.told, beside.place
+        return Met(
+            likeness=float(self.likeness[place]),
+            traits={slot: float(near[place]) for slot, near in self.traits.items()},
+            height_cm=float(told.measures[HEIGHT, place]),
+            concerns=int(told.marks[place]) & self.wish.body.concerns,
+            skill=int(self.skills[place]) / max(self.wish.answerable_bits.bit_count(), 1),
+            good_at=int(self.persons.good_at[place]),
+        )
+
+    def author(self, nth: int) -> Beside:
+        """Who composed the n-th of the looks around the best candidates."""
+        place = self.composed.start + nth
+        return Beside(int(self.persons.koc[place]), float(self.worth[place]), place)
+
+    def best(self, garment: int) -> Iterator[Beside]:
+        """Who may stand beside a garment: those of most worth who wore it and were content, best
+        first, at most PICKS; ALONE if there is none."""
+        span = self.wore[garment]
+        worth, found = self.worth[span].copy(), 0
+        while found < min(PICKS, len(worth)):
+            at = int(worth.argmax())
+            if (most := float(worth[at])) == -np.inf:
+                break
+            yield Beside(int(self.persons.koc[span.start + at]), most, span.start + at)
             worth[at] = -np.inf
-        return found or [NOBODY]
-
-    def _is_free(self, kocs: NDArray[np.integer]) -> NDArray[np.bool_]:
-        return self.worth[kocs] > -np.inf
+            found += 1
+        if not found:
+            yield ALONE

@@ -1,15 +1,17 @@
 """Three that differ: options with their KOCs, taken one by one, each the best beside the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.options import Option
-from zhiyin.domain.matching.people import NOBODY, People
+from zhiyin.domain.matching.composing import Option
+from zhiyin.domain.matching.people import People
 from zhiyin.domain.matching.scoring import WEIGHTS
 from zhiyin.domain.matching.signals import Signals
+from zhiyin.domain.matching.standing import NOBODY, Beside
 from zhiyin.domain.matching.types import A_PERSON, PICKS
 from zhiyin.domain.matching.world import World
 
@@ -23,9 +25,47 @@ class Placed:
     """
 
     option: Option
-    koc: int
+    beside: Beside
     too_alike: float
     same_koc: int
+
+
+@dataclass(slots=True)
+class Stand:
+    """An option that is not placed yet: who may stand beside it, and what it shares with those that
+    are. `tokens` are its garment's attributes as bits; `first` is who suits best of all, `others`
+    are the next best."""
+
+    option: Option
+    garment: int
+    tokens: int
+    first: Beside
+    others: Iterator[Beside]
+    too_alike: float = 0.0
+
+    def best(self, shown: Sequence[int]) -> tuple[float, Placed]:
+        """Its worth in the order with the KOC who suits best where the KOCs `shown` stand already.
+
+        A KOC of less worth is only looked for where the better one stands already.
+        """
+        worth, placed = self._with(self.first, shown)
+        if placed.same_koc:
+            self.others, others = tee(self.others)
+            for beside in others:
+                again, other = self._with(beside, shown)
+                if again > worth:
+                    worth, placed = again, other
+                if not other.same_koc:
+                    break
+        return worth, placed
+
+    def _with(self, beside: Beside, shown: Sequence[int]) -> tuple[float, Placed]:
+        worth = self.option.score + beside.worth + WEIGHTS["too_alike"] * self.too_alike
+        if beside.koc == NOBODY:
+            return worth, Placed(self.option, beside, self.too_alike, 0)
+        same = shown.count(beside.koc)
+        worth += A_PERSON + WEIGHTS["same_koc"] * same
+        return worth, Placed(self.option, beside, self.too_alike, same)
 
 
 def in_order(
@@ -37,31 +77,56 @@ def in_order(
     third while they are chosen, and against every runner-up as if it stood in the last place. So
     three picks are three people, unless one of them is ahead by more than a second person is worth.
     """
-    place, koc = people.beside(options, world, signals)
-    if not len(place):
-        return []
-    garment = world.variants.garment[[option.items[0] for option in options]][place]
-    worth = np.where(koc == NOBODY, np.float32(0.0), people.worth[koc])
-    score = np.array([option.score for option in options], dtype=np.float32)[place] + worth
-    score += np.float32(A_PERSON) * (koc != NOBODY)
-    tokens = world.garments.tokens[garment].astype(np.float32)
-    alike = np.zeros(len(place), dtype=np.float32)
-    same = np.zeros(len(place), dtype=np.int64)
+    left = _stands(options, people, world, signals)
     order: list[Placed] = []
-    while len(order) < count:
-        at = int(np.argmax(score + WEIGHTS["too_alike"] * alike + WEIGHTS["same_koc"] * same))
-        if score[at] == -np.inf:
-            break
-        order.append(Placed(options[place[at]], int(koc[at]), float(alike[at]), int(same[at])))
-        if len(order) < PICKS:
-            alike = alike + _common(tokens, at) ** 2
-            same = same + ((koc == koc[at]) & (koc != NOBODY))
-        score[garment == garment[at]] = -np.inf
+    shown: list[int] = []
+    while left and len(order) < min(count, PICKS - 1):
+        best = [stand.best(shown) for stand in left]
+        at = best.index(max(best, key=lambda one: one[0]))
+        taken = left[at]
+        order.append(best[at][1])
+        shown.append(best[at][1].beside.koc)
+        left = [stand for stand in left if stand.garment != taken.garment]
+        for stand in left:
+            stand.too_alike += _common(stand.tokens, taken.tokens) ** 2
+    rest = [(stand.garment, *stand.best(shown)) for stand in left]
+    taken_garments: set[int] = set()
+    for garment, _, placed in sorted(rest, key=lambda one: -one[1]):
+        if len(order) < count and garment not in taken_garments:
+            order.append(placed)
+            taken_garments.add(garment)
     return order
 
 
-def _common(tokens: NDArray[np.float32], at: int) -> NDArray[np.float32]:
-    """Attributes that garments share with one of them, over those that either has."""
-    both = tokens @ tokens[at]
-    either = tokens.sum(axis=1) + tokens[at].sum() - both
-    return np.asarray(both / np.maximum(either, 1.0), dtype=np.float32)
+def _stands(
+    options: Sequence[Option], people: People, world: World, signals: Signals
+) -> list[Stand]:
+    """The options beside which somebody may stand, in their order.
+
+    A look that a KOC composed stands with her or not at all, and not where she was unhappy with its
+    main garment. Any other option stands with a KOC who wore that garment and was satisfied, or
+    with nobody where there is none.
+    """
+    garment = world.variants.garment[[option.items[0] for option in options]]
+    authors = [option.author.koc if option.author else NOBODY for option in options]
+    unhappy = signals.are_unhappy(garment, np.array(authors)).tolist()
+    stands = []
+    for option, own, tokens, is_unhappy in zip(
+        options, garment.tolist(), _tokens(world, garment), unhappy, strict=True
+    ):
+        if option.author is None:
+            people_beside = people.best(own)
+            stands.append(Stand(option, own, tokens, next(people_beside), people_beside))
+        elif not is_unhappy:
+            stands.append(Stand(option, own, tokens, option.author, iter(())))
+    return stands
+
+
+def _tokens(world: World, garment: NDArray[np.integer]) -> list[int]:
+    packed = np.packbits(world.garments.tokens[garment], axis=1)
+    return [int.from_bytes(row.tobytes()) for row in packed]
+
+
+def _common(one: int, other: int) -> float:
+    """The share of attributes that two garments have in common, of those that either has."""
+    return (one & other).bit_count() / max((one | other).bit_count(), 1)

@@ -23,6 +23,7 @@ from zhiyin.domain.matching.bodies import (
 from zhiyin.domain.matching.learned import blank_rows
 from zhiyin.domain.matching.learning.asks import Asks, NeedQuery
 from zhiyin.domain.matching.learning.counting import positions
+from zhiyin.domain.matching.learning.grouped import GROUPS, GroupedRanker
 from zhiyin.domain.matching.learning.ranker import NeedRanker
 
 OCCASIONS = len(words.OCCASIONS) + 1
@@ -30,23 +31,18 @@ OCCASIONS = len(words.OCCASIONS) + 1
 
 AT_ONCE = 16
 NEWCOMER_PERCENT = 25.0
-GROUPS = ("demand", "body_taste", "taste")
-"""The ranker's parts as the match lab groups them: how wanted it is, who wears it, what goes with
-what she wore."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospects:
     """ranker:  None where nobody wore anything: then every garment is as likely as every other.
     place:   (garments,) where each garment stands among the ranker's, -1 for a new one.
-    group:   (parts of a score, GROUPS) float32, 1 where a part belongs to a group.
     table:   (OCCASIONS * CELLS, garments) float32, by occasion and cell of body.
     mean:    (OCCASIONS * CELLS,) what was taken from each row.
     """
 
-    ranker: NeedRanker | None
+    ranker: GroupedRanker | None
     place: NDArray[np.intp]
-    group: NDArray[np.float32]
     table: NDArray[np.float32]
     mean: NDArray[np.float32]
 
@@ -57,8 +53,7 @@ class Prospects:
         table = np.zeros((OCCASIONS * CELLS, garments), dtype=np.float32)
         mean = np.zeros(OCCASIONS * CELLS, dtype=np.float32)
         if ranker is None:
-            nowhere, nothing = np.full(garments, -1), np.zeros((0, len(GROUPS)), dtype=np.float32)
-            return cls(ranker=None, place=nowhere, group=nothing, table=table, mean=mean)
+            return cls(ranker=None, place=np.full(garments, -1), table=table, mean=mean)
         place = positions(ranker.tables.garments, everything)
         known, asks = place >= 0, _every_ask(len(ranker.tables.garments))
         for start in range(0, len(table), AT_ONCE):
@@ -68,7 +63,7 @@ class Prospects:
             totals -= mean[rows][:, None]
             newcomer = np.percentile(totals, NEWCOMER_PERCENT, axis=1)
             table[rows] = np.where(known, totals[:, place], newcomer[:, None])
-        return cls(ranker=ranker, place=place, group=_grouping(ranker), table=table, mean=mean)
+        return cls(ranker=GroupedRanker.of(ranker), place=place, table=table, mean=mean)
 
     def row(self, body: Body, occasion: int) -> int:
         """The row of the table for a body and an occasion."""
@@ -78,14 +73,16 @@ class Prospects:
         self, query: NeedQuery, row: int, garments: NDArray[np.intp]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The totals of some garments, and their parts (garments, GROUPS), which sum to them."""
-        tabled = self.table[row, garments]
-        parts = np.zeros((len(garments), len(GROUPS)), dtype=np.float32)
-        parts[:, 0] = tabled
-        known = np.flatnonzero(self.place[garments] >= 0)
-        if self.ranker is not None and len(known):
-            scores = self.ranker.score(query, garments[known].astype(np.int64))
-            parts[known] = scores.parts @ self.group
-            parts[known, 0] -= self.mean[row]
+        place = self.place[garments]
+        new = np.flatnonzero(place < 0)
+        if self.ranker is None:
+            parts = np.zeros((len(garments), len(GROUPS)), dtype=np.float32)
+        else:
+            asked = Asks.of_query(query, self.ranker.tables.garments)
+            parts = self.ranker.parts(asked, place)
+            parts[:, 0] -= self.mean[row]
+        parts[new] = 0.0
+        parts[new, 0] = self.table[row, garments[new]]
         return parts.sum(axis=1), parts
 
 
@@ -101,14 +98,3 @@ def _every_ask(garments: int) -> Asks:
     nothing = np.zeros(len(cell))
     worn = sparse.csr_matrix((len(cell), garments), dtype=np.float64)
     return Asks.of_rows(rows, worn, nothing, nothing)
-
-
-def _grouping(ranker: NeedRanker) -> NDArray[np.float32]:
-    """Which of the ranker's parts belong to which of the GROUPS."""
-    tastes = frozenset(ranker.tables.taste.names)
-    bodies = frozenset((*ranker.tables.bodies.names, *ranker.tables.neighbours.names))
-    kinds = [
-        2 if name in tastes else 1 if name.removesuffix("_again") in bodies else 0
-        for name in ranker.score_names
-    ]
-    return np.eye(len(GROUPS), dtype=np.float32)[kinds]

@@ -6,7 +6,7 @@ from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice, owned_chips, traits_of
 from zhiyin.domain.matching.bodies import named_traits
 from zhiyin.domain.matching.evidence import Count, chosen_for
-from zhiyin.domain.matching.people import NOBODY, People
+from zhiyin.domain.matching.people import Met
 from zhiyin.domain.matching.types import Chip, Pick, PickItem, Reason, ReasonKind
 from zhiyin.domain.matching.wishes import ADVISED_SLOTS, Wish
 from zhiyin.domain.matching.world import World
@@ -20,8 +20,7 @@ def reasons(
     *,
     world: World,
     advice: Advice,
-    people: People,
-    koc: int,
+    met: Met,
     variants: Sequence[int],
     items: Sequence[PickItem],
     worn: Count,
@@ -29,7 +28,7 @@ def reasons(
     """Every reason for a pick, the counted ones first after the KOC's likeness."""
     garment = int(world.variants.garment[variants[0]])
     return (
-        *_of_koc(wish, world, people, koc),
+        *_of_koc(wish, met),
         *_counted(wish, world, garment, worn),
         *_advised(wish, world, advice, variants),
         *_plain(wish, world, variants, items),
@@ -48,23 +47,11 @@ def unproven(wish: Wish, picks: Sequence[Pick]) -> tuple[Chip, ...]:
     return tuple(chip for chip in wish.chips if chip not in answered)
 
 
-def _of_koc(wish: Wish, world: World, people: People, koc: int) -> Iterator[Reason]:
-    if koc == NOBODY:
-        return
-    alike, apart = named_traits(wish.slots, wish.body, world.kocs, koc, people.traits_of(koc))
+def _of_koc(wish: Wish, met: Met) -> Iterator[Reason]:
+    alike, apart = named_traits(wish.slots, wish.body, met.traits, met.height_cm, met.concerns)
     if alike:
         yield Reason(kind=ReasonKind.LIKENESS, slots=alike, counts=apart)
-    good = tuple(
-        (slot, word)
-        for slot, bits, chosen, known in (
-            ("concerns", world.kocs.good_concerns, wish.slots.concerns, words.CONCERNS),
-            ("goals", world.kocs.good_goals, wish.slots.goals, words.GOALS),
-            ("styles", world.kocs.good_styles, wish.slots.styles, words.STYLES),
-            ("occasion", world.kocs.good_occasions, (wish.slots.occasion,), words.OCCASIONS),
-        )
-        for word in chosen
-        if word in known and int(bits[koc]) >> known.index(word) & 1
-    )
+    good = tuple(chip for chip in wish.answerable if words.BIT[chip] & met.good_at)
     if good:
         yield Reason(kind=ReasonKind.SKILL, slots=good)
 

@@ -1,10 +1,11 @@
 """The score of a garment for a wish: a sum of named terms, over all variants at once."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.blas import saxpy
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice
@@ -52,13 +53,39 @@ STYLE_TRAITS = ("style", "pattern", "cut", "fabric")
 SHAPE_TRAITS = ("cut", "waist", "length", "stretch", "neckline", "sleeve")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByVariant:
+    """What is read of every variant for every need, next to one another.
+
+    `is_sized` is False for what only goes along: shoes, bags, belts.
+    """
+
+    garment: NDArray[np.intp]
+    category: NDArray[np.int8]
+    color: NDArray[np.int8]
+    is_sized: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        """Join the variants with their garments."""
+        garment = world.variants.garment.astype(np.intp)
+        category = world.garments.category[garment]
+        sizeless = [words.code(one, words.CATEGORIES) for one in words.SIZELESS]
+        return cls(
+            garment=garment,
+            category=category,
+            color=world.variants.color,
+            is_sized=~np.isin(category, sizeless),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A part of the score: its name, its weight, and its value for every row of a table."""
 
     name: str
     weight: float
-    values: NDArray[Any]
+    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +100,11 @@ class Terms:
     of_garments: tuple[Term, ...]
     likely: NDArray[np.float32]
 
-    def total(self, world: World) -> NDArray[np.float32]:
+    def total(self, columns: ByVariant) -> NDArray[np.float32]:
         """The sum over all variants."""
         garments = np.float32(WEIGHTS["likely"]) * self.likely
-        for term in self.of_garments:
-            garments += np.float32(term.weight) * term.values
-        total = garments[world.variants.garment]
-        for term in self.of_variants:
-            total += np.float32(term.weight) * term.values
-        return total
+        garments = _summed(garments, self.of_garments)
+        return _summed(garments.take(columns.garment), self.of_variants)
 
     def parts(self, world: World, variant: int) -> list[tuple[str, float, float]]:
         """Name, value and share of every term for one variant."""
@@ -89,6 +112,13 @@ class Terms:
         found = [(t.name, float(t.values[variant]), t.weight) for t in self.of_variants]
         found += [(t.name, float(t.values[garment]), t.weight) for t in self.of_garments]
         return [(name, value, value * weight) for name, value, weight in found]
+
+
+def _summed(total: NDArray[np.float32], terms: tuple[Term, ...]) -> NDArray[np.float32]:
+    """The total with some terms added to it, each in one pass (a x + y)."""
+    for term in terms:
+        total = saxpy(term.values, total, a=term.weight)
+    return total
 
 
 def terms(
@@ -112,7 +142,7 @@ def terms(
         if (strength := advice.strength_of(chip)) is not None
     ]
     if wish.liked:
-        liked = np.isin(world.variants.color, list(wish.liked))
+        liked = np.isin(world.variants.color, list(wish.liked)).astype(np.float32)
         of_variants.append(Term("color_like", WEIGHTS["color_like"], liked))
     turned_down = ask.personalised and any(d.feedback is FeedbackKind.BODY for d in ask.disliked)
     factor = BODY_DISLIKED_FACTOR if turned_down else 1.0

@@ -22,6 +22,7 @@ class Shelf:
     best_fit:      by level of body (from `lowest_level` up) and variant: the chance that the best
                    of its sizes in stock fits, float32.
     koc_free:      by KOC: not away, and with room left in her week.
+    koc_absence:   by KOC, and last for nobody: 0 for whoever is free, minus infinity for others.
     """
 
     price_fen: NDArray[np.int64]
@@ -31,6 +32,7 @@ class Shelf:
     lowest_level: int
     best_fit: NDArray[np.float32]
     koc_free: NDArray[np.bool_]
+    koc_absence: NDArray[np.float32]
 
     @classmethod
     def of(
@@ -57,6 +59,7 @@ class Shelf:
             lowest_level=sizes.levels[0],
             best_fit=_best_fit(world, sizes, stock > 0),
             koc_free=free,
+            koc_absence=_absence(free),
         )
 
     def fit_at(self, level: int) -> NDArray[np.float32]:
@@ -65,7 +68,12 @@ class Shelf:
 
     def without_kocs(self, taken: NDArray[np.bool_]) -> Self:
         """The same shelf while some KOCs, marked by row, cannot be asked."""
-        return replace(self, koc_free=self.koc_free & ~taken)
+        free = self.koc_free & ~taken
+        return replace(self, koc_free=free, koc_absence=_absence(free))
+
+
+def _absence(free: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.where(np.append(free, True), np.float32(0.0), -np.float32(np.inf))
 
 
 def _best_fit(world: World, sizes: SizeTable, in_stock: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -56,10 +56,6 @@ class Signals:
             unhappy=unhappy,
         )
 
-    def content(self, garment: int) -> NDArray[np.int32]:
-        """The KOCs who wore a garment and were satisfied."""
-        return self.koc[self.koc_first[garment] : self.koc_first[garment + 1]]
-
     def are_unhappy(
         self, garments: NDArray[np.integer], kocs: NDArray[np.integer]
     ) -> NDArray[np.bool_]:

@@ -42,6 +42,23 @@ OWNED_ACCESSORIES = frozenset(_words("necklace belt hat scarf"))
 UNKNOWN = -1
 
 
+ANSWERABLE: dict[str, tuple[str, ...]] = {
+    "concerns": CONCERNS,
+    "goals": GOALS,
+    "styles": STYLES,
+    "occasion": OCCASIONS,
+}
+"""The slots whose words a KOC is good at, and a look answers."""
+
+BIT = {
+    chip: 1 << place
+    for place, chip in enumerate(
+        (slot, word) for slot, known in ANSWERABLE.items() for word in known
+    )
+}
+"""Each of their chips in one number of 64 bits."""
+
+
 def code(word: object, words: tuple[str, ...]) -> int:
     """The place of `word` in `words`, UNKNOWN for one that is not there (a brand's own word)."""
     return words.index(word) if isinstance(word, str) and word in words else UNKNOWN

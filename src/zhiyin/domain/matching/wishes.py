@@ -24,6 +24,7 @@ class Wish:
     """What an answer may depend on, after her switch.
 
     `barred` and `wanted` are category codes, `refused` and `liked` colour codes; budgets in fen.
+    `answerable` are the chips that a look or a KOC may answer, slot by slot, and their bits.
     """
 
     slots: NeedSlots
@@ -37,12 +38,20 @@ class Wish:
     refused: frozenset[int]
     most_fen: int | None
     least_fen: int | None
+    answerable: tuple[Chip, ...]
+    answerable_bits: int
 
     @classmethod
     def of(cls, ask: Ask) -> Self:
         """Read an ask. Without personalisation only SPOKEN_WISHES are left of it."""
         slots = ask.slots if ask.personalised else spoken(ask.slots)
         chips = chips_of(slots)
+        answerable = tuple(
+            chip
+            for slot in words.ANSWERABLE
+            for chip in chips
+            if chip[0] == slot and chip in words.BIT
+        )
         owned = [words.split_owned(thing) for thing in slots.owned]
         return cls(
             slots=slots,
@@ -58,6 +67,8 @@ class Wish:
             refused=_codes(slots.color_avoid, words.COLORS),
             most_fen=_fen(slots.budget_cny_max),
             least_fen=_fen(slots.budget_cny_min),
+            answerable=answerable,
+            answerable_bits=sum(words.BIT[chip] for chip in set(answerable)),
         )
 
     def without(self, slot: str) -> Self:

@@ -129,15 +129,18 @@ class Bodies:
 
     def parts(self, asks: Asks, garments: Positions) -> Singles:
         """Shape (needs, names, garments)."""
+        return np.asarray(self.table[self.rows(asks)[:, :, None], garments])
+
+    def rows(self, asks: Asks) -> Positions:
+        """The row of the table for every part, (needs, names)."""
         bins = np.diff(self.starts) - 1
         measured = np.column_stack([asks.facts, self.sizes(asks)])
         missing = np.isnan(measured)
         at = np.floor((np.where(missing, 0.0, measured) - self.lows) / self.steps)
-        at = np.where(missing, bins[:-1], np.clip(at, 0, bins[:-1] - 1))
+        at = np.where(missing, bins[:-1], at.clip(0, bins[:-1] - 1))
         stated = (asks.shape >= 0) & (asks.shape < bins[-1])
         shape = np.where(stated, asks.shape, bins[-1])
-        rows = np.column_stack([at, shape]).astype(np.intp) + self.starts[:-1]
-        return np.asarray(self.table[rows[:, :, None], garments])
+        return np.column_stack([at, shape]).astype(np.intp) + self.starts[:-1]
 
 
 def _table(scale: Scale, values: NDArray[np.float32], codes: Codes, weight: Floats) -> Singles:

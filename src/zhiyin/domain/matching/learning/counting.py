@@ -45,7 +45,7 @@ def positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> Positions:
     """Where each wanted id stands in the ascending `ids`; UNKNOWN where it does not."""
     if not len(ids):
         return np.full(len(wanted), UNKNOWN, dtype=np.intp)
-    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    at = np.minimum(ids.searchsorted(wanted), len(ids) - 1)
     return np.where(ids[at] == wanted, at, UNKNOWN)
 
 

@@ -72,11 +72,15 @@ class Demand:
             popularity=np.log(popularity + IMAGINED_ROWS),
         )
 
-    def parts(self, asks: Asks, garments: Positions) -> Singles:
-        """Shape (needs, names, garments)."""
+    def row(self, asks: Asks) -> Positions:
+        """The row of `by_occasion` for each need."""
         none = self.by_occasion.shape[1] - 1
         stated = (asks.occasion >= 0) & (asks.occasion < none)
-        occasion = np.where(stated, asks.occasion, none)
+        return np.where(stated, asks.occasion, none)
+
+    def parts(self, asks: Asks, garments: Positions) -> Singles:
+        """Shape (needs, names, garments)."""
+        occasion = self.row(asks)
         found = np.empty((len(asks), len(self.names), len(garments)), dtype=np.float32)
         found[:, : len(ALWAYS)] = self.always[:, garments]
         lifts = self.by_occasion[:, occasion[:, None], garments]

@@ -1,5 +1,6 @@
 """What a garment, its size and its wearer add to the odds of too small and too large."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,6 +19,8 @@ ROUNDS = 30
 OUTCOMES = 2
 """Too small and too large, each against everything else."""
 
+PARTS = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
@@ -30,6 +33,15 @@ class Groups:
     garment: Positions
     garment_size: Positions
     wearer: Positions
+
+    def take(self, rows: Sequence[int], wearer: Positions) -> "Groups":
+        """Some rows, all of one wearer: `wearer` is her position, shape (1,)."""
+        return Groups(
+            category=self.category[rows],
+            garment=self.garment[rows],
+            garment_size=self.garment_size[rows],
+            wearer=np.repeat(wearer, len(rows)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +93,22 @@ class Effects:
         )
 
     def parts(self, facts: Floats, groups: Groups) -> Floats:
-        """Log odds and what they are made of, shape (rows, 16): for each of eight, small and large.
+        """Log odds and what they are made of, (rows, PARTS * OUTCOMES): small and large of each.
 
         Total, facts, category level, category slopes, garment level, garment slopes, garment in
         this size, wearer.
         """
         category, garment = self.category[groups.category], self.garment[groups.garment]
-        pieces = (
-            np.hstack([facts, facts**2]) @ self.shared,
-            category[:, 0],
-            np.einsum("nd,ndk->nk", facts, category[:, 1:]),
-            garment[:, 0],
-            np.einsum("nd,ndk->nk", facts, garment[:, 1:]),
-            self.garment_size[groups.garment_size],
-            self.wearer[groups.wearer],
-        )
-        return np.hstack([self.base + sum(pieces), *pieces])
+        found = np.empty((len(facts), PARTS, OUTCOMES))
+        found[:, 1] = np.concatenate([facts, facts**2], axis=1) @ self.shared
+        found[:, 2] = category[:, 0]
+        found[:, 3] = (facts[:, None] @ category[:, 1:])[:, 0]
+        found[:, 4] = garment[:, 0]
+        found[:, 5] = (facts[:, None] @ garment[:, 1:])[:, 0]
+        found[:, 6] = self.garment_size[groups.garment_size]
+        found[:, 7] = self.wearer[groups.wearer]
+        found[:, 0] = self.base + found[:, 1:].sum(axis=1)
+        return found.reshape(len(facts), PARTS * OUTCOMES)
 
 
 def _with_unknown(table: Floats) -> Floats:

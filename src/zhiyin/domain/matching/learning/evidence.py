@@ -11,16 +11,11 @@ from scipy import optimize
 
 from zhiyin.domain.matching.learning.counting import Codes, Floats, Positions, Singles, positions
 from zhiyin.domain.matching.learning.sizes import TypicalSize, body_facts, mean_and_spread
+from zhiyin.domain.matching.learning.witnesses import FACTS, LACKING, Wearers, Witnesses
 from zhiyin.domain.matching.wearings import UNKNOWN, UNTOLD, Wearings
 from zhiyin.kit.errors import DomainError, Kind
 
 Progress = Callable[[str], None]
-
-FACTS = (
-    "size", "from_typical", "height", "weight", "age", "band", "cup", "mass", "from_habit", "habit",
-)  # fmt: skip
-"""Columns of `Wearers.facts`. `from_typical`: size against what bodies like hers take; `habit`:
-the mean of that over her other rentals; `from_habit`: how far she departed from it."""
 
 BOUND = 3.0
 """Standardised facts are cut off here."""
@@ -52,28 +47,6 @@ class EvidenceModelUnreadable(DomainError):
 
     code: ClassVar[str] = "evidence_model_unreadable"
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wearers:
-    """What is known of people and their sizes before anybody wears anything.
-
-    facts: (rows, len(FACTS)) in standard units, NaN where not known.
-    risk:  (rows, 3) how far too small, right and too large are from their usual chances for such
-           a body in such a size, whatever the garment; in standard deviations of the outcome.
-    shape: (rows,) as in `Wearings`.
-    """
-
-    facts: Singles
-    risk: Singles
-    shape: NDArray[np.int8]
-
-    def __len__(self) -> int:
-        return len(self.shape)
-
-    def take(self, rows: Positions | slice) -> Self:
-        """The rows selected, in that order."""
-        return type(self)(facts=self.facts[rows], risk=self.risk[rows], shape=self.shape[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +85,7 @@ class EvidenceModel:
         is left out of its wearer's habit.
         """
         facts = self._facts(rows, is_remembered=is_remembered)
-        standard = np.clip((facts - self.mean) / self.spread, -BOUND, BOUND).astype(np.float32)
+        standard = ((facts - self.mean) / self.spread).clip(-BOUND, BOUND).astype(np.float32)
         return Wearers(facts=standard, risk=_risk_of(standard, self.risk), shape=rows.shape)
 
     def choose(self, candidates: Wearers, her: Wearers, k: int = 10) -> Positions:
@@ -122,16 +95,20 @@ class EvidenceModel:
         """
         return foremost(self.agreement(candidates, her), k)
 
-    def agreement(self, candidates: Wearers, her: Wearers) -> Singles:
+    def agreement(self, candidates: Wearers | Witnesses, her: Wearers) -> Singles:
         """How much each candidate's outcome should tell of hers: the risk they share less how
         unlike they are. Only the order matters."""
-        apart = np.abs(candidates.facts - her.facts)
-        missing = np.isnan(apart)
-        np.copyto(apart, 0, where=missing)
-        unlike = apart @ self.weight + missing @ self.unknown
-        other = (candidates.shape != her.shape) * np.float32(self.other_shape)
-        shared = candidates.risk @ her.risk[0] * np.float32(SHARED_RISK)
-        return np.asarray(shared - unlike - other, dtype=np.float32)
+        others = Witnesses.of(candidates) if isinstance(candidates, Wearers) else candidates
+        stated = ~np.isnan(her.facts[0])
+        hers = np.where(stated, her.facts[0], np.float32(0))
+        weight = self.weight * stated
+        apart = others.facts - hers
+        np.abs(apart, out=apart)
+        # Where a candidate lacks a fact her 0 was weighed: what not knowing counts, in its place.
+        lacking = LACKING @ ((self.unknown - self.weight * np.abs(hers)) * stated)
+        other = (others.shape != her.shape) * np.float32(self.other_shape)
+        shared = others.risk @ (her.risk[0] * np.float32(SHARED_RISK))
+        return np.asarray(shared - apart @ weight - lacking[others.lacks] - other)
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder, replacing what it writes."""

@@ -10,7 +10,8 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.learning.effects import Effects
+from zhiyin.domain.matching.learning.effects import Effects, Groups
+from zhiyin.domain.matching.learning.forest import LEAVES, Forest
 from zhiyin.domain.matching.learning.rates import FEATURES, FitMemory
 from zhiyin.domain.matching.learning.sizes import TypicalSize
 from zhiyin.domain.matching.wearings import FIT, UNTOLD, Wearings
@@ -36,7 +37,7 @@ SETTINGS = {
     "objective": "multiclass",
     "num_class": 3,
     "learning_rate": 0.08,
-    "num_leaves": 8,
+    "num_leaves": LEAVES,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
@@ -70,20 +71,18 @@ class FitModel:
     """Trees over what earlier wearers tell (`FitMemory`) and what she states."""
 
     memory: FitMemory
-    trees: lightgbm.Booster
+    trees: Forest
 
-    def chances(self, rows: Wearings) -> Chances:
+    def chances(self, rows: Wearings, groups: Groups | None = None) -> Chances:
         """Chances of small, fit and large, shape (rows, 3), each row summing to 1.
 
         Reads wearer, garment, category, size and the body facts; nothing else of `rows`. An
         unknown wearer, garment or category (-1 or never seen) and unstated facts are answered
-        with what holds in general.
+        with what holds in general. `groups` are those of the rows (`FitMemory`), if at hand.
         """
         if not len(rows):
             return np.empty((0, 3), dtype=np.float32)
-        features = np.ascontiguousarray(self.memory.features(rows))
-        found = self.trees.predict(features, num_threads=1, validate_features=False)
-        return np.asarray(found, dtype=np.float32)
+        return self.trees.chances(self.memory.features(rows, groups)).astype(np.float32)
 
     def best_size(
         self, her: Wearings, garment: int, sizes: NDArray[np.floating]
@@ -115,7 +114,7 @@ class FitModel:
         for part, value in (("typical", memory.typical), ("effects", memory.effects)):
             tables |= {f"{part}.{f.name}": getattr(value, f.name) for f in fields(value)}
         np.savez(folder / MEMORY_FILE, **tables)
-        self.trees.save_model(folder / TREES_FILE)
+        self.trees.save(folder / TREES_FILE)
         (folder / NAMES_FILE).write_text(json.dumps(FEATURES), encoding="utf-8")
 
     @classmethod
@@ -136,7 +135,7 @@ class FitModel:
             effects=Effects(**parts["effects"]),  # type: ignore[arg-type]
             **parts["memory"],  # type: ignore[arg-type]
         )
-        return cls(memory=memory, trees=lightgbm.Booster(model_file=str(folder / TREES_FILE)))
+        return cls(memory=memory, trees=Forest.load(folder / TREES_FILE))
 
 
 def train(wearings: Wearings, progress: Progress) -> FitModel:
@@ -153,7 +152,7 @@ def train(wearings: Wearings, progress: Progress) -> FitModel:
     progress(f"fit: {TREES} trees over {len(rows)} wearings")
     data = lightgbm.Dataset(features, rows.fit, feature_name=list(FEATURES))
     settings = {**SETTINGS, "min_data_in_leaf": min(ROWS_PER_LEAF, len(rows) // 50)}
-    trees = lightgbm.train(settings, data, TREES)
+    trees = Forest.of(lightgbm.train(settings, data, TREES))
     progress("fit: remembering every wearing")
     return FitModel(memory=FitMemory.learn(rows), trees=trees)
 

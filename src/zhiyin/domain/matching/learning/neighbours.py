@@ -96,7 +96,7 @@ class Neighbours:
         people = describe(asks.facts, asks.shape, asks.occasion, self.shapes, self.occasions)
         her = ((people - self.centre) @ self.whiten).astype(np.float32)
         ratio = her @ self.means[garments].T - self.half_norm[garments]
-        return np.asarray(np.clip(ratio, -FURTHEST, FURTHEST)[:, None])
+        return np.asarray(ratio.clip(-FURTHEST, FURTHEST)[:, None])
 
 
 def describe(
@@ -108,7 +108,7 @@ def describe(
 ) -> Floats:
     """Columns that describe people: bent lines of each fact, shape, occasion and products."""
     missing = np.isnan(facts)
-    lines = np.where(missing, 0.0, np.clip((facts - CENTRE) / UNIT, LOWEST, HIGHEST))
+    lines = np.where(missing, 0.0, ((facts - CENTRE) / UNIT).clip(LOWEST, HIGHEST))
     bent = np.where(missing[:, BENT_FACT], 0.0, np.maximum(lines[:, BENT_FACT] - BENT_AT, 0.0))
     here = (occasion[:, None] == np.arange(occasions)).astype(np.float64)
     blocks = [

@@ -116,41 +116,54 @@ class FitMemory:
             wearer_table=_wearer_table(rows, offset, misfits, groups.wearer, len(wearers)),
         )
 
-    def features(self, rows: Wearings) -> Floats:
-        """Shape (rows, len(FEATURES)). Never reads `fit`, `rating`, `occasion` or `day`."""
-        body = body_facts(rows)
-        offset = rows.size - self.typical.of(rows, body)
+    def groups(self, rows: Wearings) -> Groups:
+        """Where the rows stand in the tables. Reads wearer, garment, category and size."""
         garment = positions(self.garments, rows.garment)
-        stated = rows.category.astype(np.int64)
-        category = np.where(stated == UNKNOWN, self.garment_category[garment], stated)
-        groups = Groups(
+        category = self._category(rows, garment).astype(np.int64)
+        return Groups(
             category=positions(self.categories, category),
             garment=garment,
             garment_size=positions(self.garment_sizes, _in_size(rows)),
             wearer=positions(self.wearers, rows.wearer),
         )
-        facts = _standard(_facts(body, rows.size, offset), self.fact_mean, self.fact_spread)
-        known = self.garment_table[garment]
-        her = self.wearer_table[groups.wearer]
-        columns = (
-            *(rows.size, offset),
-            *body.T,
-            *(rows.shape, category),
-            *known[:, :5].T,
-            offset - known[:, 3],
-            *(offset[:, None] - known[:, 5:]).T,
-            *self.in_size_table[groups.garment_size].T,
-            *self.near_table[garment, _step(offset)].T,
-            *her[:, :3].T,
-            rows.size - her[:, 3],
-            *her[:, 4:].T,
-        )
-        return np.hstack([self.effects.parts(facts, groups), np.stack(columns, axis=1)])
 
-    def expected_size(self, rows: Wearings) -> Floats:
+    def features(self, rows: Wearings, groups: Groups | None = None) -> Floats:
+        """Shape (rows, len(FEATURES)). Never reads `fit`, `rating`, `occasion` or `day`.
+
+        `groups` are those of the rows, if at hand.
+        """
+        at = self.groups(rows) if groups is None else groups
+        body = body_facts(rows)
+        offset = rows.size - self.typical.of(rows, body)
+        facts = _standard(_facts(body, rows.size, offset), self.fact_mean, self.fact_spread)
+        known, her = self.garment_table[at.garment], self.wearer_table[at.wearer]
+        return np.column_stack(
+            [
+                self.effects.parts(facts, at),
+                rows.size,
+                offset,
+                body,
+                rows.shape,
+                self._category(rows, at.garment),
+                known[:, :5],
+                offset - known[:, 3],
+                offset[:, None] - known[:, 5:],
+                self.in_size_table[at.garment_size],
+                self.near_table[at.garment, _step(offset)],
+                her[:, :3],
+                rows.size - her[:, 3],
+                her[:, 4:],
+            ]
+        )
+
+    def _category(self, rows: Wearings, garment: Positions) -> NDArray[np.integer]:
+        """The category as the rows state it, or as it is remembered of the garment."""
+        return np.where(rows.category == UNKNOWN, self.garment_category[garment], rows.category)
+
+    def expected_size(self, rows: Wearings, groups: Groups | None = None) -> Floats:
         """The size she would take: her body's usual, as this garment is worn, as she takes hers."""
-        garment = self.garment_table[positions(self.garments, rows.garment)]
-        her = self.wearer_table[positions(self.wearers, rows.wearer)]
+        at = self.groups(rows) if groups is None else groups
+        garment, her = self.garment_table[at.garment], self.wearer_table[at.wearer]
         habit = np.where(her[:, 0] > 0, np.nan_to_num(her[:, 4]), 0.0)
         trust = her[:, 0] / (her[:, 0] + HABIT_PRIOR)
         return self.typical.of(rows) + garment[:, 3] + habit * trust
@@ -163,7 +176,7 @@ def _facts(body: Floats, size: NDArray[np.float32], offset: Floats) -> Floats:
 def _standard(facts: Floats, mean: Floats, spread: Floats) -> Floats:
     standard = (facts - mean) / spread
     standard[np.isnan(standard)] = 0.0
-    return np.clip(standard, -STATED_BOUND, STATED_BOUND)
+    return standard.clip(-STATED_BOUND, STATED_BOUND)
 
 
 def _ids(values: Ids) -> Ids:
@@ -176,8 +189,9 @@ def _in_size(rows: Wearings) -> Ids:
 
 
 def _step(offset: Floats) -> Positions:
-    ends = np.clip(np.nan_to_num(offset), -FARTHEST_STEPS, FARTHEST_STEPS)
-    return (np.rint(ends) + FARTHEST_STEPS).astype(np.intp)
+    stated = np.where(np.isnan(offset), 0.0, offset)
+    ends = stated.clip(-FARTHEST_STEPS, FARTHEST_STEPS)
+    return np.asarray(np.rint(ends) + FARTHEST_STEPS, dtype=np.intp)
 
 
 def _total(position: Positions, groups: int, weight: Floats | None = None) -> Floats:

@@ -11,8 +11,16 @@ from zhiyin.domain.matching.wearings import Wearings
 SHAPES = 32
 """Codes of `Wearings.shape` told apart; a code beyond them counts as not stated."""
 
+SHAPE_CODES = np.arange(SHAPES + 1)
 RIDGE = 1e-3
-FACT_COLUMNS = 19
+
+BODY_FACTS = ("height_cm", "weight_kg", "age", "band_cm", "cup")
+HEIGHT, WEIGHT, _, BAND, CUP, MASS = range(len(BODY_FACTS) + 1)
+PRODUCTS = [WEIGHT, MASS, HEIGHT], [WEIGHT, MASS, WEIGHT]
+"""Columns of `body_facts` that are multiplied with one another."""
+
+UNWEIGHED = [BAND, CUP, HEIGHT]
+"""What says more of her size where she does not state her weight."""
 
 Floats = NDArray[np.float64]
 
@@ -48,9 +56,11 @@ class TypicalSize:
 
 def body_facts(rows: Wearings) -> Floats:
     """Height (cm), weight (kg), age (years), band (cm), cup, body mass index; NaN if not stated."""
-    mass = rows.weight_kg / (rows.height_cm / 100.0) ** 2
-    facts = (rows.height_cm, rows.weight_kg, rows.age, rows.band_cm, rows.cup, mass)
-    return np.stack(facts, axis=1).astype(np.float64)
+    facts = np.empty((len(rows), len(BODY_FACTS) + 1))
+    for column, fact in enumerate(BODY_FACTS):
+        facts[:, column] = getattr(rows, fact)
+    facts[:, -1] = rows.weight_kg / (rows.height_cm / 100.0) ** 2
+    return facts
 
 
 def mean_and_spread(facts: Floats) -> tuple[Floats, Floats]:
@@ -66,18 +76,13 @@ def mean_and_spread(facts: Floats) -> tuple[Floats, Floats]:
 def _design(facts: Floats, stated_shape: NDArray[np.int8], mean: Floats) -> Floats:
     missing = np.isnan(facts)
     facts = np.where(missing, 0.0, facts - mean)
-    height, weight, _, band, cup, mass = facts.T
-    unweighed = missing[:, 1]
-    design = np.zeros((len(facts), FACT_COLUMNS + SHAPES + 1))
-    design[:, 0] = 1.0
-    design[:, 1:7] = facts
-    design[:, 7] = weight**2
-    design[:, 8] = mass**2
-    design[:, 9] = height * weight
-    design[:, 10] = band * unweighed
-    design[:, 11] = cup * unweighed
-    design[:, 12] = height * unweighed
-    design[:, 13:FACT_COLUMNS] = missing
     shape = np.where((stated_shape >= 0) & (stated_shape < SHAPES), stated_shape, SHAPES)
-    design[np.arange(len(facts)), FACT_COLUMNS + shape] = 1.0
-    return design
+    blocks = (
+        np.ones((len(facts), 1)),
+        facts,
+        facts[:, PRODUCTS[0]] * facts[:, PRODUCTS[1]],
+        facts[:, UNWEIGHED] * missing[:, WEIGHT : WEIGHT + 1],
+        missing,
+        shape[:, None] == SHAPE_CODES,
+    )
+    return np.concatenate(blocks, axis=1)
