@@ -15,8 +15,8 @@ from zhiyin.interfaces.shop import (
     reporting,
     sandbox_paying,
     stating,
-    wechat,
     voting,
+    wechat,
 )
 
 app_name = "shop"
