@@ -224,7 +224,9 @@ def erase_boards_of_member(*, brand_id: UUID, member_id: UUID) -> None:
 
 
 def _delete(brand_id: UUID, boards: QuerySet[DecisionBoard]) -> None:
-    ids = list(boards.order_by("id").values_list("id", flat=True))
+    # Held first, in one order: no friend's vote may slip in between the votes and the board.
+    held = boards.select_for_update(of=("self",), no_key=True).order_by("id")
+    ids = list(held.values_list("id", flat=True))
     BoardVote.objects.filter(brand_id=brand_id, board_id__in=ids).delete()
     BoardItem.objects.filter(brand_id=brand_id, board_id__in=ids).delete()
     DecisionBoard.objects.filter(brand_id=brand_id, id__in=ids).delete()
