@@ -9,8 +9,10 @@ from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
+from zhiyin.domain.orders.types import RefundGranted
 from zhiyin.events.types import StoredEvent, revive
 from zhiyin.flows import answering, forgetting
+from zhiyin.flows.purchase import sending
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
@@ -18,6 +20,7 @@ Reaction = Callable[[Any], None]
 REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
     MemberErased: (forgetting.queue_forgetting,),
+    RefundGranted: (sending.send_soon,),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
 }
 
