@@ -33,6 +33,7 @@ ADMINS = frozenset({Actor.ADMIN})
 EDITORS = frozenset({Actor.ADMIN, Actor.OPERATOR})
 MODERATORS = EDITORS | {Actor.MODERATOR}
 STOCKERS = EDITORS | {Actor.MANAGER}
+COUNTERS = STOCKERS | {Actor.CLERK}
 AUDITORS = frozenset({Actor.AUDITOR})
 NOBODY: frozenset[Actor] = frozenset()
 
@@ -156,6 +157,20 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:report-resolve": MODERATORS,
     "console:show-report-resolve": MODERATORS,
     "console:reads": ADMINS | AUDITORS,
+    "console:pickup": COUNTERS,
+    "console:pickup-look": COUNTERS,
+    "console:pickup-collect": COUNTERS,
+    "console:pickup-undo": COUNTERS,
+    "console:orders": STOCKERS | AUDITORS,
+    "console:orders-csv": STOCKERS | AUDITORS,
+    "console:orders-xlsx": STOCKERS | AUDITORS,
+    "console:order": STOCKERS | AUDITORS,
+    "console:order-refund": EDITORS,
+    "console:money": EDITORS | AUDITORS,
+    "console:refund-retry": EDITORS,
+    "console:order-terms": EDITORS,
+    "console:freight": EDITORS,
+    "console:refund-limit": ADMINS,
 }
 
 API: Mapping[str, frozenset[Actor]] = {

@@ -70,8 +70,6 @@ REFUND_LIMITS: dict[Role, int | None] = {Role.ADMIN: None, Role.OPERATOR: 50_000
 """How much of one order each role may give back alone, in fen, until the brand says otherwise."""
 MOST_FEN = 100_000_000_000
 """No sum that a person types is above this: a billion yuan."""
-UNDO_WITHIN = timedelta(minutes=30)
-"""For so long may a clerk take back a pickup that she marked by mistake."""
 PATIENCE = (1, 2, 5, 10, 30, 60, 180, 360)
 """Minutes between tries to have a refund accepted; then every six hours, until somebody looks."""
 

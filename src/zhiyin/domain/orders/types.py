@@ -3,7 +3,7 @@ was bought before Zhiyin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -17,6 +17,9 @@ MOST_PIECES = 99
 MOST_LINES = 50
 WRONG_CODES_AN_HOUR = 30
 """So many wrong pickup codes may one account type; a clerk who mistypes never comes near."""
+
+UNDO_WITHIN = timedelta(minutes=30)
+"""For so long may a clerk take back a pickup that she marked by mistake."""
 
 
 class Delivery(StrEnum):

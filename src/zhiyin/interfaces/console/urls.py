@@ -11,6 +11,7 @@ from zhiyin.interfaces.console import (
     kocs,
     looks,
     match_lab,
+    orders_urls,
     overview,
     pictures,
     product,
@@ -86,6 +87,7 @@ pages = [
         show_reports.resolve_show,
         name="show-report-resolve",
     ),
+    *orders_urls.pages,
 ]
 console: list[URLPattern | URLResolver] = [
     path("", access.home, name="home"),

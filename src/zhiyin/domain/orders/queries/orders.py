@@ -88,6 +88,12 @@ def filtered(brand_id: UUID, filters: OrderFilters) -> QuerySet[Order]:
     return rows
 
 
+def numbers_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Order -> what people call it, for those of `order_ids` that exist. One query."""
+    rows = Order.objects.filter(brand_id=brand_id, id__in=list(order_ids))
+    return dict(rows.values_list("id", "number"))
+
+
 def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:
     """Order -> where it stands, for all orders of a group-buy's team. One query."""
     rows = (
