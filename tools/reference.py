@@ -28,7 +28,11 @@ ANSWERS_WITHOUT_A_CLASS = (
 
 def pages() -> dict[Path, str]:
     """Every page that is made here, by its place."""
-    return {REFERENCE / "errors.md": errors(), REFERENCE / "import.md": imports()}
+    return {
+        REFERENCE / "errors.md": errors(),
+        REFERENCE / "import.md": imports(),
+        REFERENCE / "webhooks.md": webhooks(),
+    }
 
 
 def errors() -> str:
@@ -62,6 +66,31 @@ def errors() -> str:
             "",
         ]
     )
+
+
+def webhooks() -> str:
+    """What leaves for a brand's own programs: each event type, its fields, and when it is sent."""
+    from typing import get_type_hints
+
+    from zhiyin.flows.outward import LEAVING, TEST_TYPE
+
+    def says(hint: object) -> str:
+        words = {"UUID": "id", "int": "number", "bool": "yes or no", "datetime": "moment"}
+        kinds = [one for one in getattr(hint, "__args__", (hint,)) if one is not type(None)]
+        (kind,) = kinds
+        if hasattr(kind, "__members__"):
+            return ", ".join(f"`{word.value}`" for word in kind)
+        return words[kind.__name__] + (", or null" if kind is not hint else "")
+
+    rows = []
+    for kind, fields in sorted(LEAVING.items(), key=lambda one: one[0].name):
+        hints = get_type_hints(kind)
+        data = "; ".join(f"`{field}`: {says(hints[field])}" for field in fields)
+        rows.append((f"`{kind.name}`", _sentence(kind), data))
+    test = (f"`{TEST_TYPE}`", "Somebody asked for a test. Needs no subscription.")
+    rows.append((*test, "`endpoint_id`: id"))
+    head = (REFERENCE / "webhooks.head.md").read_text(encoding="utf-8").rstrip()
+    return "\n".join([head, "", *table(("type", "it happened that", "`data`"), rows), ""])
 
 
 def refusals() -> list[type]:

@@ -25,6 +25,8 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.webhooks import operations as webhooks
+from zhiyin.domain.webhooks.types import Attempt, Failure
 from zhiyin.flows import answering, decide, koc_review, privacy
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
@@ -147,6 +149,25 @@ def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -
         rows_read=3,
         rows_bad=1,
         problems=[RowProblem(2, "手机", "row_refused", "不是大陆手机号")],
+    )
+    ids["endpoint_id"], _told = webhooks.add_endpoint(
+        brand_id=brand.id,
+        url="https://erp.anning.example/zhiyin/events/of-the-shop?token-free=1",
+        note="仓库系统",
+        event_types=["members.member_joined"],
+        may_http=False,
+        may_private=False,
+        now=now,
+    )
+    ids["delivery_id"] = webhooks.queue_test(
+        brand_id=brand.id, endpoint_id=ids["endpoint_id"], event_type="webhooks.test", now=now
+    )
+    webhooks.record(
+        brand_id=brand.id,
+        delivery_id=ids["delivery_id"],
+        attempt=Attempt(
+            at=now, took_ms=184, status=500, failure=Failure.STATUS, answer='{"error": "try later"}'
+        ),
     )
     ids["upload_id"] = uploads.keep(
         brand_id=brand.id,

@@ -141,6 +141,7 @@ FLOORS = {
     "members": 2,
     "catalog": 2,
     "ledger": 2,
+    "webhooks": 2,
     "audience": 3,
     "kocs": 3,
     "orders": 3,

@@ -104,6 +104,9 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
     worn, hers = f"{at}/products/{town.mark}-p0/shows", f"{at}/members/{town.mark}-author/questions"
     question = f"{at}/kocs/{town.ids['koc_id']}/questions/{question_id}/answer"
     need = f"{at}/members/{town.mark}-asker/needs/{town.ids['need_id']}/verdicts"
+    adjusted, more = f"{at}/stock/adjustments", {"change": 1, "reason": "found"}
+    place = {"sku_code": f"{town.mark}-p0-2", "store_code": f"{town.mark}-store"} | more
+    sent = f"{at}/webhook-deliveries"
     said = {
         "decision_id": str(town.ids["decision_id"]),
         "product_id": str(town.ids["product_id"]),
@@ -128,6 +131,9 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
         ),
         Field("key", "PUT", f"{at}/stock", "sku", lambda x: lines(sku_code=x)),
         Field("key", "PUT", f"{at}/stock", "store", lambda x: lines(store_code=x)),
+        Field("key", "POST", adjusted, "sku", lambda x: place | {"sku_code": x}),
+        Field("key", "POST", adjusted, "store", lambda x: place | {"store_code": x}),
+        Field("key", "GET", sent, "endpoint_id", lambda x: {"endpoint": x}),
         Field("key", "POST", verdict, "staff", lambda x: no | {"state": "refused", "by": x}),
         Field("key", "POST", f"{at}/staff", "staff", lambda x: grant | {"user": x}),
         Field("key", "POST", f"{at}/staff", "store", lambda x: grant | {"store": x}),

@@ -89,7 +89,7 @@ def test_the_overview_is_never_empty(desk, product_id):
                 guest_key=uuid4(),
                 now=timezone.now(),
             )
-    asked = desk.browser.get(desk.url("asked.csv")).content.decode()
+    asked = desk.browser.get(desk.url("asked.csv")).getvalue().decode()
     assert "wedding,3,3,14" in asked, "the one from the short form is counted too"
     formula = {"slot": "occasion", "value": "wedding", "label": {"zh-Hans": "=1+1", "en": "=1+1"}}
     with brand_tx(desk.brand.id):
@@ -101,7 +101,7 @@ def test_the_overview_is_never_empty(desk, product_id):
             user_id=None,
             now=NOW,
         )
-    named = desk.browser.get(desk.url("asked.csv")).content.decode()
+    named = desk.browser.get(desk.url("asked.csv")).getvalue().decode()
     assert "\n'=1+1,3,3,14" in named, "no spreadsheet runs a label"
 
 

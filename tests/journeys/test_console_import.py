@@ -52,7 +52,7 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk):
         assert (done.state, done.rows_read, done.rows_bad) == (ImportState.DONE, 3, 1)
         assert brands.stores(brand_id=desk.brand.id).total == 2
     assert "every 2s" not in desk.browser.get(run).content.decode()
-    problems = desk.browser.get(f"{run}problems.csv").content.decode("utf-8-sig")
+    problems = desk.browser.get(f"{run}problems.csv").getvalue().decode("utf-8-sig")
     assert problems.splitlines()[1].startswith("3,city,")
     folder = settings.STATE / "imports" / str(desk.brand.id)
     assert list(folder.iterdir()) == [], "the file is thrown away when it is loaded"

@@ -22,7 +22,8 @@ from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import queries as orders
 from zhiyin.flows.importing import columnar, loading, mapping, reading
-from zhiyin.flows.importing.report import harmless, write_report
+from zhiyin.flows.importing.report import write_report
+from zhiyin.kit.tables import harmless
 from zhiyin.storage.tenancy import brand_tx
 
 

@@ -45,6 +45,8 @@ NOT_WRITTEN = {
     "audience.Trait.slot",
     "brands.ImportProblem.code",
     "brands.ImportRun.mapping_hash",
+    "brands.KeptAnswer.actor",
+    "brands.KeptAnswer.route",
     "catalog.Product.attributes",
     "content.BuyerShow.color",
     "content.BuyerShow.media_refs",
@@ -64,6 +66,9 @@ NOT_WRITTEN = {
     "matching.TrainedModel.version",
     "members.Member.language",
     "members.Merge.moved",
+    "webhooks.WebhookDelivery.body",
+    "webhooks.WebhookDelivery.event_type",
+    "webhooks.WebhookEndpoint.event_types",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -116,6 +121,9 @@ SHOWN = (
     "{} is no phone",
     "{} uploaded",
     "{}-staff",
+    "https://{}.example/hook",
+    "{} erp",
+    "{} took it",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
@@ -352,6 +360,7 @@ BODIES = {
     "keep_her_need": lambda _: {"text": "1米6"},
     "turn_down_pick": lambda town: verdict(town) | {"decision_id": str(town.ids["decision_id"])},
     "take_verdict_back": lambda town: verdict(town),
+    "change_webhook": lambda _: {"event_types": []},
 }
 
 

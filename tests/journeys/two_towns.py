@@ -45,6 +45,8 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Channel, MemberFacts, Opened, Purpose
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
+from zhiyin.domain.webhooks import operations as webhooks
+from zhiyin.domain.webhooks.types import Attempt
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.storage.media import MediaStore, inspect_and_clean
@@ -125,6 +127,32 @@ def _house(brand: BrandCard, mark: str, user_id: int, ids: dict[str, Any]) -> st
         rows_bad=1,
         problems=[RowProblem(2, f"{mark}-column", "row_refused", f"{mark} is no phone")],
     )
+    ids["endpoint_id"], _secret = webhooks.add_endpoint(
+        brand_id=brand.id,
+        url=f"https://{mark}.example/hook",
+        note=f"{mark} erp",
+        event_types=[],
+        may_http=False,
+        may_private=False,
+        now=NOW,
+    )
+    ids["delivery_id"] = webhooks.queue_test(
+        brand_id=brand.id, endpoint_id=ids["endpoint_id"], event_type="webhooks.test", now=NOW
+    )
+    webhooks.record(
+        brand_id=brand.id,
+        delivery_id=ids["delivery_id"],
+        attempt=Attempt(at=NOW, took_ms=9, status=200, answer=f"{mark} took it"),
+    )
+    answer_id = brands.claim_answer(
+        brand_id=brand.id,
+        actor="somebody",
+        route="POST api/v1/stock/adjustments",
+        key=f"{mark}-key",
+        body_hash=bytes(32),
+        now=NOW,
+    )
+    brands.keep_answer(brand_id=brand.id, answer_id=answer_id, status=200, body="{}")
     ids["upload_id"] = uploads.keep(
         brand_id=brand.id,
         chunks=[f"{mark}-id,name\n{mark}-1,{mark} uploaded\n".encode()],

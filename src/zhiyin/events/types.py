@@ -18,6 +18,7 @@ REACT_QUEUE = "reactions"
 class StoredEvent:
     """An event's row: its name, and the fields as JSON values."""
 
+    id: UUID
     brand_id: UUID
     name: str
     at: datetime

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.domain.orders import queries as orders
 from zhiyin.kit.audits import Audit, Violation
 from zhiyin.storage.tenancy import brand_tx
 
-AUDITS: tuple[Audit, ...] = (*ledger.AUDITS, *catalog.AUDITS, *orders.AUDITS)
+AUDITS: tuple[Audit, ...] = (
+    *ledger.AUDITS,
+    *brands.AUDITS,
+    *catalog.AUDITS,
+    *orders.AUDITS,
+)
 
 
 @dataclass(frozen=True, slots=True)

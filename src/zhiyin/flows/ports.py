@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Protocol
 from uuid import UUID
 
 from zhiyin.domain.audience.types import Vocabulary
+from zhiyin.domain.webhooks.types import Attempt
 from zhiyin.kit.errors import DomainError, Kind
 
 
@@ -51,6 +52,18 @@ class NeedReader(Protocol):
         """
 
 
+class WebhookSender(Protocol):
+    """Takes a webhook to its receiver, once."""
+
+    def send(
+        self, *, url: str, message_id: str, body: str, secrets: Sequence[str], now: datetime
+    ) -> Attempt:
+        """Sign `body` with each secret, send it, and say what came of it. Never raises.
+
+        Returns within a bounded time; follows no redirect. `now` is the moment that is signed.
+        """
+
+
 class SandboxMessage(Protocol):
     """A message that a sandbox kept instead of sending it."""
 
@@ -78,6 +91,7 @@ class Ports:
     sms: SmsSender
     sandbox: Sandbox | None = None
     reader: NeedReader | None = None
+    webhooks: WebhookSender
 
 
 _wired: list[Ports] = []

@@ -1,7 +1,7 @@
 """What follows from what happened: the one page that lists it.
 
 A reaction gets the event after the commit that recorded it, in a job. It opens its own
-transaction, and it is safe to repeat.
+transaction, and it is safe to repeat. What leaves the house is listed in `outward.LEAVING`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
 from zhiyin.domain.orders.types import RefundGranted
 from zhiyin.events.types import StoredEvent, revive
-from zhiyin.flows import answering, forgetting
+from zhiyin.flows import answering, forgetting, outward
 from zhiyin.flows.purchase import sending
 from zhiyin.kit.events import DomainEvent
 
@@ -26,7 +26,8 @@ REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
 
 
 def answer(stored: StoredEvent) -> None:
-    """Run every reaction to a recorded event, in order. Nothing listed, nothing to do."""
+    """Tell the brand's own programs of an event that may leave, then run every reaction to it."""
+    outward.queue_deliveries(stored)
     event = revive(stored, REACTIONS)
     if event is None:
         return

@@ -8,12 +8,15 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from zhiyin.domain.brands import operations as brand_writes
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
+from zhiyin.domain.webhooks import operations as webhook_writes
+from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, forgetting, privacy, reactions
+from zhiyin.flows import answering, forgetting, outward, ports, privacy, reactions
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
@@ -68,6 +71,29 @@ def load_import(brand_slug: str, upload_id: str) -> None:
     uploads.load(brand=brand, upload_id=UUID(upload_id), now=datetime.now(UTC))
 
 
+@app.task(
+    name=outward.SEND_TASK,
+    queue=outward.WEBHOOKS_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def send_webhooks(brand_id: str) -> None:
+    """Try the webhooks of a brand that are due, a batch after another."""
+    sender = ports.wired().webhooks
+    while outward.send_due(brand_id=UUID(brand_id), sender=sender, now=datetime.now(UTC)):
+        continue
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="take_webhooks_up", queue="clock", queueing_lock="take-webhooks-up")
+def take_webhooks_up(timestamp: int) -> None:
+    """Have the brands' webhooks sent that a killed worker, or a lost job, has left behind."""
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        with brand_tx(brand.id):
+            if webhooks.has_due(brand_id=brand.id, now=as_of):
+                outward.send_soon(brand_id=brand.id)
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(name="reap_uploads", queue="clock", queueing_lock="reap-uploads")
 def reap_uploads(timestamp: int) -> None:
@@ -90,8 +116,10 @@ def purge(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=3, exponential_wait=4),
 )
 def purge_brand(brand_id: str, timestamp: int) -> None:
-    """Delete a brand's sign-in codes of more than a day ago, and what guests asked a month ago."""
+    """Delete a brand's old codes, answers and webhooks, and what guests asked a month ago."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     with brand_tx(UUID(brand_id)):
         members.delete_old_codes(brand_id=UUID(brand_id), now=as_of)
+        brand_writes.forget_answers(brand_id=UUID(brand_id), now=as_of)
+        webhook_writes.forget_old(brand_id=UUID(brand_id), now=as_of)
     privacy.forget_guests(brand_id=UUID(brand_id), now=as_of)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.members",
     "zhiyin.domain.catalog",
     "zhiyin.domain.ledger",
+    "zhiyin.domain.webhooks",
     "zhiyin.domain.audience",
     "zhiyin.domain.kocs",
     "zhiyin.domain.orders",
@@ -186,3 +187,8 @@ READER_URL = os.environ.get("ZHIYIN_READER_URL", "")
 READER_KEY = os.environ.get("ZHIYIN_READER_KEY", "")
 READER_MODEL = os.environ.get("ZHIYIN_READER_MODEL", "")
 READER_SECONDS = float(os.environ.get("ZHIYIN_READER_SECONDS", "4"))
+
+# Webhooks go to https addresses in the open internet. A receiver in the brand's own network needs
+# the second; a demo may send to this machine, without TLS too.
+WEBHOOKS_HTTP = DEMO
+WEBHOOKS_PRIVATE = DEMO or os.environ.get("ZHIYIN_WEBHOOKS_PRIVATE") == "1"

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from zhiyin.connectors.openai_reader.client import OpenAiReader
 from zhiyin.connectors.sandbox.sms import SandboxSms
+from zhiyin.connectors.webhooks.client import HttpsWebhooks
 from zhiyin.flows import ports
 
 
@@ -32,11 +33,12 @@ def named() -> ports.Ports:
         if settings.READER_URL
         else None
     )
+    webhooks = HttpsWebhooks(may_private=settings.WEBHOOKS_PRIVATE)
     if settings.DEMO:
         sandbox = SandboxSms(settings.STATE, tell=_tell)
-        return ports.Ports(sms=sandbox, sandbox=sandbox, reader=reader)
+        return ports.Ports(sms=sandbox, sandbox=sandbox, reader=reader, webhooks=webhooks)
     sender = resolve_name(settings.SMS_SENDER)() if settings.SMS_SENDER else NoCarrier()
-    return ports.Ports(sms=sender, reader=reader)
+    return ports.Ports(sms=sender, reader=reader, webhooks=webhooks)
 
 
 def _tell(line: str) -> None:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from zhiyin.domain.brands.types import ImportKind, ImportState, Role
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.choices import choices
+from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
 
 
@@ -120,3 +121,27 @@ class ImportProblem(BrandOwned):
                 fields=["brand", "run", "line", "column"], name="import_problem_once"
             ),
         ]
+
+
+class KeptAnswer(BrandOwned):
+    """What a keyed call was answered, written with its effect: the same key is told the same.
+
+    `route` is the matrix's name of the call, `body_hash` the SHA-256 of what was asked. Until the
+    effect is there, in the same transaction, a row has no answer.
+    """
+
+    actor = models.CharField(max_length=80)
+    route = models.CharField(max_length=120)
+    key = models.CharField(max_length=255)
+    body_hash = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer_sealed = SealedField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "actor", "route", "key"], name="kept_answer_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["brand", "at"], name="kept_answer_by_age")]

@@ -1,4 +1,4 @@
-"""The only writers of the tenant's tables."""
+"""The only writers of the tenant's tables, with those of `answers`."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,6 +9,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from zhiyin.domain.brands.answers import claim_answer as claim_answer
+from zhiyin.domain.brands.answers import forget_answers as forget_answers
+from zhiyin.domain.brands.answers import keep_answer as keep_answer
 from zhiyin.domain.brands.models import (
     ApiKey,
     Brand,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhiyin.domain.brands.audits import AUDITS as AUDITS
 from zhiyin.domain.brands.models import (
     ApiKey,
     Brand,

@@ -217,3 +217,25 @@ class ImportBusy(DomainError):
 
     code: ClassVar[str] = "import_busy"
     kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCard:
+    """What a keyed call was answered the first time: HTTP status and body."""
+
+    status: int
+    body: str
+
+
+class IdempotencyKeyReused(DomainError):
+    """This Idempotency-Key came with another request before. A new request needs a new key."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class IdempotencyInFlight(DomainError):
+    """A request with this Idempotency-Key is being worked on. Send it again in a moment."""
+
+    code: ClassVar[str] = "idempotency_in_flight"
+    kind: ClassVar[Kind] = Kind.CONFLICT

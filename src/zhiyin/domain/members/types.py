@@ -145,6 +145,7 @@ class Opened(StrEnum):
     DOWNLOAD = "api_download"
     DELETION = "api_deletion"
     ANSWER = "api_answer"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_an_event_comes_back_as_it_was(own_database: str) -> None:
 
 
 def test_an_event_nobody_lists_is_nobodys(own_database: str) -> None:
-    stored = StoredEvent(uuid4(), "garden.weeded", NOW, {})
+    stored = StoredEvent(uuid4(), uuid4(), "garden.weeded", NOW, {})
     assert revive(stored, [Planted]) is None
     assert plain(NOW) == NOW.isoformat()
 

@@ -9,14 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from zhiyin.domain.brands.types import RowProblem
+from zhiyin.kit.tables import harmless
 
 HEADER = ("line", "column", "code", "reason")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 class Report:

@@ -18,6 +18,7 @@ from zhiyin.domain.catalog.types import (
     ProductFacts,
     ProductNotFound,
     SkuFacts,
+    SkuNotFound,
     StockFacts,
 )
 from zhiyin.domain.content import operations as content_writes
@@ -25,6 +26,7 @@ from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.types import LookFacts, LookItemCard
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.interfaces.api.access import ApiRequest, in_brand
+from zhiyin.interfaces.api.once import once, once_if_keyed
 from zhiyin.interfaces.api.shapes import (
     Block,
     Code,
@@ -32,6 +34,7 @@ from zhiyin.interfaces.api.shapes import (
     Line,
     Listed,
     Name,
+    Reason,
     SearchQuery,
     Title,
     answers,
@@ -94,6 +97,13 @@ class StockLineIn(In):
 
 class StockIn(In):
     lines: list[StockLineIn] = Field(min_length=1, max_length=LINES_MAX)
+
+
+class AdjustmentIn(In):
+    sku_code: Code
+    store_code: Code
+    change: int = Field(ge=-PIECES_MAX, le=PIECES_MAX)
+    reason: Reason
 
 
 class LookQuery(In):
@@ -181,6 +191,7 @@ def put_product(request: ApiRequest, code: chars(60, least=1), product: ProductI
 
 @router.put("/stock", response=answers(dict))
 @in_brand
+@once_if_keyed
 def put_stock(request: ApiRequest, stock: StockIn) -> Any:
     """Say how many pieces of a SKU lie in a store; the last line of a pair counts."""
     last = {(each.sku_code, each.store_code): each.on_hand for each in stock.lines}
@@ -199,6 +210,33 @@ def put_stock(request: ApiRequest, stock: StockIn) -> Any:
         now=request.now,
     )
     return {"lines": changed}
+
+
+@router.post("/stock/adjustments", response=answers(dict))
+@in_brand
+@once
+def adjust_stock(request: ApiRequest, adjustment: AdjustmentIn) -> Any:
+    """So many pieces of a SKU more or fewer in a store, with a reason that its history keeps.
+
+    `on_hand` is what lies there now. 409: what orders hold would not lie there any more.
+    """
+    brand_id, store, sku = request.brand.id, adjustment.store_code, adjustment.sku_code
+    store_ids = brands.store_ids_by_code(brand_id=brand_id, codes=[store])
+    if store not in store_ids:
+        raise StoreNotFound(code=store)
+    sku_ids = catalog.sku_ids_by_code(brand_id=brand_id, codes=[sku])
+    if sku not in sku_ids:
+        raise SkuNotFound(code=sku)
+    left = catalog_writes.adjust_stock(
+        brand_id=brand_id,
+        sku_id=sku_ids[sku],
+        store_id=store_ids[store],
+        change=adjustment.change,
+        reason=adjustment.reason,
+        user_id=None,
+        now=request.now,
+    )
+    return {"sku_code": sku, "store_code": store, "on_hand": left}
 
 
 @router.get("/looks", response=answers(Listed))

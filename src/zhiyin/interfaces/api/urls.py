@@ -14,6 +14,7 @@ from zhiyin.interfaces.api import (
     needs_side,
     people_side,
     shop_side,
+    webhooks_side,
 )
 from zhiyin.interfaces.api.access import ApiRequest, BrandKey, in_brand
 from zhiyin.interfaces.api.docs import views
@@ -67,5 +68,6 @@ for router in (
     her_needs_side.router,
     house_side.router,
     imports_side.router,
+    webhooks_side.router,
 ):
     api.add_router("", router)

@@ -1,19 +1,19 @@
 """Imports: the files that were loaded or are being loaded, how far they are, and their bad rows."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhiyin.domain.brands import queries
-from zhiyin.domain.brands.types import ImportKind, ImportRunCard, ImportState
-from zhiyin.flows.importing.report import HEADER, harmless
+from zhiyin.domain.brands.types import ImportKind, ImportRunCard, ImportState, RowProblem
+from zhiyin.flows.importing.report import HEADER
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.showing import page_number, pager, shown
+from zhiyin.interfaces.exporting import PAGE, csv_answer, in_pages
 
 PER_PAGE = 20
 PROBLEMS_SHOWN = 50
@@ -57,19 +57,17 @@ def run(request: ConsoleRequest, run_id: UUID) -> HttpResponse:
 
 @require_GET
 @console_page
-def problems(request: ConsoleRequest, run_id: UUID) -> HttpResponse:
+def problems(request: ConsoleRequest, run_id: UUID) -> StreamingHttpResponse:
     """Every row that did not load, as a file that a spreadsheet opens without running anything."""
     brand_id = request.operator.brand.id
     card = queries.import_run(brand_id=brand_id, run_id=run_id)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{card.kind}-problems.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADER)
-    for problem in queries.each_problem(brand_id=brand_id, run_id=run_id):
-        writer.writerow(
-            [problem.line, harmless(problem.column), problem.code, harmless(problem.reason)]
-        )
-    return response
+
+    def page(last: RowProblem | None) -> tuple[RowProblem, ...]:
+        after = (last.line, last.column) if last else (-1, "")
+        return queries.import_problems(brand_id=brand_id, run_id=run_id, after=after, limit=PAGE)
+
+    rows = ((one.line, one.column, one.code, one.reason) for one in in_pages(brand_id, page))
+    return csv_answer(name=f"{card.kind}-problems", columns=HEADER, rows=rows)
 
 
 def kind_words() -> dict[ImportKind, str]:

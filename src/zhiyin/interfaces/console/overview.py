@@ -1,11 +1,10 @@
 """The first page: what needs a person now, how today goes, and what is asked for."""
 
-import csv
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,10 +18,11 @@ from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import queries as conversations
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import THIN_BELOW
-from zhiyin.flows.importing.report import harmless
+from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.showing import shown, waiting
+from zhiyin.interfaces.exporting import csv_answer
 from zhiyin.kit.times import start_of_day
 
 WEEK = timedelta(days=7)
@@ -50,17 +50,12 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 
 @require_GET
 @console_page
-def asked_csv(request: ConsoleRequest) -> HttpResponse:
+def asked_csv(request: ConsoleRequest) -> StreamingHttpResponse:
     """The numbers of the overview's chart, all of them."""
     asked, needs, _total = _asked(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="asked-for.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow([_("Asked for"), _("Needs"), _("Of needs"), _("Days")])
-    for label, count in asked.most_common():
-        writer.writerow([harmless(label), count, needs, ASKED_DAYS])
-    return response
+    columns = [_("Asked for"), _("Needs"), _("Of needs"), _("Days")]
+    rows = [(label, count, needs, ASKED_DAYS) for label, count in asked.most_common()]
+    return csv_answer(name="asked-for", columns=columns, rows=rows)
 
 
 def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
@@ -71,6 +66,8 @@ def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
     sold_out = catalog.sold_out(brand_id=brand_id)
     runs, _total = brands.import_runs(brand_id=brand_id)
     failed = sum(run.state is ImportState.FAILED for run in runs)
+    hears = request.operator.can["webhooks"]
+    deaf = webhooks.switched_off_by_us(brand_id=brand_id) if hears else 0
 
     def todo(count: int, what: str, route: str, why: str = "", query: str = "") -> dict[str, Any]:
         href = reverse(f"console:{route}", kwargs={"slug": slug})
@@ -91,6 +88,14 @@ def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
             waits["reports"],
             ngettext("report to look at", "reports to look at", waits["reports"]),
             "reports",
+        ),
+        todo(
+            deaf,
+            ngettext(
+                "webhook endpoint was switched off", "webhook endpoints were switched off", deaf
+            ),
+            "webhooks",
+            _("nothing came through to it"),
         ),
         todo(failed, ngettext("import that failed", "imports that failed", failed), "imports"),
         todo(

@@ -57,6 +57,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
         Opened.QUESTIONS: (_("Questions over the API"), _("her questions with their chips")),
         Opened.DOWNLOAD: (_("Download over the API"), _("everything that is held about her")),
         Opened.DELETION: (_("Deletion over the API"), _("deleted for good")),
+        Opened.EXPORT: (_("Export"), _("a row of hers in a file for a spreadsheet")),
         Opened.ANSWER: (_("Answer over the API"), _("a question answered or declined for her")),
     }
     here = reverse("console:reads", kwargs={"slug": request.brand.slug})

@@ -24,11 +24,14 @@ from zhiyin.interfaces.console import (
     stores,
     taxonomy,
     units,
+    webhooks,
 )
 
 PRODUCT = "products/<uuid:product_id>/"
 LOOK = "looks/<uuid:look_id>/"
 APPLICATION = "applications/<uuid:application_id>/"
+WEBHOOK = "webhooks/<uuid:endpoint_id>/"
+DELIVERY = "webhooks/deliveries/<uuid:delivery_id>/"
 
 pages = [
     path("", overview.overview, name="overview"),
@@ -76,6 +79,15 @@ pages = [
     path("shows/<uuid:show_id>/photos/<str:ref>", pictures.picture, name="show-photo"),
     path("reports/", shows.reports, name="reports"),
     path("reads/", reads.reads, name="reads"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/add/", webhooks.add, name="webhook-add"),
+    path(WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{WEBHOOK}save/", webhooks.save, name="webhook-save"),
+    path(f"{WEBHOOK}secret/", webhooks.rotate, name="webhook-secret"),
+    path(f"{WEBHOOK}switch/", webhooks.switch, name="webhook-switch"),
+    path(f"{WEBHOOK}test/", webhooks.test, name="webhook-test"),
+    path(DELIVERY, webhooks.delivery, name="webhook-delivery"),
+    path(f"{DELIVERY}replay/", webhooks.replay, name="webhook-replay"),
     path("imports/", imports.imports, name="imports"),
     path("imports/upload/", importing.upload, name="import-upload"),
     path("imports/map/<uuid:upload_id>/", importing.mapping, name="import-map"),

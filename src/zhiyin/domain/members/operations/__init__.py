@@ -23,7 +23,7 @@ from zhiyin.domain.members.operations.people import (
     rename,
     set_language,
 )
-from zhiyin.domain.members.operations.reading import note_read
+from zhiyin.domain.members.operations.reading import note_read, note_reads
 
 __all__ = [
     "ask_erasure",
@@ -45,6 +45,7 @@ __all__ = [
     "merge",
     "note_moved",
     "note_read",
+    "note_reads",
     "rename",
     "set_language",
     "set_personalisation",
