@@ -91,7 +91,9 @@ def undo_collect(
     Raises ReasonNeeded, PickupNotFound, UndoTooLate, UndoAfterRefund, OrderMoveRefused.
     """
     with brand_tx(brand_id):
-        undo_hand_over(brand_id=brand_id, order_id=order_id, user_id=user_id, reason=reason, now=now)
+        undo_hand_over(
+            brand_id=brand_id, order_id=order_id, user_id=user_id, reason=reason, now=now
+        )
 
 
 def undo_hand_over(

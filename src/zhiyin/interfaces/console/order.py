@@ -119,7 +119,8 @@ def _page(
         "store": store_names(request, [card.store_id]).get(card.store_id, ""),
         "closed_why": close_words().get(card.close_reason, ""),
         "lines": [
-            one | {"left": one["line"].quantity - one["line"].refunded, "asked": _asked(request, one)}
+            one
+            | {"left": one["line"].quantity - one["line"].refunded, "asked": _asked(request, one)}
             for one in lines
         ],
         "sums": _sums(request, card),

@@ -182,9 +182,7 @@ def shown_lines(
         return {
             "line": line,
             "name": line.name_en if is_english else line.name_zh,
-            "color": chips.label(
-                "color", line.color, taxonomy=taxonomy, language=request.language
-            ),
+            "color": chips.label("color", line.color, taxonomy=taxonomy, language=request.language),
             "size": line.size_label,
             "pieces": line.quantity - line.refunded,
             "unit": cny(request, line.list_fen),

@@ -235,9 +235,7 @@ def _sentence(request: ConsoleRequest, refused: DomainError) -> str:
         return _("No order has this code. Ask her to open the order again and show it.")
     if isinstance(refused, TooManyWrongCodes):
         until = datetime.fromisoformat(str(refused.details["until"]))
-        return _("Too many wrong codes. Try again from %(at)s on.") % {
-            "at": moment(request, until)
-        }
+        return _("Too many wrong codes. Try again from %(at)s on.") % {"at": moment(request, until)}
     if isinstance(refused, PickupElsewhere):
         store_id = UUID(str(refused.details["store_id"]))
         name = store_names(request, [store_id]).get(store_id, "")
