@@ -20,7 +20,7 @@ Reaction = Callable[[Any], None]
 REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
     MemberErased: (forgetting.queue_forgetting,),
-    RefundGranted: (sending.send_soon,),
+    RefundGranted: (sending.send_granted,),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
 }
 

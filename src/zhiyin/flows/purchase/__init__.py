@@ -13,9 +13,16 @@ from zhiyin.flows.purchase.handing_over import (
 from zhiyin.flows.purchase.paying import ask_provider, hear, open_payment, settle
 from zhiyin.flows.purchase.placing import Wanted, place, place_order
 from zhiyin.flows.purchase.quoting import Basket, quote
-from zhiyin.flows.purchase.reaping import cancel, cancel_order, close_overdue, poll_payments
+from zhiyin.flows.purchase.reaping import (
+    UNHEARD,
+    cancel,
+    cancel_order,
+    close_overdue,
+    poll_payments,
+)
 
 __all__ = [
+    "UNHEARD",
     "Basket",
     "Wanted",
     "ask_provider",

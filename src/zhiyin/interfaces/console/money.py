@@ -22,7 +22,7 @@ LISTED = 100
 @require_GET
 @console_page
 def money(request: ConsoleRequest) -> HttpResponse:
-    """Refunds that are stuck, the oldest first, and receipts that fit no order, the newest first."""
+    """Stuck refunds, the oldest first, and receipts that fit no order, the newest first."""
     brand_id = request.operator.brand.id
     stuck = queries.stuck_refunds(brand_id=brand_id, limit=LISTED)
     why = queries.why_stuck(brand_id=brand_id, refund_ids=[one.id for one in stuck])

@@ -1,4 +1,4 @@
-"""What the pages about orders share: words for states and moves, lines as shown, whose store it is."""
+"""What the pages about orders share: words for states and moves, lines, whose store it is."""
 
 import re
 from collections.abc import Collection, Sequence
