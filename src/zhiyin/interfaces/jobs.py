@@ -18,7 +18,16 @@ from zhiyin.domain.webhooks import operations as webhook_writes
 from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, forgetting, outward, ports, privacy, purchase, reactions
+from zhiyin.flows import (
+    answering,
+    forgetting,
+    hearing,
+    outward,
+    ports,
+    privacy,
+    purchase,
+    reactions,
+)
 from zhiyin.flows.purchase import sending
 from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
@@ -157,6 +166,18 @@ def send_refunds_of(brand_id: str) -> None:
 def reap_uploads(timestamp: int) -> None:
     """Delete files that were sent and never loaded."""
     uploads.reap(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_sandbox_payments", queue="clock", queueing_lock="tell-sandbox-payments")
+def tell_sandbox_payments(timestamp: int) -> None:
+    """Carry what a demo's payment sandbox has to tell: refunds that arrived, and what was missed.
+
+    A live installation has no sandbox, and nothing to carry.
+    """
+    wired = ports.wired()
+    if wired.till is not None:
+        hearing.hear_sandbox(till=wired.till, providers=wired.payments, now=datetime.now(UTC))
 
 
 @app.periodic(cron="41 19 * * *")
