@@ -44,7 +44,7 @@ class BrandApi(NinjaAPI):
 api = BrandApi(
     title="Zhiyin",
     version="1",
-    description="Stores, goods, people, needs and orders of a brand. Errors: docs/reference/errors.md.",
+    description="Goods, people, needs and orders of one brand. Errors: docs/reference/errors.md.",
     openapi_url=None,
     docs_url=None,
     auth=BrandKey(),

@@ -18,6 +18,7 @@ from zhiyin.domain.orders.types import (
     UNDO_WITHIN,
     AlreadyCollected,
     OrderCard,
+    OrderMove,
     OrderMoveRefused,
     OrderNotFound,
     OrderState,
@@ -124,6 +125,8 @@ def undo(request: ConsoleRequest) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             now=request.now,
         )
+    except OrderMoveRefused:
+        return _undone_before(request, order)
     except ReasonNeeded as refused:
         with brand_tx(brand_id):
             answer = {"is": "done", **_goods(request, order), "error": _sentence(request, refused)}
@@ -218,6 +221,15 @@ def _already(request: ConsoleRequest, order: OrderCard, at: datetime) -> HttpRes
         "may_undo": _may_undo(request, at),
     }
     return _answered(request, answer, status=HTTPStatus.CONFLICT)
+
+
+def _undone_before(request: ConsoleRequest, order: OrderCard) -> HttpResponse:
+    """Pressed again after an answer that was lost on the way, it is told once more."""
+    with brand_tx(request.operator.brand.id):
+        steps = queries.steps(brand_id=request.operator.brand.id, order_id=order.id)
+        if steps[-1].move is OrderMove.UNDO_COLLECT:
+            return _answered(request, {"is": "undone", **_goods(request, order)})
+        return _told(request, _("It is not handed over, so nothing changed."), HTTPStatus.CONFLICT)
 
 
 def _refused(request: ConsoleRequest, refused: DomainError) -> HttpResponse:
