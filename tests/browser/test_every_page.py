@@ -24,6 +24,8 @@ FILES = {
     "console:show-photo",
     "shop:download",
     "console:asked-csv",
+    "console:orders-csv",
+    "console:orders-xlsx",
     "console:import-problems",
     "mfa_download_recovery_codes",
 }

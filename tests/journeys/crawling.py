@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.http import HttpResponseBase
@@ -149,8 +150,8 @@ def values(town: Town, route: Route) -> dict[str, object]:
 
 
 def keyed(town: Town) -> dict[str, str]:
-    """The headers of the town's developer."""
-    return {"X-Api-Key": town.api_key}
+    """The headers of the town's developer; what she sends is always a new request."""
+    return {"X-Api-Key": town.api_key, "Idempotency-Key": str(uuid4())}
 
 
 def a_client(town: Town, who: str) -> Client:

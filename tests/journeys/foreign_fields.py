@@ -82,7 +82,13 @@ def _console(town: Town) -> list[Field]:
     add, staff = page("look-add"), page("staff-grant")
     place = {"product_id": town.ids["product_id"], "store_id": town.ids["store_id"]}
     adjust, hot = page("product-adjust", **place), page("product-hot", **place)
+    pickup, orders = page("pickup-look"), page("orders")
+    undo = {"store": str(town.ids["store_id"]), "reason": "torn"}
     return [
+        Field("staff", "POST", pickup, "store_id", lambda x: {"store": x, "code": "0" * 12}),
+        Field("staff", "POST", page("pickup-undo"), "order_id", lambda x: undo | {"order": x}),
+        Field("staff", "GET", orders, "store_id", lambda x: {"store": x}),
+        Field("staff", "GET", orders, "order_id", lambda x: {"q": x}),
         Field(
             "staff", "POST", adjust, "sku_id", lambda x: {"sku": x, "change": "1", "reason": "new"}
         ),
@@ -127,11 +133,34 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
     board, board_at = {"question": "显瘦吗"}, f"{boards}/{town.ids['board_id']}"
     voter = {"member": f"{town.mark}-blocked"}
     votes = f"{at}/boards/shared/{town.ids['link']}/votes"
+    asked_for = {"sku_code": f"{town.mark}-p1-2", "quantity": 1}
+    shop = f"{town.mark}-store"
+    order = {"lines": [asked_for], "store_code": shop, "member": f"{town.mark}-asker"}
+    hers_now = f"{at}/members/{town.mark}-asker"
+    counter = {"code": "0" * 12, "store_code": shop, "by": f"{town.mark}-staff"}
+
+    def of_sku(**changed: str) -> dict[str, Any]:
+        return order | {"lines": [asked_for | changed]}
 
     def lines(**changed: str) -> dict[str, Any]:
         return {"lines": [line | changed]}
 
     return [
+        Field("key", "POST", f"{at}/quotes", "sku", lambda x: of_sku(sku_code=x)),
+        Field("key", "POST", f"{at}/quotes", "look_id", lambda x: of_sku(look_id=x)),
+        Field("key", "POST", f"{at}/quotes", "store", lambda x: order | {"store_code": x}),
+        Field("key", "POST", f"{at}/quotes", "external_id", lambda x: order | {"member": x}),
+        Field("key", "POST", f"{hers_now}/cart", "sku", lambda x: asked_for | {"sku_code": x}),
+        Field("key", "POST", f"{hers_now}/cart", "look_id", lambda x: asked_for | {"look_id": x}),
+        Field("key", "GET", f"{at}/orders", "store", lambda x: {"store_code": x}),
+        Field(
+            "key",
+            "POST",
+            f"{at}/pickups/preview",
+            "store",
+            lambda x: counter | {"store_code": x},
+        ),
+        Field("key", "POST", f"{at}/pickups/preview", "staff", lambda x: counter | {"by": x}),
         Field("key", "GET", f"{at}/members", "external_id", lambda x: {"external_id": x}),
         Field("key", "GET", f"{at}/stores", "code", lambda x: {"search": x}),
         Field("key", "GET", f"{at}/products", "code", lambda x: {"search": x}),

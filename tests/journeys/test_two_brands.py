@@ -70,6 +70,17 @@ NOT_WRITTEN = {
     "promotions.Promotion.deliveries",
     "promotions.Promotion.store_ids",
     "promotions.PromotionMove.act",
+    "orders.Heard.provider",
+    "orders.Order.explained",
+    "orders.Order.number",
+    "orders.OrderLine.color",
+    "orders.OrderLine.key",
+    "orders.OrderLine.units",
+    "orders.Payment.provider",
+    "orders.Refund.cause",
+    "orders.Refund.pieces",
+    "orders.StrayReceipt.provider",
+    "orders.StrayReceipt.why",
     "webhooks.WebhookDelivery.body",
     "webhooks.WebhookDelivery.event_type",
     "webhooks.WebhookEndpoint.event_types",
@@ -134,6 +145,9 @@ SHOWN = (
     "{} took it",
     "{} 会不会显胖？",
     "{} votes",
+    "{} is torn",
+    "{} is low",
+    "{}-strays",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
@@ -357,6 +371,14 @@ def form(town, route: str) -> dict[str, str]:
 
 
 BODIES = {
+    "put_in_cart": lambda town: {"sku_code": f"{town.mark}-p1-2", "quantity": 1},
+    "change_cart_item": lambda _: {"quantity": 1},
+    "place_order": lambda town: {
+        "lines": [{"sku_code": f"{town.mark}-p1-2", "quantity": 1}],
+        "store_code": f"{town.mark}-store",
+    },
+    "give_back": lambda _: {"reason": "torn"},
+    "undo_pickup": lambda town: {"reason": "torn", "by": f"{town.mark}-staff"},
     "judge_show": lambda town: {"state": "published", "by": f"{town.mark}-staff"},
     "decide_application": lambda town: {
         "accepted": False,

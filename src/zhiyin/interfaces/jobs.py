@@ -10,17 +10,30 @@ from procrastinate.contrib.django import app
 
 from zhiyin.domain.brands import operations as brand_writes
 from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
+from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.webhooks import operations as webhook_writes
 from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, forgetting, hearing, outward, ports, privacy, reactions
+from zhiyin.flows import (
+    answering,
+    forgetting,
+    hearing,
+    outward,
+    ports,
+    privacy,
+    purchase,
+    reactions,
+)
+from zhiyin.flows.purchase import sending
+from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
-BATCH = 500
+BATCH, ASKED_AT_ONCE = 500, 100
 
 
 @app.task(
@@ -92,6 +105,60 @@ def take_webhooks_up(timestamp: int) -> None:
         with brand_tx(brand.id):
             if webhooks.has_due(brand_id=brand.id, now=as_of):
                 outward.send_soon(brand_id=brand.id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="close_unpaid", queue="clock", queueing_lock="close-unpaid")
+def close_unpaid(timestamp: int) -> None:
+    """Close the orders that were not paid in time, and let go of holds that are over.
+
+    A brand's part is bounded; what is left is closed a minute later. Safe to repeat.
+    """
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        purchase.close_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+        with brand_tx(brand.id):
+            stock.release_expired(brand_id=brand.id, now=as_of, limit=BATCH)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tend_money", queue="clock", queueing_lock="tend-money")
+def tend_money(timestamp: int) -> None:
+    """Have the providers of each brand asked about what is due there: one job a brand.
+
+    A provider that answers slowly, or not at all, holds up its own brand and no other.
+    """
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        with brand_tx(brand.id):
+            if orders.refunds_are_due(brand_id=brand.id, now=as_of):
+                sending.send_soon(brand_id=brand.id)
+            if orders.open_payments(brand_id=brand.id, before=as_of - purchase.UNHEARD, limit=1):
+                sending.poll_soon(brand_id=brand.id)
+
+
+@app.task(
+    name=sending.POLL_TASK,
+    queue=sending.MONEY_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def poll_payments_of(brand_id: str) -> None:
+    """Ask about a brand's payments that nobody told us of, the longest unasked first."""
+    purchase.poll_payments(
+        brand_id=UUID(brand_id), providers=carrier, now=datetime.now(UTC), limit=ASKED_AT_ONCE
+    )
+
+
+@app.task(
+    name=sending.SEND_TASK,
+    queue=sending.MONEY_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def send_refunds_of(brand_id: str) -> None:
+    """Ask a brand's providers for the refunds that are due, under numbers that never change."""
+    purchase.send_refunds(
+        brand_id=UUID(brand_id), providers=carrier, now=datetime.now(UTC), limit=ASKED_AT_ONCE
+    )
 
 
 @app.periodic(cron="23 * * * *")

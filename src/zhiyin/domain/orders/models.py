@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from zhiyin.domain.brands.types import Role
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
     WRONG_CODES_AN_HOUR,
@@ -108,6 +109,11 @@ class Order(BrandOwned):
                 fields=["brand", "pay_by"],
                 condition=Q(state=OrderState.UNPAID.value),
                 name="order_unpaid",
+            ),
+            models.Index(
+                fields=["brand", "store", "-done_at"],
+                condition=Q(done_at__isnull=False),
+                name="order_done_in_store",
             ),
         ]
 
@@ -327,6 +333,23 @@ class FreightTerms(BrandOwned):
         constraints = [
             models.UniqueConstraint(fields=["brand"], name="freight_terms_once"),
             models.CheckConstraint(condition=Q(flat_fen__gte=0), name="freight_not_negative"),
+        ]
+
+
+class RefundLimit(BrandOwned):
+    """How much of one order somebody of this role may give back alone; null: whatever is left."""
+
+    role = models.CharField(max_length=12, choices=choices(Role))
+    most_fen = models.BigIntegerField(null=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "role"], name="refund_limit_once"),
+            models.CheckConstraint(condition=Q(most_fen__gte=0), name="refund_limit_not_negative"),
         ]
 
 

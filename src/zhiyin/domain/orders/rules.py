@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from zhiyin.domain.brands.types import Role
 from zhiyin.domain.orders.types import (
     OrderCard,
     OrderEmpty,
@@ -15,6 +16,7 @@ from zhiyin.domain.orders.types import (
     PurchaseRefused,
     ReasonNeeded,
     RefundState,
+    SumRefused,
 )
 from zhiyin.domain.pricing.types import Line, Quote, QuotedLine
 
@@ -64,8 +66,10 @@ REFUND_MOVES: frozenset[tuple[RefundState, RefundState]] = frozenset(
         (RefundState.STUCK, RefundState.DONE),
     }
 )
-UNDO_WITHIN = timedelta(minutes=30)
-"""For so long may a clerk take back a pickup that she marked by mistake."""
+REFUND_LIMITS: dict[Role, int | None] = {Role.ADMIN: None, Role.OPERATOR: 50_000}
+"""How much of one order each role may give back alone, in fen, until the brand says otherwise."""
+MOST_FEN = 100_000_000_000
+"""No sum that a person types is above this: a billion yuan."""
 PATIENCE = (1, 2, 5, 10, 30, 60, 180, 360)
 """Minutes between tries to have a refund accepted; then every six hours, until somebody looks."""
 
@@ -118,6 +122,12 @@ def check_quantity(quantity: int, most: int) -> None:
     """Raises OrderEmpty unless it is a whole number from one to `most`."""
     if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= most:
         raise OrderEmpty(quantity=str(quantity), most=most)
+
+
+def check_fen(fen: int, field: str) -> None:
+    """Raises SumRefused unless it is a whole number of fen, none or more, that a brand may mean."""
+    if isinstance(fen, bool) or not isinstance(fen, int) or not 0 <= fen <= MOST_FEN:
+        raise SumRefused(field=field)
 
 
 def _priced(line: OrderLine) -> Line:

@@ -3,7 +3,7 @@ was bought before Zhiyin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -17,6 +17,9 @@ MOST_PIECES = 99
 MOST_LINES = 50
 WRONG_CODES_AN_HOUR = 30
 """So many wrong pickup codes may one account type; a clerk who mistypes never comes near."""
+
+UNDO_WITHIN = timedelta(minutes=30)
+"""For so long may a clerk take back a pickup that she marked by mistake."""
 
 
 class Delivery(StrEnum):
@@ -216,6 +219,18 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilters:
+    """Which orders somebody looks for. `store_ids` None: of all stores; no states: of any."""
+
+    store_ids: tuple[UUID, ...] | None = None
+    states: tuple[OrderState, ...] = ()
+    delivery: Delivery | None = None
+    number: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A line of an order's history: what happened, when, and by whom (both empty: a journey)."""
 
@@ -258,6 +273,14 @@ class Stray:
     amount_fen: int
     why: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """What a brand charges for a parcel; nothing from `free_from_fen` of goods on, if set."""
+
+    flat_fen: int
+    free_from_fen: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +486,13 @@ class RefundMoveRefused(DomainError):
 
     code: ClassVar[str] = "refund_move_refused"
     kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class SumRefused(DomainError):
+    """A sum is a whole number of fen, zero or more. `field` says which."""
+
+    code: ClassVar[str] = "order_sum_refused"
+    kind: ClassVar[Kind] = Kind.INVALID
 
 
 class PickupNotFound(DomainError):

@@ -1,5 +1,6 @@
 """From the pick to the pickup: quote, place, pay, hand over, give back."""
 
+from zhiyin.flows.purchase.approving import give_back_within
 from zhiyin.flows.purchase.giving_back import give_back, send_refunds, settle_refund
 from zhiyin.flows.purchase.grouping import (
     close_groups,
@@ -7,26 +8,45 @@ from zhiyin.flows.purchase.grouping import (
     refund_group,
     release_group,
 )
-from zhiyin.flows.purchase.handing_over import collect, preview_pickup, undo_collect
+from zhiyin.flows.purchase.handing_over import (
+    collect,
+    find_pickup,
+    hand_over,
+    preview_pickup,
+    undo_collect,
+    undo_hand_over,
+)
 from zhiyin.flows.purchase.paying import ask_provider, hear, open_payment, settle
-from zhiyin.flows.purchase.placing import Wanted, place
+from zhiyin.flows.purchase.placing import Wanted, place, place_order
 from zhiyin.flows.purchase.quoting import Asking, Basket, quote
-from zhiyin.flows.purchase.reaping import cancel, close_overdue, poll_payments
+from zhiyin.flows.purchase.reaping import (
+    UNHEARD,
+    cancel,
+    cancel_order,
+    close_overdue,
+    poll_payments,
+)
 
 __all__ = [
+    "UNHEARD",
     "Asking",
     "Basket",
     "Wanted",
     "ask_provider",
     "cancel",
+    "cancel_order",
     "close_groups",
     "close_overdue",
     "collect",
+    "find_pickup",
     "give_back",
+    "give_back_within",
+    "hand_over",
     "hear",
     "leave_group",
     "open_payment",
     "place",
+    "place_order",
     "poll_payments",
     "preview_pickup",
     "quote",
@@ -36,4 +56,5 @@ __all__ = [
     "settle",
     "settle_refund",
     "undo_collect",
+    "undo_hand_over",
 ]

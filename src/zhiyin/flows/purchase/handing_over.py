@@ -28,7 +28,7 @@ def preview_pickup(
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere.
     """
-    pickup = _found(brand_id, code, user_id, now)
+    pickup = find_pickup(brand_id=brand_id, code=code, user_id=user_id, now=now)
     if pickup.store_id != store_id:
         raise PickupElsewhere(store_id=pickup.store_id)
     with brand_tx(brand_id):
@@ -40,22 +40,47 @@ def collect(*, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: dat
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere, AlreadyCollected, OrderMoveRefused.
     """
-    pickup = _found(brand_id, code, user_id, now)
+    pickup = find_pickup(brand_id=brand_id, code=code, user_id=user_id, now=now)
     with brand_tx(brand_id):
-        step_id = orders.collect(
+        return hand_over(
             brand_id=brand_id, pickup=pickup, store_id=store_id, user_id=user_id, now=now
         )
-        stock.hand_over(
-            brand_id=brand_id,
-            cause=cause_of(pickup.order_id),
-            key=f"step:{step_id}",
-            now=now,
-            user_id=user_id,
-        )
-        order = ordered.order(brand_id=brand_id, order_id=pickup.order_id)
-        refunds = ordered.refunds_of(brand_id=brand_id, order_id=pickup.order_id)
-        booking.earned(brand_id=brand_id, order=order, refunds=refunds, step_id=step_id, at=now)
-        return order
+
+
+def find_pickup(*, brand_id: UUID, code: str, user_id: int, now: datetime) -> PickupCard:
+    """The pickup of a code. It is counted as wrong first, so that guesses at once are counted.
+
+    Two transactions of its own. Raises TooManyWrongCodes, PickupNotFound.
+    """
+    with brand_tx(brand_id):
+        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+    with brand_tx(brand_id):
+        pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
+        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+        return pickup
+
+
+def hand_over(
+    *, brand_id: UUID, pickup: PickupCard, store_id: UUID, user_id: int, now: datetime
+) -> OrderCard:
+    """`collect` inside the caller's transaction, for a pickup whose code was shown.
+
+    Raises PickupElsewhere, AlreadyCollected, OrderMoveRefused.
+    """
+    step_id = orders.collect(
+        brand_id=brand_id, pickup=pickup, store_id=store_id, user_id=user_id, now=now
+    )
+    stock.hand_over(
+        brand_id=brand_id,
+        cause=cause_of(pickup.order_id),
+        key=f"step:{step_id}",
+        now=now,
+        user_id=user_id,
+    )
+    order = ordered.order(brand_id=brand_id, order_id=pickup.order_id)
+    refunds = ordered.refunds_of(brand_id=brand_id, order_id=pickup.order_id)
+    booking.earned(brand_id=brand_id, order=order, refunds=refunds, step_id=step_id, at=now)
+    return order
 
 
 def undo_collect(
@@ -66,25 +91,24 @@ def undo_collect(
     Raises ReasonNeeded, PickupNotFound, UndoTooLate, UndoAfterRefund, OrderMoveRefused.
     """
     with brand_tx(brand_id):
-        step_id = orders.undo_collect(
+        undo_hand_over(
             brand_id=brand_id, order_id=order_id, user_id=user_id, reason=reason, now=now
         )
-        stock.undo_hand_over(
-            brand_id=brand_id,
-            cause=cause_of(order_id),
-            key=f"step:{step_id}",
-            reason=reason,
-            now=now,
-            user_id=user_id,
-        )
-        booking.unearned(brand_id=brand_id, step_id=step_id, at=now)
 
 
-def _found(brand_id: UUID, code: str, user_id: int, now: datetime) -> PickupCard:
-    """The pickup of a code. It is counted as wrong first, so that guesses at once are counted."""
-    with brand_tx(brand_id):
-        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
-    with brand_tx(brand_id):
-        pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
-        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
-        return pickup
+def undo_hand_over(
+    *, brand_id: UUID, order_id: UUID, user_id: int | None, reason: str, now: datetime
+) -> None:
+    """`undo_collect` inside the caller's transaction."""
+    step_id = orders.undo_collect(
+        brand_id=brand_id, order_id=order_id, user_id=user_id, reason=reason, now=now
+    )
+    stock.undo_hand_over(
+        brand_id=brand_id,
+        cause=cause_of(order_id),
+        key=f"step:{step_id}",
+        reason=reason,
+        now=now,
+        user_id=user_id,
+    )
+    booking.unearned(brand_id=brand_id, step_id=step_id, at=now)

@@ -10,6 +10,7 @@ from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import HoldLine, SoldOut
 from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.types import Delivery, LineFacts, OrderFacts, Placed
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions import queries as offers
@@ -78,54 +79,82 @@ def place(
     One transaction. Raises OrderEmpty, NotForSale, PriceChanged, NothingToPay, StoreNeeded,
     AddressNeeded, SoldOut (also where the store is closed), RequestReused.
     """
-    order_id = uuid5(member_id, request_key.hex)
     with brand_tx(brand_id):
-        basket = _from_store(brand_id, basket, address)
-        quoted = quote(
-            brand_id=brand_id, member_id=member_id, basket=basket, asking=asking, now=now
-        )
-        if expected_fen not in (None, quoted.quote.payable_fen):
-            raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
-        store_id = _all_there(basket, quoted)
-        pay_by = now + TO_PAY
-        group_id = _seat(brand_id, order_id, member_id, asking, quoted, now)
-        stock.hold(
+        return place_order(
             brand_id=brand_id,
-            lines=[
-                HoldLine(sku_id=sku, store_id=store_id, quantity=pieces)
-                for sku, pieces in basket.pieces.items()
-            ],
-            cause=cause_of(order_id),
-            until=pay_by + GRACE,
-            now=now,
-        )
-        promotions.use(
-            brand_id=brand_id,
-            order_id=order_id,
             member_id=member_id,
-            rules=[applied.rule for applied in quoted.quote.applied],
-            pieces=offers.pieces_used(quoted.quote),
+            request_key=request_key,
+            basket=basket,
+            provider=provider,
             now=now,
+            expected_fen=expected_fen,
+            address=address,
+            cart_item_ids=cart_item_ids,
+            asking=asking,
         )
-        placed = orders.place(
-            brand_id=brand_id,
-            facts=OrderFacts(
-                order_id=order_id,
-                payment_id=uuid7(),
-                member_id=member_id,
-                store_id=store_id,
-                delivery=basket.delivery,
-                quote=quoted.quote,
-                lines=_lines(basket, quoted),
-                provider=provider,
-                pay_by=pay_by,
-                group_id=group_id,
-                address=address or {},
-            ),
-            now=now,
-        )
-        orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
-        return placed
+
+
+def place_order(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    request_key: UUID,
+    basket: Basket,
+    provider: str,
+    now: datetime,
+    expected_fen: int | None = None,
+    address: Mapping[str, str] | None = None,
+    cart_item_ids: Sequence[UUID] = (),
+    asking: Asking = ALONE,
+) -> Placed:
+    """`place` inside the caller's transaction."""
+    order_id = uuid5(member_id, request_key.hex)
+    if asking.in_group and (before := ordered.placed(brand_id=brand_id, order_id=order_id)):
+        return before  # her own seat may have filled the group: it is not asked for again
+    basket = _from_store(brand_id, basket, address)
+    quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, asking=asking, now=now)
+    if expected_fen not in (None, quoted.quote.payable_fen):
+        raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
+    store_id = _all_there(basket, quoted)
+    pay_by = now + TO_PAY
+    group_id = _seat(brand_id, order_id, member_id, asking, quoted, now)
+    stock.hold(
+        brand_id=brand_id,
+        lines=[
+            HoldLine(sku_id=sku, store_id=store_id, quantity=pieces)
+            for sku, pieces in basket.pieces.items()
+        ],
+        cause=cause_of(order_id),
+        until=pay_by + GRACE,
+        now=now,
+    )
+    promotions.use(
+        brand_id=brand_id,
+        order_id=order_id,
+        member_id=member_id,
+        rules=[applied.rule for applied in quoted.quote.applied],
+        pieces=offers.pieces_used(quoted.quote),
+        now=now,
+    )
+    placed = orders.place(
+        brand_id=brand_id,
+        facts=OrderFacts(
+            order_id=order_id,
+            payment_id=uuid7(),
+            member_id=member_id,
+            store_id=store_id,
+            delivery=basket.delivery,
+            quote=quoted.quote,
+            lines=_lines(basket, quoted),
+            provider=provider,
+            pay_by=pay_by,
+            group_id=group_id,
+            address=address or {},
+        ),
+        now=now,
+    )
+    orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
+    return placed
 
 
 def _seat(

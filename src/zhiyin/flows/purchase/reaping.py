@@ -27,14 +27,19 @@ def cancel(*, brand_id: UUID, order_id: UUID, member_id: UUID, now: datetime) ->
     Raises OrderNotFound, OrderMoveRefused.
     """
     with brand_tx(brand_id):
-        ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
-        close_order(
-            brand_id=brand_id,
-            order_id=order_id,
-            reason=CloseReason.CANCELLED,
-            now=now,
-            member_id=member_id,
-        )
+        cancel_order(brand_id=brand_id, order_id=order_id, member_id=member_id, now=now)
+
+
+def cancel_order(*, brand_id: UUID, order_id: UUID, member_id: UUID, now: datetime) -> None:
+    """`cancel` inside the caller's transaction."""
+    ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
+    close_order(
+        brand_id=brand_id,
+        order_id=order_id,
+        reason=CloseReason.CANCELLED,
+        now=now,
+        member_id=member_id,
+    )
 
 
 def close_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:

@@ -28,7 +28,7 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -94,6 +94,19 @@ class Once:
             now=request.now,
         )
 
+    @classmethod
+    def needed(cls, request: ApiRequest) -> "Once":
+        """The request's key. Raises IdempotencyKeyNeeded, IdempotencyKeyMalformed."""
+        keyed = cls.of(request)
+        if keyed is None:
+            raise IdempotencyKeyNeeded()
+        return keyed
+
+    @property
+    def cause(self) -> UUID:
+        """The same for every retry of the request, also after its answer was forgotten."""
+        return uuid5(UUID(self.actor), self.key)
+
     def run(self, effect: Callable[[], Any]) -> HttpResponse:
         """Do `effect` and keep what it returns, or answer what was kept. Inside `brand_tx`.
 
@@ -127,6 +140,18 @@ def once(call: Callable[..., Any]) -> Callable[..., Any]:
     return _keyed(call, is_needed=True)
 
 
+def needs_key(call: Callable[..., Any]) -> Callable[..., Any]:
+    """For a handler that runs `Once` itself: a request without a key is refused before it."""
+
+    @wraps(call)
+    def handler(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
+        Once.needed(request)
+        return call(request, *args, **kwargs)
+
+    _document(handler, is_needed=True)
+    return handler
+
+
 def once_if_keyed(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a call that repeats by itself: without a key it is done each time."""
     return _keyed(call, is_needed=False)
@@ -142,12 +167,16 @@ def _keyed(call: Callable[..., Any], *, is_needed: bool) -> Callable[..., Any]:
             raise IdempotencyKeyNeeded()
         return call(request, *args, **kwargs)
 
+    _document(handler, is_needed=is_needed)
+    return handler
+
+
+def _document(handler: Callable[..., Any], *, is_needed: bool) -> None:
     def document(operation: Any) -> None:
         parameter = IN_THE_DOCUMENT | {"required": is_needed}
         operation.openapi_extra = {"parameters": [parameter]}
 
     contribute_operation_callback(handler, document)
-    return handler
 
 
 def _parted(result: Any) -> tuple[int, Any]:

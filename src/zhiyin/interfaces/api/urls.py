@@ -8,11 +8,13 @@ from ninja import NinjaAPI, Router
 
 from zhiyin.interfaces.api import (
     boards_side,
+    buying_side,
     her_needs_side,
     hers_side,
     house_side,
     imports_side,
     needs_side,
+    orders_side,
     people_side,
     shop_side,
     webhooks_side,
@@ -43,7 +45,7 @@ class BrandApi(NinjaAPI):
 api = BrandApi(
     title="Zhiyin",
     version="1",
-    description="Stores, goods, people and needs of one brand. Errors: docs/reference/errors.md.",
+    description="Goods, people, needs and orders of one brand. Errors: docs/reference/errors.md.",
     openapi_url=None,
     docs_url=None,
     auth=BrandKey(),
@@ -64,6 +66,8 @@ for router in (
     brand,
     needs_side.router,
     shop_side.router,
+    buying_side.router,
+    orders_side.router,
     people_side.router,
     hers_side.router,
     her_needs_side.router,

@@ -11,6 +11,7 @@ from zhiyin.interfaces.console import (
     kocs,
     looks,
     match_lab,
+    orders_urls,
     overview,
     payment,
     pictures,
@@ -95,6 +96,8 @@ pages = [
     path(f"{WEBHOOK}test/", webhooks.test, name="webhook-test"),
     path(DELIVERY, webhooks.delivery, name="webhook-delivery"),
     path(f"{DELIVERY}replay/", webhooks.replay, name="webhook-replay"),
+    path("payment/", payment.payment, name="payment"),
+    path("payment/check/", payment.check, name="payment-check"),
     path("imports/", imports.imports, name="imports"),
     path("imports/upload/", importing.upload, name="import-upload"),
     path("imports/map/<uuid:upload_id>/", importing.mapping, name="import-map"),
@@ -106,6 +109,7 @@ pages = [
         show_reports.resolve_show,
         name="show-report-resolve",
     ),
+    *orders_urls.pages,
 ]
 console: list[URLPattern | URLResolver] = [
     path("", access.home, name="home"),

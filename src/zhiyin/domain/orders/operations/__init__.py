@@ -8,6 +8,7 @@ from zhiyin.domain.orders.operations.carts import (
     restore_item,
     take_out,
 )
+from zhiyin.domain.orders.operations.limits import set_refund_limit
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
     close,
@@ -62,6 +63,7 @@ __all__ = [
     "retry_refund",
     "save_purchases",
     "set_freight",
+    "set_refund_limit",
     "take_out",
     "undo_collect",
     "win",

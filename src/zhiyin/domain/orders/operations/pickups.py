@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from zhiyin.domain.orders.models import Order, OrderStep, Pickup, Refund
-from zhiyin.domain.orders.rules import UNDO_WITHIN, after, checked_reason
+from zhiyin.domain.orders.rules import after, checked_reason
 from zhiyin.domain.orders.types import (
+    UNDO_WITHIN,
     WRONG_CODES_AN_HOUR,
     AlreadyCollected,
     OrderDone,

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.orders.models import FreightTerms, Order, Payment
-from zhiyin.domain.orders.rules import check_quantity
+from zhiyin.domain.orders.rules import check_fen, check_quantity
 from zhiyin.domain.orders.types import (
     MOST_LINES,
     MOST_PIECES,
@@ -108,7 +108,10 @@ def place(*, brand_id: UUID, facts: OrderFacts, now: datetime) -> Placed:
 
 
 def set_freight(*, brand_id: UUID, flat_fen: int, free_from_fen: int | None) -> None:
-    """What a parcel costs from now on; orders that were placed keep theirs."""
+    """What a parcel costs from now on; orders that were placed keep theirs. Raises SumRefused."""
+    check_fen(flat_fen, "flat_fen")
+    if free_from_fen is not None:
+        check_fen(free_from_fen, "free_from_fen")
     FreightTerms.objects.update_or_create(
         brand_id=brand_id, defaults={"flat_fen": flat_fen, "free_from_fen": free_from_fen}
     )

@@ -10,6 +10,7 @@ from zhiyin.domain.orders.models import FreightTerms, Order, OrderLine, OrderSte
 from zhiyin.domain.orders.types import (
     Delivery,
     OrderCard,
+    OrderFilters,
     OrderMove,
     OrderNotFound,
     OrderPage,
@@ -59,18 +60,38 @@ def orders_of_store(
     limit: int = 50,
 ) -> OrderPage:
     """A page of the orders of some stores (None: of all), newest first. Four queries."""
+    filters = OrderFilters(
+        store_ids=None if store_ids is None else tuple(store_ids),
+        delivery=delivery,
+        number=number,
+        since=since,
+        until=until,
+    )
+    return _page(brand_id, filtered(brand_id, filters), states, offset, limit)
+
+
+def filtered(brand_id: UUID, filters: OrderFilters) -> QuerySet[Order]:
+    """The rows that a filter lets through, in no order yet."""
     rows = Order.objects.filter(brand_id=brand_id)
-    if store_ids is not None:
-        rows = rows.filter(store_id__in=list(store_ids))
-    if delivery is not None:
-        rows = rows.filter(delivery=delivery)
-    if number:
-        rows = rows.filter(number__startswith=number)
-    if since is not None:
-        rows = rows.filter(placed_at__gte=since)
-    if until is not None:
-        rows = rows.filter(placed_at__lt=until)
-    return _page(brand_id, rows, states, offset, limit)
+    if filters.store_ids is not None:
+        rows = rows.filter(store_id__in=filters.store_ids)
+    if filters.states:
+        rows = rows.filter(state__in=filters.states)
+    if filters.delivery is not None:
+        rows = rows.filter(delivery=filters.delivery)
+    if filters.number:
+        rows = rows.filter(number__startswith=filters.number)
+    if filters.since is not None:
+        rows = rows.filter(placed_at__gte=filters.since)
+    if filters.until is not None:
+        rows = rows.filter(placed_at__lt=filters.until)
+    return rows
+
+
+def numbers_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Order -> what people call it, for those of `order_ids` that exist. One query."""
+    rows = Order.objects.filter(brand_id=brand_id, id__in=list(order_ids))
+    return dict(rows.values_list("id", "number"))
 
 
 def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:
@@ -165,7 +186,7 @@ def address_of(*, brand_id: UUID, order_id: UUID) -> Mapping[str, str]:
 
 
 def _only(brand_id: UUID, rows: QuerySet[Order]) -> OrderCard:
-    found = _cards(brand_id, rows.order_by("id")[:1])
+    found = cards_of(brand_id, rows.order_by("id")[:1])
     if not found:
         raise OrderNotFound()
     return found[0]
@@ -177,10 +198,11 @@ def _page(
     if states:
         rows = rows.filter(state__in=list(states))
     page = rows.order_by("-placed_at", "-id")[offset : offset + limit]
-    return OrderPage(_cards(brand_id, page), rows.count())
+    return OrderPage(cards_of(brand_id, page), rows.count())
 
 
-def _cards(brand_id: UUID, rows: Iterable[Order]) -> tuple[OrderCard, ...]:
+def cards_of(brand_id: UUID, rows: Iterable[Order]) -> tuple[OrderCard, ...]:
+    """Rows with their lines and refunds as values. Three queries."""
     found = list(rows)
     ids = [row.id for row in found]
     lines: dict[UUID, list[Line]] = {order_id: [] for order_id in ids}

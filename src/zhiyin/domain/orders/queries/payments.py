@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from zhiyin.domain.orders.models import Payment, StrayReceipt
-from zhiyin.domain.orders.types import PaymentCard, PaymentState, PaymentUnknown, Stray
+from zhiyin.domain.orders.types import PaymentCard, PaymentState, PaymentUnknown, Placed, Stray
 
 COLUMNS = (
     "id",
@@ -33,6 +33,27 @@ def payment_of(*, brand_id: UUID, order_id: UUID) -> PaymentCard:
     if row is None:
         raise PaymentUnknown()
     return payment_card(row)
+
+
+def placed(*, brand_id: UUID, order_id: UUID) -> Placed | None:
+    """An order that was placed before, as `operations.place` answers, or None. One query."""
+    row = (
+        Payment.objects.filter(brand_id=brand_id, order_id=order_id)
+        .order_by("-opened_at", "id")
+        .values_list("order__number", "id", "order__payable_fen", "order__pay_by")
+        .first()
+    )
+    if row is None:
+        return None
+    number, payment_id, payable_fen, pay_by = row
+    return Placed(
+        order_id=order_id,
+        number=number,
+        payment_id=payment_id,
+        payable_fen=payable_fen,
+        pay_by=pay_by,
+        is_new=False,
+    )
 
 
 def open_payments(*, brand_id: UUID, before: datetime, limit: int) -> tuple[PaymentCard, ...]:

@@ -1,5 +1,7 @@
 """Money that goes back."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.orders.models import Refund
@@ -26,6 +28,21 @@ def stuck_refunds(*, brand_id: UUID, limit: int = 100) -> tuple[RefundCard, ...]
         brand_id=brand_id, state=RefundState.STUCK
     )
     return tuple(refund_card(row) for row in rows.order_by("granted_at", "id")[:limit])
+
+
+def why_stuck(*, brand_id: UUID, refund_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Refund -> the word it is stuck on, of those that say one. One query."""
+    rows = Refund.objects.filter(brand_id=brand_id, id__in=list(refund_ids)).exclude(why_stuck="")
+    return dict(rows.order_by("id").values_list("id", "why_stuck"))
+
+
+def refunds_are_due(*, brand_id: UUID, now: datetime) -> bool:
+    """Is there a refund that a provider is to be asked for, or about? One query."""
+    return Refund.objects.filter(
+        brand_id=brand_id,
+        state__in=[RefundState.GRANTED, RefundState.ASKED],
+        next_try_at__lte=now,
+    ).exists()
 
 
 def refund_card(row: Refund) -> RefundCard:

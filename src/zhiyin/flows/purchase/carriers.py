@@ -1,0 +1,23 @@
+"""Who carries a brand's money, as the journeys ask for them. Not inside a transaction."""
+
+from uuid import UUID
+
+from zhiyin.flows import ports
+from zhiyin.flows.paying import PaymentProvider
+from zhiyin.flows.ports import PaymentAccountRefused
+
+
+def carrier(brand_id: UUID, name: str) -> PaymentProvider:
+    """Who carries what was paid to a brand under this provider's name, the one paid now first.
+
+    Raises PaymentAccountMissing, PaymentAccountRefused.
+    """
+    for provider in ports.wired().payments.all_of(brand_id=brand_id):
+        if provider.name == name:
+            return provider
+    raise PaymentAccountRefused(why=f"no account of {name}")
+
+
+def carrier_now(brand_id: UUID) -> PaymentProvider:
+    """Who takes the brand's payments now. Raises PaymentAccountMissing, PaymentAccountRefused."""
+    return ports.payment_provider(brand_id=brand_id)

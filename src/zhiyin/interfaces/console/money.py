@@ -1,0 +1,127 @@
+"""Money that a person has to look at, and what the brand says of freight and of giving back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhiyin.domain.brands.types import Role
+from zhiyin.domain.orders import operations, queries
+from zhiyin.domain.orders.types import RefundMoveRefused
+from zhiyin.interfaces.console.access import ConsoleRequest, console_page
+from zhiyin.interfaces.console.ordering import cny, fen_of, moment, yuan_of
+from zhiyin.interfaces.console.showing import shown
+
+LISTED = 100
+
+
+@require_GET
+@console_page
+def money(request: ConsoleRequest) -> HttpResponse:
+    """Stuck refunds, the oldest first, and receipts that fit no order, the newest first."""
+    brand_id = request.operator.brand.id
+    stuck = queries.stuck_refunds(brand_id=brand_id, limit=LISTED)
+    why = queries.why_stuck(brand_id=brand_id, refund_ids=[one.id for one in stuck])
+    numbers = queries.numbers_of(brand_id=brand_id, order_ids=[one.order_id for one in stuck])
+    context = {
+        "stuck": [
+            {
+                "card": one,
+                "number": numbers.get(one.order_id, ""),
+                "sum": cny(request, one.amount_fen),
+                "why": why.get(one.id, ""),
+                "at": moment(request, one.granted_at),
+            }
+            for one in stuck
+        ],
+        "strays": [
+            {"card": one, "sum": cny(request, one.amount_fen), "at": moment(request, one.at)}
+            | {"why": _stray_words().get(one.why, one.why)}
+            for one in queries.stray_receipts(brand_id=brand_id, limit=LISTED)
+        ],
+    }
+    return shown(request, "console/money.html", "money", context)
+
+
+@require_POST
+@console_page
+def retry(request: ConsoleRequest, refund_id: UUID) -> HttpResponse:
+    """Ask for a stuck refund again, under the same number."""
+    try:
+        operations.retry_refund(
+            brand_id=request.operator.brand.id, refund_id=refund_id, now=request.now
+        )
+    except RefundMoveRefused:
+        messages.info(request, _("It is no longer stuck, so nothing changed."))
+    else:
+        messages.info(request, _("The provider is asked again within a minute."))
+    return redirect("console:money", slug=request.brand.slug)
+
+
+@require_GET
+@console_page
+def terms(request: ConsoleRequest) -> HttpResponse:
+    """What a parcel costs, and how much each role may give back alone."""
+    return _terms(request)
+
+
+@require_POST
+@console_page
+def freight(request: ConsoleRequest) -> HttpResponse:
+    """What a parcel costs from now on; orders that were placed keep theirs."""
+    flat_fen = fen_of(request.POST.get("flat", ""))
+    typed = request.POST.get("free_from", "").strip()
+    free_from_fen = fen_of(typed) if typed else None
+    if flat_fen is None or (typed and free_from_fen is None):
+        return _terms(request, freight_error=_("A sum is in yuan: 12 or 12.50."), status=422)
+    operations.set_freight(
+        brand_id=request.operator.brand.id, flat_fen=flat_fen, free_from_fen=free_from_fen
+    )
+    messages.info(request, _("Saved. The next quote reads it."))
+    return redirect("console:order-terms", slug=request.brand.slug)
+
+
+@require_POST
+@console_page
+def limit(request: ConsoleRequest) -> HttpResponse:
+    """How much of one order an operator may give back alone from now on."""
+    typed = request.POST.get("most", "").strip()
+    most_fen = fen_of(typed)
+    if most_fen is None:
+        return _terms(request, limit_error=_("A sum is in yuan: 500 or 500.50."), status=422)
+    operations.set_refund_limit(
+        brand_id=request.operator.brand.id,
+        role=Role.OPERATOR,
+        most_fen=most_fen,
+        user_id=request.operator.user_id,
+        now=request.now,
+    )
+    messages.info(request, _("Saved. It counts from the next refund on."))
+    return redirect("console:order-terms", slug=request.brand.slug)
+
+
+def _terms(request: ConsoleRequest, *, status: int = 200, **errors: str) -> HttpResponse:
+    brand_id = request.operator.brand.id
+    now = queries.freight_terms(brand_id=brand_id)
+    most_fen = queries.refund_limits(brand_id=brand_id)[Role.OPERATOR]
+    said: Any = request.POST
+    context = {
+        "flat": said.get("flat", yuan_of(now.flat_fen)),
+        "free_from": said.get("free_from", yuan_of(now.free_from_fen)),
+        "most": said.get("most", yuan_of(most_fen)),
+        **errors,
+    }
+    return shown(request, "console/order_terms.html", "order-terms", context, status=status)
+
+
+def _stray_words() -> dict[str, str]:
+    return {
+        "payment_no": _("no order of ours has this number"),
+        "amount_fen": _("the sum is not what the order costs"),
+        "currency": _("another currency"),
+        "transaction_id": _("the order was paid already, by another transaction"),
+    }

@@ -1,0 +1,24 @@
+"""What stands below /console/<brand>/ for buying: the counter, the orders, their money."""
+
+from django.urls import path
+
+from zhiyin.interfaces.console import money, order, orders, pickups
+
+ORDER = "orders/<uuid:order_id>/"
+
+pages = [
+    path("pickup/", pickups.pickup, name="pickup"),
+    path("pickup/look/", pickups.look, name="pickup-look"),
+    path("pickup/collect/", pickups.collect, name="pickup-collect"),
+    path("pickup/undo/", pickups.undo, name="pickup-undo"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/orders.csv", orders.as_csv, name="orders-csv"),
+    path("orders/orders.xlsx", orders.as_xlsx, name="orders-xlsx"),
+    path(ORDER, order.order, name="order"),
+    path(f"{ORDER}refund/", order.refund, name="order-refund"),
+    path("money/", money.money, name="money"),
+    path("money/refunds/<uuid:refund_id>/retry/", money.retry, name="refund-retry"),
+    path("order-terms/", money.terms, name="order-terms"),
+    path("order-terms/freight/", money.freight, name="freight"),
+    path("order-terms/limit/", money.limit, name="refund-limit"),
+]

@@ -1,0 +1,82 @@
+"""Orders of the demo brand for its pages: some that wait, one handed over, and stuck money."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from zhiyin.domain.brands.types import BrandCard, Role
+from zhiyin.domain.catalog import queries as goods
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as ordered
+from zhiyin.domain.orders.types import Delivery, Placed, RefundState
+from zhiyin.flows import purchase
+from zhiyin.flows.paying import PaymentFact, PaymentState
+from zhiyin.flows.purchase import Basket, Wanted
+from zhiyin.storage.tenancy import brand_tx
+
+WAITING = 4
+
+
+def set_orders(
+    brand: BrandCard, member_id: UUID, user_id: int, ids: dict[str, Any], now: datetime
+) -> None:
+    """`order_id` waits to be collected in `pickup_store_id` by `pickup_code`; `refund_id` stuck."""
+    with brand_tx(brand.id):
+        shelf = goods.products(brand_id=brand.id, limit=12).products
+        skus = [sku for one in shelf for sku in one.skus if sku.on_hand > 4][:3]
+        wanted = tuple(
+            Wanted(sku_id=sku.id, quantity=count) for count, sku in enumerate(skus[:2], start=1)
+        )
+        pieces = {one.sku_id: one.quantity for one in wanted}
+        (store_id,) = goods.stores_with(brand_id=brand.id, pieces=pieces, limit=1)
+    basket = Basket(wanted=wanted[:1], delivery=Delivery.PICKUP, store_id=store_id)
+    both = Basket(wanted=wanted, delivery=Delivery.PICKUP, store_id=store_id)
+    placed = [
+        _paid(brand, member_id, both if n == 0 else basket, now - timedelta(minutes=60 - n))
+        for n in range(WAITING)
+    ]
+    ids.setdefault("order_id", placed[0].order_id)
+    with brand_tx(brand.id):
+        ids["pickup_code"] = ordered.code_of(brand_id=brand.id, order_id=placed[0].order_id)
+        done = ordered.code_of(brand_id=brand.id, order_id=placed[1].order_id)
+        refund = purchase.give_back_within(
+            brand_id=brand.id,
+            order_id=placed[2].order_id,
+            key=uuid4().hex,
+            roles=[Role.ADMIN],
+            reason="她说颜色和照片不一样",
+            user_id=user_id,
+            now=now,
+        )
+        orders.refund_answered(
+            brand_id=brand.id,
+            refund_id=refund.id,
+            state=RefundState.STUCK,
+            why_stuck="payment_refused",
+            now=now,
+        )
+    purchase.collect(brand_id=brand.id, code=done, store_id=store_id, user_id=user_id, now=now)
+    ids["refund_id"], ids["pickup_store_id"] = refund.id, store_id
+
+
+def _paid(brand: BrandCard, member_id: UUID, basket: Basket, at: datetime) -> Placed:
+    placed = purchase.place(
+        brand_id=brand.id,
+        member_id=member_id,
+        request_key=uuid4(),
+        basket=basket,
+        provider="sandbox",
+        now=at,
+    )
+    fact = PaymentFact(
+        payment_no=placed.payment_id.hex,
+        state=PaymentState.PAID,
+        merchant_id="staged",
+        app_id="staged",
+        amount_fen=placed.payable_fen,
+        currency="CNY",
+        transaction_id=f"staged-{placed.order_id.hex}",
+        paid_at=at,
+    )
+    purchase.settle(brand_id=brand.id, provider="sandbox", fact=fact, now=at)
+    return placed
