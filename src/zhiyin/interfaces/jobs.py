@@ -110,12 +110,13 @@ def take_webhooks_up(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="close_unpaid", queue="clock", queueing_lock="close-unpaid")
 def close_unpaid(timestamp: int) -> None:
-    """Close the orders that were not paid in time, and let go of holds that are over.
+    """Close groups whose time is over, orders that were not paid in time, and holds left behind.
 
     A brand's part is bounded; what is left is closed a minute later. Safe to repeat.
     """
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     for brand in brands.open_brands():
+        purchase.close_groups(brand_id=brand.id, now=as_of, limit=BATCH)
         purchase.close_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
         with brand_tx(brand.id):
             stock.release_expired(brand_id=brand.id, now=as_of, limit=BATCH)

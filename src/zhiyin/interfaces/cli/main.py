@@ -25,6 +25,7 @@ class Commands(click.Group):
         "demo": "zhiyin.interfaces.cli.demo.command:demo",
         "evaluate": "zhiyin.interfaces.cli.evaluate:evaluate",
         "import": "zhiyin.interfaces.cli.importing:import_file",
+        "journey": "zhiyin.interfaces.cli.journey:journey",
         "match": "zhiyin.interfaces.cli.match:match",
         "members": "zhiyin.interfaces.cli.members:members",
         "openapi": "zhiyin.interfaces.cli.openapi:openapi",

@@ -19,6 +19,11 @@ def worker(once: bool) -> None:
     import django
 
     django.setup()
+    work(once=once)
+
+
+def work(*, once: bool) -> None:
+    """Run jobs in this process: until a signal, or `once` until none is left."""
     from procrastinate.contrib.django import app
 
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from zhiyin.interfaces.cli import journey
 from zhiyin.storage import addresses
 
 NEEDS = (
@@ -31,7 +32,7 @@ screen = Console(highlight=False, soft_wrap=True)
 @click.option("--serve/--no-serve", default=True, help="Serve the pages when the picks are shown.")
 @click.option("--port", default=8000, show_default=True)
 def demo(serve: bool, port: int) -> None:
-    """Load two demo brands, answer two needs, and serve the shop and the console.
+    """Load two demo brands, answer two needs, buy in a group, and serve the shop and the console.
 
     Starts what it needs and nothing else; may be repeated, and begins again where it left off.
     """
@@ -47,6 +48,7 @@ def demo(serve: bool, port: int) -> None:
         _load(datetime.now(UTC))
         for text in NEEDS:
             _decide(text, datetime.now(UTC))
+        journey.play(BRAND)
         screen.print(f"\n[dim]{time.monotonic() - began:.0f} s[/]")
         if serve:
             _serve(port)
