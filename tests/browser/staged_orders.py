@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from zhiyin.domain.brands.types import BrandCard, Role
+from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
@@ -22,17 +23,34 @@ def set_orders(
 ) -> None:
     """`order_id` waits to be collected in `pickup_store_id` by `pickup_code`; `refund_id` stuck."""
     with brand_tx(brand.id):
-        shelf = goods.products(brand_id=brand.id, limit=12).products
-        skus = [sku for one in shelf for sku in one.skus if sku.on_hand > 4][:3]
-        wanted = tuple(
-            Wanted(sku_id=sku.id, quantity=count) for count, sku in enumerate(skus[:2], start=1)
+        shelf = goods.products(brand_id=brand.id, limit=60).products
+        store_id, first, second = next(
+            (stores[0], one.skus[0].id, other.skus[0].id)
+            for one in shelf
+            for other in shelf
+            if one.skus and other.skus and one is not other
+            if (
+                stores := goods.stores_with(
+                    brand_id=brand.id, pieces={one.skus[0].id: 1, other.skus[0].id: 2}, limit=1
+                )
+            )
         )
-        pieces = {one.sku_id: one.quantity for one in wanted}
-        (store_id,) = goods.stores_with(brand_id=brand.id, pieces=pieces, limit=1)
-    basket = Basket(wanted=wanted[:1], delivery=Delivery.PICKUP, store_id=store_id)
+        wanted = (Wanted(sku_id=first, quantity=1), Wanted(sku_id=second, quantity=2))
+    with brand_tx(brand.id):
+        for sku_id in (first, second):
+            catalog.adjust_stock(
+                brand_id=brand.id,
+                sku_id=sku_id,
+                store_id=store_id,
+                change=WAITING * 2,
+                reason="到货",
+                user_id=user_id,
+                now=now,
+            )
+    one = Basket(wanted=wanted[:1], delivery=Delivery.PICKUP, store_id=store_id)
     both = Basket(wanted=wanted, delivery=Delivery.PICKUP, store_id=store_id)
     placed = [
-        _paid(brand, member_id, both if n == 0 else basket, now - timedelta(minutes=60 - n))
+        _paid(brand, member_id, both if n == 0 else one, now - timedelta(minutes=60 - n))
         for n in range(WAITING)
     ]
     ids.setdefault("order_id", placed[0].order_id)

@@ -17,7 +17,7 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import MemberFacts
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.types import OrderState, Placed, RefundState
-from zhiyin.flows import ports
+from zhiyin.flows import ports, purchase
 from zhiyin.interfaces import jobs
 from zhiyin.interfaces.matrix import API, Actor
 from zhiyin.storage.tenancy import brand_tx
@@ -272,4 +272,22 @@ def test_the_clock_closes_asks_and_sends(market, dev):
     assert dev("GET", "refunds/stuck")["total"] == 1
     assert dev.keyed(f"refunds/{refund.id}/retry")["state"] == "granted"
     assert dev.keyed(f"refunds/{refund.id}/retry", status=409)["code"] == "refund_move_refused"
+    maple = open_market([1], slug="maple")  # nobody carries its money: it waits, and holds up none
+    waits = maple.place(maple.shopper(), (0, 1), now=now())
+    maple.pay(waits, now=now())
+    jobs.tend_money(timestamp=later)
+    jobs.poll_payments_of(str(maple.brand_id))
+    with brand_tx(maple.brand_id):
+        purchase.give_back_within(
+            brand_id=maple.brand_id,
+            order_id=waits.order_id,
+            key="k",
+            roles=[Role.OPERATOR],
+            reason="x",
+            now=now(),
+        )
+    jobs.send_refunds_of(str(maple.brand_id))
+    with brand_tx(maple.brand_id):
+        (refund,) = ordered.refunds_of(brand_id=maple.brand_id, order_id=waits.order_id)
+    assert (refund.state, refund.tries) == (RefundState.GRANTED, 1)
     assert ports.wired().payments.of(brand_id=market.brand_id).name == "sandbox"

@@ -58,7 +58,6 @@ NOT_WRITTEN = {
     "kocs.KocApplication.show_ids",
     "kocs.KocProfile.good_at",
     "ledger.Balance.kind",
-    "ledger.Entry.cause",
     "ledger.Transfer.credit_kind",
     "ledger.Transfer.debit_kind",
     "matching.Decision.model_version",

@@ -2,9 +2,13 @@
 
 from uuid import UUID
 
+from zhiyin.domain.brands.types import PaymentAccountMissing
 from zhiyin.flows import ports
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.ports import PaymentAccountRefused
+
+NO_CARRIER = (PaymentAccountMissing, PaymentAccountRefused)
+"""Nobody carries it now: an account is missing, or its settings are of no use until mended."""
 
 
 def carrier(brand_id: UUID, name: str) -> PaymentProvider:

@@ -18,6 +18,7 @@ from zhiyin.flows.paying import (
 )
 from zhiyin.flows.paying import RefundState as AtProvider
 from zhiyin.flows.purchase import booking
+from zhiyin.flows.purchase.carriers import NO_CARRIER
 from zhiyin.flows.purchase.placing import cause_of
 from zhiyin.storage.tenancy import brand_tx
 
@@ -110,7 +111,19 @@ def send_refunds(*, brand_id: UUID, providers: Providers, now: datetime, limit: 
     for refund_id in due:
         with brand_tx(brand_id):
             refund = ordered.refund(brand_id=brand_id, refund_id=refund_id)
-        _send(brand_id, refund, providers(brand_id, refund.provider), now)
+        try:
+            provider = providers(brand_id, refund.provider)
+        except NO_CARRIER as missing:
+            with brand_tx(brand_id):
+                orders.refund_answered(
+                    brand_id=brand_id,
+                    refund_id=refund_id,
+                    state=refund.state,
+                    now=now,
+                    why_stuck=missing.code,
+                )
+            continue
+        _send(brand_id, refund, provider, now)
     return len(due)
 
 

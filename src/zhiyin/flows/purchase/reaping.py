@@ -5,13 +5,14 @@ from uuid import UUID
 
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import CloseReason, PaymentState
+from zhiyin.domain.orders.types import CloseReason, OrderMoveRefused, PaymentState
 from zhiyin.flows.paying import (
     PaymentAlreadyPaid,
     PaymentError,
     PaymentNotFound,
     PaymentProvider,
 )
+from zhiyin.flows.purchase.carriers import NO_CARRIER
 from zhiyin.flows.purchase.closing import close_order
 from zhiyin.flows.purchase.giving_back import Providers
 from zhiyin.flows.purchase.paying import ask_provider
@@ -50,8 +51,13 @@ def close_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
     with brand_tx(brand_id):
         due = ordered.overdue(brand_id=brand_id, now=now, limit=limit)
     for order_id in due:
-        with brand_tx(brand_id):
-            close_order(brand_id=brand_id, order_id=order_id, reason=CloseReason.EXPIRED, now=now)
+        try:
+            with brand_tx(brand_id):
+                close_order(
+                    brand_id=brand_id, order_id=order_id, reason=CloseReason.EXPIRED, now=now
+                )
+        except OrderMoveRefused:
+            continue  # its money came in just now
     return len(due)
 
 
@@ -63,7 +69,12 @@ def poll_payments(*, brand_id: UUID, providers: Providers, now: datetime, limit:
     with brand_tx(brand_id):
         unheard = ordered.open_payments(brand_id=brand_id, before=now - UNHEARD, limit=limit)
     for payment in unheard:
-        provider = providers(brand_id, payment.provider)
+        try:
+            provider = providers(brand_id, payment.provider)
+        except NO_CARRIER:
+            with brand_tx(brand_id):
+                orders.note_asked(brand_id=brand_id, payment_id=payment.id, now=now)
+            continue
         try:
             state = ask_provider(
                 brand_id=brand_id,
