@@ -88,6 +88,8 @@ OPEN_MODULES: dict[str, set[str]] = {
     # `kept` is the second half of the audience's types (400 lines); `reading` is a pure function
     # of text that a query could only pass on (docs/decisions/0003).
     "audience": {"kept", "reading"},
+    # The second half of the types of orders: what comes after paying (400 lines).
+    "orders": {"care"},
     # Figures on files of rentals: no brand, no database, nothing of the shop (decisions/0003).
     "matching": {"evaluation"},
     # A room without tables: its one pure function is its door.

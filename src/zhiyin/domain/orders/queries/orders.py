@@ -156,7 +156,7 @@ def address_of(*, brand_id: UUID, order_id: UUID) -> Mapping[str, str]:
 
 
 def _only(brand_id: UUID, rows: QuerySet[Order]) -> OrderCard:
-    found = _cards(brand_id, rows.order_by("id")[:1])
+    found = cards(brand_id, rows.order_by("id")[:1])
     if not found:
         raise OrderNotFound()
     return found[0]
@@ -168,10 +168,11 @@ def _page(
     if states:
         rows = rows.filter(state__in=list(states))
     page = rows.order_by("-placed_at", "-id")[offset : offset + limit]
-    return OrderPage(_cards(brand_id, page), rows.count())
+    return OrderPage(cards(brand_id, page), rows.count())
 
 
-def _cards(brand_id: UUID, rows: Iterable[Order]) -> tuple[OrderCard, ...]:
+def cards(brand_id: UUID, rows: Iterable[Order]) -> tuple[OrderCard, ...]:
+    """Orders as values, with their lines and what was given back. Three queries."""
     found = list(rows)
     ids = [row.id for row in found]
     lines: dict[UUID, list[Line]] = {order_id: [] for order_id in ids}
@@ -227,4 +228,6 @@ def _line(row: OrderLine) -> Line:
         unit_fen=tuple(row.units),
         refunded=row.refunded,
         sent=row.sent,
+        withdrawn=row.withdrawn,
+        claimed=row.claimed,
     )
