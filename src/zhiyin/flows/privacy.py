@@ -20,6 +20,7 @@ from zhiyin.domain.matching import queries as answers
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import operations as bought
 from zhiyin.domain.orders import queries as orders
 from zhiyin.storage.media import MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
@@ -133,6 +134,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             content.erase_author(brand_id=brand_id, member_id=one_id)
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
+            bought.forget_after_sales(brand_id=brand_id, member_id=one_id)
             members.finish_erasure(brand_id=brand_id, member_id=one_id, now=now)
 
 
@@ -185,6 +187,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
             )
         ],
         "purchases": [_plain(row) for row in _pages(orders.purchases_of, own)],
+        "after_sales": _plain(orders.export_after_sales(**own)),
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],

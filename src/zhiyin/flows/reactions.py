@@ -9,8 +9,10 @@ from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
+from zhiyin.domain.orders.types import RefundArrived
 from zhiyin.events.types import StoredEvent, revive
 from zhiyin.flows import answering, forgetting
+from zhiyin.flows.purchase import cases
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
@@ -19,6 +21,7 @@ REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
     MemberErased: (forgetting.queue_forgetting,),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
+    RefundArrived: (cases.note_arrived,),
 }
 
 

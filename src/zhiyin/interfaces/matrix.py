@@ -33,6 +33,7 @@ ADMINS = frozenset({Actor.ADMIN})
 EDITORS = frozenset({Actor.ADMIN, Actor.OPERATOR})
 MODERATORS = EDITORS | {Actor.MODERATOR}
 STOCKERS = EDITORS | {Actor.MANAGER}
+PACKERS = STOCKERS | {Actor.CLERK}
 AUDITORS = frozenset({Actor.AUDITOR})
 NOBODY: frozenset[Actor] = frozenset()
 
@@ -85,6 +86,17 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:koc-goods": KOCS,
     "shop:koc-question": KOCS,
     "shop:koc-decline": KOCS,
+    "shop:refund": MEMBERS,
+    "shop:refund-sum": MEMBERS,
+    "shop:parcels": MEMBERS,
+    "shop:receive": MEMBERS,
+    "shop:invoice": MEMBERS,
+    "shop:cases": MEMBERS,
+    "shop:case": MEMBERS,
+    "shop:case-act": MEMBERS,
+    "shop:addresses": MEMBERS,
+    "shop:address": MEMBERS,
+    "shop:address-act": MEMBERS,
 }
 
 CONSOLE: Mapping[str, frozenset[Actor]] = {
@@ -156,6 +168,16 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:report-resolve": MODERATORS,
     "console:show-report-resolve": MODERATORS,
     "console:reads": ADMINS | AUDITORS,
+    "console:parcels": PACKERS,
+    "console:parcel": PACKERS,
+    "console:parcel-send": PACKERS,
+    "console:cases": PACKERS | AUDITORS,
+    "console:case": PACKERS,
+    "console:case-act": PACKERS,
+    "console:case-terms": ADMINS,
+    "console:invoices": EDITORS,
+    "console:invoice": EDITORS,
+    "console:invoice-answer": EDITORS,
 }
 
 API: Mapping[str, frozenset[Actor]] = {
@@ -219,6 +241,7 @@ JOBS: Mapping[str, str] = {
     "purge": "no brand: sessions belong to none",
     "purge_brand": "app_web, inside the brand named",
     "reap_uploads": "no database: files in the state folder, of every brand",
+    "care_for_orders": "app_web, one brand after another",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 

@@ -145,6 +145,9 @@ class Opened(StrEnum):
     DOWNLOAD = "api_download"
     DELETION = "api_deletion"
     ANSWER = "api_answer"
+    PACKING = "packing_list"
+    CASE = "after_sale_case"
+    INVOICE = "invoice_title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ TAKEN_AS_RECEIVED = timedelta(days=10)
 WITHIN_DAYS = (7, 90)
 ASKABLE = (OrderState.PAID, OrderState.PART_SENT, OrderState.SENT, OrderState.DONE)
 
-_TRACKING = re.compile(r"[A-Za-z0-9-]{4,%d}" % TRACKING_CHARS_MAX)
+_TRACKING = re.compile(rf"[A-Za-z0-9-]{{4,{TRACKING_CHARS_MAX}}}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _TAX = re.compile(r"[0-9A-Z]{15,20}")
 ADDRESS_CHARS = {"name": (1, 30), "region": (2, 60), "street": (2, 120)}

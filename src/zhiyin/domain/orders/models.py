@@ -177,9 +177,7 @@ class OrderLine(BrandOwned):
                 condition=Q(quantity__gte=F("refunded") + F("claimed")), name="order_line_claimed"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    quantity__gte=F("sent") + F("withdrawn"), withdrawn__lte=F("refunded")
-                ),
+                condition=Q(quantity__gte=F("sent") + F("withdrawn"), withdrawn__lte=F("refunded")),
                 name="order_line_sent",
             ),
             models.CheckConstraint(

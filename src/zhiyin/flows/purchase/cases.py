@@ -1,4 +1,4 @@
-"""After-sales: she asks, the brand answers in time or it is a yes, the goods and the money go back."""
+"""After-sales: she asks, the brand answers in time or it is a yes, goods and money go back."""
 
 from datetime import datetime
 from uuid import UUID, uuid5

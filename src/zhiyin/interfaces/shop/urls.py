@@ -5,6 +5,7 @@ from django.urls import include, path
 from zhiyin.interfaces.shop import (
     asking,
     browsing,
+    care_urls,
     deciding,
     joining,
     koc_applying,
@@ -80,4 +81,4 @@ kocs = [
     path(INBOX, koc_desk.question, name="koc-question"),
     path(f"{INBOX}decline/", koc_desk.decline, name="koc-decline"),
 ]
-urlpatterns = [path("s/<slug:slug>/", include([*pages, *hers, *kocs]))]
+urlpatterns = [path("s/<slug:slug>/", include([*pages, *hers, *kocs, *care_urls.pages]))]

@@ -30,8 +30,10 @@ from zhiyin.domain.orders.operations.cases import (
     set_case_terms,
     take_goods,
     withdraw_case,
+    would_come_back,
 )
 from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
+from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
@@ -79,6 +81,7 @@ __all__ = [
     "finish_sending",
     "for_payment",
     "forget_addresses",
+    "forget_after_sales",
     "forget_titles",
     "forget_words",
     "forgive_wrong_code",
@@ -114,4 +117,5 @@ __all__ = [
     "undo_collect",
     "win",
     "withdraw_case",
+    "would_come_back",
 ]

@@ -43,7 +43,7 @@ from zhiyin.domain.orders.operations.parcels import lock_order
 from zhiyin.domain.orders.queries.cases import case_terms, read_case
 from zhiyin.domain.orders.queries.orders import order as read_order
 from zhiyin.domain.orders.rules import checked_reason, quote_of
-from zhiyin.domain.orders.types import NothingToGiveBack, OrderNotFound, RequestReused
+from zhiyin.domain.orders.types import NothingToGiveBack, OrderCard, OrderNotFound, RequestReused
 from zhiyin.domain.pricing import rules as pricing
 from zhiyin.events import operations as diary
 from zhiyin.storage.fields import seal_text
@@ -84,12 +84,7 @@ def open_case(
     words = check_asked(order, asked, case_terms(brand_id=brand_id), now)
     lines = {line.key: line for line in order.lines}
     _claim(brand_id, order_id, asked.pieces)
-    sums = pricing.refundable(
-        quote_of(order),
-        pieces=asked.pieces,
-        returned={line.key: line.refunded for line in order.lines},
-    )
-    amount_fen = sum(sums.lines_fen.values()) + sums.freight_fen
+    amount_fen = sum(would_come_back(order, asked.pieces))
     if amount_fen == 0:
         raise NothingToGiveBack()
     case = AfterSaleCase.objects.create(
@@ -251,6 +246,19 @@ def note_arrived(*, brand_id: UUID, refund_id: UUID, now: datetime) -> bool:
         return False
     _move(case, CaseMove.ARRIVE, now)
     return True
+
+
+def would_come_back(order: OrderCard, pieces: Mapping[str, int]) -> tuple[int, int]:
+    """What would go back for these pieces now: goods and freight, in fen.
+
+    Raises PiecesRefused.
+    """
+    sums = pricing.refundable(
+        quote_of(order),
+        pieces=pieces,
+        returned={line.key: line.refunded for line in order.lines},
+    )
+    return sum(sums.lines_fen.values()), sums.freight_fen
 
 
 def set_case_terms(*, brand_id: UUID, within_days: int) -> None:

@@ -69,9 +69,7 @@ def send_parcel(
             OrderLine.objects.filter(brand_id=brand_id, id=line.id).update(sent=F("sent") + count)
     is_all = all(unsent(line) == wanted.get(line.key, 0) for line in order.lines)
     _step(row, OrderMove.SEND if is_all else OrderMove.SEND_PART, now, user_id=user_id)
-    diary.record(
-        ParcelSent(brand_id=brand_id, at=now, order_id=order_id, parcel_id=parcel_row.id)
-    )
+    diary.record(ParcelSent(brand_id=brand_id, at=now, order_id=order_id, parcel_id=parcel_row.id))
     card = ParcelCard(
         id=parcel_row.id,
         order_id=order_id,

@@ -21,6 +21,7 @@ from zhiyin.domain.orders.queries.invoices import (
     invoices_of_member,
     title_of,
 )
+from zhiyin.domain.orders.queries.leaving import export_after_sales
 from zhiyin.domain.orders.queries.orders import (
     address_of,
     freight_fen,
@@ -58,6 +59,7 @@ __all__ = [
     "cases_of_member",
     "cases_of_order",
     "code_of",
+    "export_after_sales",
     "freight_fen",
     "has_bought",
     "held_back",

@@ -63,11 +63,14 @@ def cases(
 ) -> CasePage:
     """Cases of some stores (None: of all): what runs out first, first; then the newest.
 
-    Three queries.
+    Goods that are to be handed in at any store stand in every store's list. Three queries.
     """
     rows = AfterSaleCase.objects.filter(brand_id=brand_id)
     if store_ids is not None:
-        rows = rows.filter(order__store_id__in=list(store_ids))
+        rows = rows.filter(
+            Q(order__store_id__in=list(store_ids))
+            | Q(going_back=GoingBack.STORE, state=CaseState.WAITING_GOODS)
+        )
     if turns:
         rows = rows.filter(turn__in=list(turns))
     if is_open is not None:
