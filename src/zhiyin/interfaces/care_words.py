@@ -1,11 +1,12 @@
 """What parcels, cases and invoices are called, on her pages and on the staff's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.orders.care import (
     AddressRefused,
     Carrier,
@@ -22,7 +23,8 @@ from zhiyin.domain.orders.care import (
     TrackingRefused,
     Turn,
 )
-from zhiyin.domain.orders.types import NothingToGiveBack, OrderMoveRefused, ReasonNeeded
+from zhiyin.domain.orders.types import NothingToGiveBack, OrderLine, OrderMoveRefused, ReasonNeeded
+from zhiyin.interfaces import chips
 from zhiyin.kit.errors import DomainError
 
 Words = str | Promise
@@ -94,6 +96,21 @@ INVOICES: Mapping[InvoiceState, Words] = {
     InvoiceState.ISSUED: pgettext_lazy("an invoice", "Issued"),
     InvoiceState.REFUSED: pgettext_lazy("an invoice", "Refused"),
 }
+
+
+def lines(ordered: Sequence[OrderLine], *, taxonomy: Taxonomy, language: str) -> dict[str, str]:
+    """Line key -> what it is called: name, colour and size."""
+    is_english = language.startswith("en")
+    return {
+        line.key: " · ".join(
+            (
+                line.name_en if is_english else line.name_zh,
+                chips.label("color", line.color, taxonomy=taxonomy, language=language),
+                line.size_label,
+            )
+        )
+        for line in ordered
+    }
 
 
 def clock(state: CaseState, going_back: GoingBack, *, may_escalate: bool) -> Words:

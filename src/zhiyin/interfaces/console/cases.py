@@ -31,7 +31,7 @@ from zhiyin.interfaces.console.access import (
     console_page,
     reaching_console_page,
 )
-from zhiyin.interfaces.console.parcels import in_zone, line_words, own_stores
+from zhiyin.interfaces.console.parcels import in_zone, names_of, own_stores
 from zhiyin.interfaces.console.reads import note_read
 from zhiyin.interfaces.console.showing import page_number, pager
 from zhiyin.kit.errors import DomainError
@@ -181,7 +181,7 @@ def _page(request: ConsoleRequest, case_id: UUID, *, error: str = "") -> HttpRes
     if her_words:
         note_read(request, card.member_id, Opened.CASE)
     order = ordered.order(brand_id=brand_id, order_id=card.order_id)
-    names = {line.key: line_words(request, line) for line in order.lines}
+    names = names_of(request, order)
     may = _may(request, card)
     context = {
         "row": _row(request, card),

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from zhiyin.domain.audience import queries as audience
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members.types import Opened
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import Carrier
-from zhiyin.domain.orders.types import OrderCard, OrderLine, OrderNotFound
+from zhiyin.domain.orders.types import OrderCard, OrderNotFound
 from zhiyin.flows.purchase import parcels as journey
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page, reaching_console_page
@@ -122,10 +123,10 @@ def in_zone(
         return shown(request, template, place, context, status=status)
 
 
-def line_words(request: ConsoleRequest, line: OrderLine) -> str:
-    """A line as staff know it: name, colour and size."""
-    name = line.name_en if request.language.startswith("en") else line.name_zh
-    return f"{name} · {line.color} · {line.size_label}"
+def names_of(request: ConsoleRequest, order: OrderCard) -> dict[str, str]:
+    """Line key -> its name, colour and size. One query."""
+    taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
+    return words.lines(order.lines, taxonomy=taxonomy, language=request.language)
 
 
 def _order(request: ConsoleRequest, order_id: UUID) -> OrderCard:
@@ -141,14 +142,14 @@ def _packing_list(request: ConsoleRequest, order_id: UUID, *, error: str = "") -
     order = _order(request, order_id)
     note_read(request, order.member_id, Opened.PACKING)
     back = ordered.held_back(brand_id=brand_id, order_id=order_id)
-    lines = []
+    names, lines = names_of(request, order), []
     for line in order.lines:
         unsent = line.quantity - line.sent - line.withdrawn
         left = unsent - min(back.get(line.key, 0), unsent)
         lines.append(
             {
                 "id": line.id,
-                "name": line_words(request, line),
+                "name": names[line.key],
                 "quantity": line.quantity,
                 "sent": line.sent,
                 "left": left,

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import (
@@ -26,7 +27,7 @@ from zhiyin.domain.orders.care import (
     CaseState,
     GoingBack,
 )
-from zhiyin.domain.orders.types import OrderCard, OrderLine, OrderState
+from zhiyin.domain.orders.types import OrderCard, OrderState
 from zhiyin.domain.pricing.types import PiecesRefused
 from zhiyin.flows.purchase import cases
 from zhiyin.interfaces import care_words as words
@@ -135,10 +136,10 @@ def case_act(request: ShopRequest, case_id: UUID) -> HttpResponse:
     return redirect("shop:case", slug=request.brand.slug, case_id=case_id)
 
 
-def line_words(request: ShopRequest, line: OrderLine) -> str:
-    """A line as she knows it: its name and size."""
-    name = line.name_en if request.language.startswith("en") else line.name_zh
-    return f"{name} · {line.size_label}"
+def names_of(request: ShopRequest, order: OrderCard) -> dict[str, str]:
+    """Line key -> its name, colour and size, as she knows it. One query."""
+    taxonomy = kept.taxonomy(brand_id=request.visitor.brand.id)
+    return words.lines(order.lines, taxonomy=taxonomy, language=request.language)
 
 
 def in_her_zone(request: ShopRequest, at: datetime) -> str:
@@ -151,7 +152,7 @@ def _case_page(request: ShopRequest, case_id: UUID, *, error: str = "") -> HttpR
     own = {"brand_id": request.visitor.brand.id}
     found = ordered.read_case(case_id=case_id, member_id=member_id(request), **own)
     order = ordered.order(order_id=found.order_id, **own)
-    names = {line.key: line_words(request, line) for line in order.lines}
+    names = names_of(request, order)
     context = {
         "case": _row(request, found),
         "order": order,
@@ -193,11 +194,11 @@ def _row(request: ShopRequest, case: CaseCard) -> dict[str, Any]:
 
 
 def _refund_context(request: ShopRequest, order: OrderCard) -> dict[str, Any]:
-    chosen = _pieces(request, order)
+    chosen, names = _pieces(request, order), names_of(request, order)
     lines = [
         {
             "id": line.id,
-            "name": line_words(request, line),
+            "name": names[line.key],
             "left": line.quantity - line.refunded - line.claimed,
             "range": range(line.quantity - line.refunded - line.claimed + 1),
             "chosen": chosen.get(line.key, 0),
@@ -217,7 +218,7 @@ def _refund_context(request: ShopRequest, order: OrderCard) -> dict[str, Any]:
         "lines": lines,
         "is_anything_left": any(line["left"] for line in lines),
         "ways": ways,
-        "way": request.POST.get("way", ways[-1][0] if has_goods else "money"),
+        "way": request.POST.get("way", "parcel" if has_goods else "money"),
         "reasons": [(one.value, words.REASONS[one]) for one in CaseReason],
         "reason": request.POST.get("reason", ""),
         "words": request.POST.get("words", ""),

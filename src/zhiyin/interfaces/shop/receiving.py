@@ -14,7 +14,7 @@ from zhiyin.domain.orders.types import OrderMoveRefused, OrderState
 from zhiyin.flows.purchase import parcels as journey
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
-from zhiyin.interfaces.shop.aftersales import in_her_zone, line_words
+from zhiyin.interfaces.shop.aftersales import in_her_zone, names_of
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.showing import shown
 
@@ -26,7 +26,7 @@ def parcels(request: ShopRequest, order_id: UUID) -> HttpResponse:
     own = {"brand_id": request.visitor.brand.id, "order_id": order_id}
     order = ordered.order(member_id=member_id(request), **own)
     found = ordered.parcels_of(**own)
-    names = {line.key: line_words(request, line) for line in order.lines}
+    names = names_of(request, order)
     last = max((one.sent_at for one in found), default=None)
     context = {
         "order": order,
