@@ -148,8 +148,8 @@ def to_send(may: Mapping[str, int], pieces: Mapping[str, int] | None) -> dict[st
 
 
 def checked_tracking(tracking_no: str) -> str:
-    """A tracking number in capitals. Raises TrackingRefused."""
-    typed = tracking_no.strip().upper()
+    """A tracking number as it is kept. Raises TrackingRefused."""
+    typed = tracking_no.strip()
     if not _TRACKING.fullmatch(typed):
         raise TrackingRefused()
     return typed
