@@ -90,6 +90,8 @@ OPEN_MODULES: dict[str, set[str]] = {
     "audience": {"kept", "reading"},
     # `boards` is the second half of the conversations' types (400 lines).
     "conversations": {"boards"},
+    # The second half of the types of orders: what comes after paying (400 lines).
+    "orders": {"care"},
     # Figures on files of rentals: no brand, no database, nothing of the shop (decisions/0003).
     "matching": {"evaluation"},
     # A room without tables: its one pure function is its door.

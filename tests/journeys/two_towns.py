@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image
 
 from tests.cast import NOW
-from tests.journeys import town_buying, town_refunds, town_sales, town_talk
+from tests.journeys import town_buying, town_orders, town_refunds, town_sales, town_talk
 from tests.paying import asked
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.brands import operations as brands
@@ -104,6 +104,7 @@ def settle(mark: str) -> Town:
     town_talk.need(brand, mark, people, ids)
     town_talk.talk(brand, mark, people, ids)
     town_talk.board(brand, mark, people, ids)
+    town_orders.bought(brand, mark, people, user_id, ids)
     return Town(brand, mark, people, user_id, api_key, ids)
 
 

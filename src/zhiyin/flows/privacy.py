@@ -20,6 +20,7 @@ from zhiyin.domain.matching import queries as answers
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import operations as bought
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions import queries as offers
@@ -138,6 +139,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
             promotions.erase_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
+            bought.forget_after_sales(brand_id=brand_id, member_id=one_id)
             members.finish_erasure(brand_id=brand_id, member_id=one_id, now=now)
 
 
@@ -193,6 +195,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         ],
         "purchases": [_plain(row) for row in _pages(orders.purchases_of, own)],
         "promotions": [_plain(row) for row in _pages(offers.kept_of_member, own)],
+        "after_sales": _plain(orders.export_after_sales(**own)),
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],

@@ -9,11 +9,11 @@ from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
-from zhiyin.domain.orders.types import RefundGranted
+from zhiyin.domain.orders.types import RefundArrived, RefundGranted
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.events.types import StoredEvent, revive
 from zhiyin.flows import answering, forgetting, outward, purchase
-from zhiyin.flows.purchase import sending
+from zhiyin.flows.purchase import cases, sending
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
@@ -25,6 +25,7 @@ REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     ConsentWithdrawn: (forgetting.queue_forgetting,),
     GroupWon: (purchase.release_group,),
     GroupLost: (purchase.refund_group,),
+    RefundArrived: (cases.note_arrived,),
 }
 
 

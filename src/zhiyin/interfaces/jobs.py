@@ -28,7 +28,7 @@ from zhiyin.flows import (
     purchase,
     reactions,
 )
-from zhiyin.flows.purchase import sending
+from zhiyin.flows.purchase import cases, parcels, sending
 from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
@@ -59,6 +59,16 @@ def pass_on_overdue(timestamp: int) -> None:
         while closed == BATCH:
             with brand_tx(brand.id):
                 closed = answering.expire_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="care_for_orders", queue="clock", queueing_lock="care-for-orders")
+def care_for_orders(timestamp: int) -> None:
+    """Act on after-sales cases that nobody acted on in time, and on parcels long arrived."""
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    for brand in brands.open_brands():
+        for act in (cases.advance_overdue, parcels.receive_overdue):
+            act(brand_id=brand.id, now=as_of, limit=BATCH)
 
 
 @app.task(

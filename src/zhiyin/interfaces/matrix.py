@@ -97,6 +97,17 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:koc-goods": KOCS,
     "shop:koc-question": KOCS,
     "shop:koc-decline": KOCS,
+    "shop:refund": MEMBERS,
+    "shop:refund-sum": MEMBERS,
+    "shop:parcels": MEMBERS,
+    "shop:receive": MEMBERS,
+    "shop:invoice": MEMBERS,
+    "shop:cases": MEMBERS,
+    "shop:case": MEMBERS,
+    "shop:case-act": MEMBERS,
+    "shop:addresses": MEMBERS,
+    "shop:address": MEMBERS,
+    "shop:address-act": MEMBERS,
 }
 
 CONSOLE: Mapping[str, frozenset[Actor]] = {
@@ -197,6 +208,16 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:webhook-test": ADMINS,
     "console:webhook-delivery": ADMINS,
     "console:webhook-replay": ADMINS,
+    "console:parcels": COUNTERS,
+    "console:parcel": COUNTERS,
+    "console:parcel-send": COUNTERS,
+    "console:cases": COUNTERS | AUDITORS,
+    "console:case": COUNTERS,
+    "console:case-act": COUNTERS,
+    "console:case-terms": ADMINS,
+    "console:invoices": EDITORS,
+    "console:invoice": EDITORS,
+    "console:invoice-answer": EDITORS,
 }
 
 # Calls from outside, without a session: who may is whoever proves it by a signature.
@@ -310,6 +331,7 @@ JOBS: Mapping[str, str] = {
     "purge_brand": "app_web, inside the brand named",
     "reap_uploads": "no database: files in the state folder, of every brand",
     "tell_sandbox_payments": "app_web, inside the brand that each call of the sandbox is for",
+    "care_for_orders": "app_web, one brand after another",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 

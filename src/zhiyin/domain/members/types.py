@@ -146,6 +146,9 @@ class Opened(StrEnum):
     DELETION = "api_deletion"
     ANSWER = "api_answer"
     EXPORT = "export"
+    PACKING = "packing_list"
+    CASE = "after_sale_case"
+    INVOICE = "invoice_title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What must never be found among orders: each invariant as a query of its violations."""
 
+from zhiyin.domain.orders.care_rules import CASE_MOVES, CLAIMING
 from zhiyin.domain.orders.rules import MOVES
 from zhiyin.kit.audits import Audit
 from zhiyin.storage.audits import looks
@@ -110,7 +111,81 @@ HELD_AS_ORDERED = """
     ORDER BY ordered.number LIMIT %(limit)s
 """
 
+CASE_STEPS_FOLLOW = """
+    WITH step AS (
+        SELECT case_id, move, state, at,
+               lag(state) OVER (PARTITION BY case_id ORDER BY at, id) AS before,
+               row_number() OVER (PARTITION BY case_id ORDER BY at DESC, id DESC) AS from_last
+        FROM orders_casestep WHERE brand_id = %(brand_id)s
+    )
+    SELECT step.case_id::text, step.move, step.before, step.state, asked.state AS stands
+    FROM step JOIN orders_aftersalecase asked
+      ON asked.brand_id = %(brand_id)s AND asked.id = step.case_id
+    WHERE (step.before IS NULL AND step.move <> 'ask')
+       OR (step.before IS NOT NULL
+           AND step.before || ' ' || step.move || ' ' || step.state <> ALL(%(moves)s))
+       OR (step.from_last = 1 AND step.state <> asked.state)
+    ORDER BY step.case_id, step.at LIMIT %(limit)s
+"""
+CLAIMED_ONCE = """
+    SELECT ordered.number, line.key, line.quantity, line.refunded, line.claimed,
+           coalesce(sum(piece.quantity) FILTER (WHERE asked.state = ANY(%(claiming)s)), 0)::bigint
+    FROM orders_orderline line
+    JOIN orders_order ordered ON ordered.brand_id = line.brand_id AND ordered.id = line.order_id
+    LEFT JOIN orders_casepiece piece
+      ON piece.brand_id = line.brand_id AND piece.line_id = line.id
+    LEFT JOIN orders_aftersalecase asked
+      ON asked.brand_id = piece.brand_id AND asked.id = piece.case_id
+    WHERE line.brand_id = %(brand_id)s
+    GROUP BY line.brand_id, line.id, ordered.brand_id, ordered.id
+    HAVING coalesce(sum(piece.quantity) FILTER (WHERE asked.state = ANY(%(claiming)s)), 0)
+             <> line.claimed
+        OR line.claimed + line.refunded > line.quantity
+    ORDER BY ordered.number, line.key LIMIT %(limit)s
+"""
+SENT_AS_PACKED = """
+    WITH line AS (
+        SELECT line.order_id, line.sku_id, sum(line.sent) AS sent,
+               sum(line.quantity - line.sent - line.withdrawn) AS waiting,
+               coalesce(sum(packed.pieces), 0) AS packed
+        FROM orders_orderline line
+        LEFT JOIN (SELECT line_id, sum(quantity) AS pieces FROM orders_parcelline
+                   WHERE brand_id = %(brand_id)s GROUP BY line_id) packed
+          ON packed.line_id = line.id
+        WHERE line.brand_id = %(brand_id)s
+        GROUP BY line.order_id, line.sku_id
+    ), held AS (
+        SELECT cause, sku_id, sum(handed_over) AS gone,
+               sum(quantity - handed_over - released)
+               FILTER (WHERE state IN ('held', 'kept')) AS outstanding
+        FROM catalog_stockhold WHERE brand_id = %(brand_id)s
+        GROUP BY cause, sku_id
+    )
+    SELECT ordered.number, line.sku_id::text, ordered.state, line.sent, line.packed,
+           coalesce(held.gone, 0)::bigint, line.waiting, coalesce(held.outstanding, 0)::bigint
+    FROM orders_order ordered
+    JOIN line ON line.order_id = ordered.id
+    LEFT JOIN held ON held.cause = 'order:' || ordered.id AND held.sku_id = line.sku_id
+    WHERE ordered.brand_id = %(brand_id)s AND ordered.delivery = 'parcel'
+      AND ordered.state NOT IN ('unpaid', 'closed')
+      AND (line.sent <> line.packed OR line.sent <> coalesce(held.gone, 0)
+           OR line.waiting <> coalesce(held.outstanding, 0))
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
+CASES_REFUND_THEIRS = """
+    SELECT asked.id::text, asked.state, asked.amount_fen, refund.amount_fen
+    FROM orders_aftersalecase asked
+    LEFT JOIN orders_refund refund
+      ON refund.brand_id = asked.brand_id AND refund.id = asked.refund_id
+    WHERE asked.brand_id = %(brand_id)s AND asked.state IN ('refunding', 'refunded')
+      AND (refund.id IS NULL OR refund.order_id <> asked.order_id
+           OR refund.cause <> 'case:' || asked.id
+           OR (asked.state = 'refunded' AND refund.state <> 'done'))
+    ORDER BY asked.id LIMIT %(limit)s
+"""
 
+
+CASE_GRAPH = [f"{before} {move} {state}" for (before, move), state in CASE_MOVES.items()]
 GRAPH = [f"{before} {move} {state}" for (before, move), state in MOVES.items()]
 
 AUDITS = (
@@ -153,5 +228,35 @@ AUDITS = (
         "S1.orders",
         "what was paid for is held until it is handed over; what was closed holds nothing",
         looks(HELD_AS_ORDERED, "sku_id", "state", "ordered", "held", "gone"),
+    ),
+    Audit(
+        "P3.cases",
+        "cases moved along the graph of their states, and stand where their last step says",
+        looks(CASE_STEPS_FOLLOW, "move", "before", "state", "stands", moves=CASE_GRAPH),
+    ),
+    Audit(
+        "P5.cases",
+        "no piece stands in two open cases, or in a case and a refund",
+        looks(
+            CLAIMED_ONCE,
+            "line",
+            "quantity",
+            "refunded",
+            "claimed",
+            "in_cases",
+            claiming=sorted(CLAIMING),
+        ),
+    ),
+    Audit(
+        "P5.case_refunds",
+        "a case that gave money back names its own refund, done when the case is",
+        looks(CASES_REFUND_THEIRS, "state", "asked_fen", "refunded_fen"),
+    ),
+    Audit(
+        "S1.parcels",
+        "what parcels hold is what was sent, and what left the stock; the rest is still held",
+        looks(
+            SENT_AS_PACKED, "sku_id", "state", "sent", "packed", "gone", "waiting", "outstanding"
+        ),
     ),
 )

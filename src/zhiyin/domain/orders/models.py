@@ -5,6 +5,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhiyin.domain.brands.types import Role
+from zhiyin.domain.orders.care_models import (
+    Address,
+    AfterSaleCase,
+    AfterSaleTerms,
+    CasePiece,
+    CaseStep,
+    InvoiceRequest,
+    Parcel,
+    ParcelLine,
+)
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
     WRONG_CODES_AN_HOUR,
@@ -18,6 +28,29 @@ from zhiyin.domain.orders.types import (
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
+
+__all__ = [
+    "Address",
+    "AfterSaleCase",
+    "AfterSaleTerms",
+    "CartItem",
+    "CasePiece",
+    "CaseStep",
+    "FreightTerms",
+    "Heard",
+    "InvoiceRequest",
+    "Order",
+    "OrderLine",
+    "OrderStep",
+    "Parcel",
+    "ParcelLine",
+    "PastPurchase",
+    "Payment",
+    "Pickup",
+    "Refund",
+    "StrayReceipt",
+    "WrongCodes",
+]
 
 
 class CartItem(BrandOwned):
@@ -119,7 +152,10 @@ class Order(BrandOwned):
 
 
 class OrderLine(BrandOwned):
-    """Some pieces of one SKU in an order; `units` lists what each piece costs, in fen."""
+    """Some pieces of one SKU in an order; `units` lists what each piece costs, in fen.
+
+    `withdrawn` of those refunded never left the store; `claimed` stand in an open case.
+    """
 
     order = SameBrandKey("orders.Order")
     key = models.CharField(max_length=40)
@@ -137,10 +173,19 @@ class OrderLine(BrandOwned):
     payable_fen = models.BigIntegerField()
     refunded = models.PositiveSmallIntegerField(default=0, db_default=0)
     sent = models.PositiveSmallIntegerField(default=0, db_default=0)
+    withdrawn = models.PositiveSmallIntegerField(default=0, db_default=0)
+    claimed = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["brand", "order", "key"], name="order_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("refunded") + F("claimed")), name="order_line_claimed"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("sent") + F("withdrawn"), withdrawn__lte=F("refunded")),
+                name="order_line_sent",
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, refunded__lte=F("quantity"), sent__lte=F("quantity")),
                 name="order_line_pieces",

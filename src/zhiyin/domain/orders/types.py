@@ -156,7 +156,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """A line as it was ordered; `unit_fen` has what was paid for each of its pieces."""
+    """A line as it was ordered; `unit_fen` has what was paid for each of its pieces.
+
+    Of the pieces `refunded`, `withdrawn` never left the store; `claimed` stand in an open case.
+    """
 
     id: UUID
     key: str
@@ -172,6 +175,8 @@ class OrderLine:
     unit_fen: tuple[int, ...]
     refunded: int
     sent: int
+    withdrawn: int = 0
+    claimed: int = 0
 
     @property
     def quantity(self) -> int:

@@ -51,7 +51,8 @@ def give_back(
 
     What was not handed over yet is for sale again; what was goes back on its store's shelf if
     `goods_are_back`. The same cause gives back once. One transaction.
-    Raises ReasonNeeded, OrderNotFound, OrderMoveRefused, PiecesRefused, NothingToGiveBack.
+    Raises ReasonNeeded, OrderNotFound, OrderMoveRefused, PiecesRefused, PiecesClaimed,
+    NothingToGiveBack.
     """
     with brand_tx(brand_id):
         return grant(
@@ -80,8 +81,14 @@ def grant(
     user_id: int | None = None,
     member_id: UUID | None = None,
     goods_are_back: bool = True,
+    of_sent: bool = False,
+    into_store_id: UUID | None = None,
 ) -> RefundCard:
-    """`give_back` inside the caller's transaction."""
+    """`give_back` inside the caller's transaction.
+
+    `of_sent`: it is for goods that were sent and came back, also if others of the line still wait.
+    `into_store_id`: the store they came back to, if not the one they left.
+    """
     refund, is_new = orders.give_back(
         brand_id=brand_id,
         order_id=order_id,
@@ -92,10 +99,19 @@ def grant(
         with_freight=with_freight,
         user_id=user_id,
         member_id=member_id,
+        of_sent=of_sent,
     )
     if is_new and refund.pieces:
+        orders.finish_sending(brand_id=brand_id, order_id=order_id, now=now)
         order = ordered.order(brand_id=brand_id, order_id=order_id)
-        _free(brand_id, order, refund, now, goods_are_back=goods_are_back)
+        _free(
+            brand_id,
+            order,
+            refund,
+            now,
+            goods_are_back=goods_are_back,
+            into_store_id=into_store_id,
+        )
         booking.granted(brand_id=brand_id, order=order, refund=refund, at=now)
     return refund
 
@@ -183,15 +199,27 @@ def _send(brand_id: UUID, refund: RefundCard, provider: PaymentProvider, now: da
 
 
 def _free(
-    brand_id: UUID, order: OrderCard, refund: RefundCard, now: datetime, *, goods_are_back: bool
+    brand_id: UUID,
+    order: OrderCard,
+    refund: RefundCard,
+    now: datetime,
+    *,
+    goods_are_back: bool,
+    into_store_id: UUID | None,
 ) -> None:
-    """Pieces that never left are for sale again; those that came back lie on their shelf."""
+    """Pieces that never left are for sale again; those that came back lie on their shelf.
+
+    `order` as it stands after the refund: what is held beyond what its lines wait for is free.
+    """
     wanted: dict[UUID, int] = {}
+    waiting: dict[UUID, int] = {}
     for line in order.lines:
         wanted[line.sku_id] = wanted.get(line.sku_id, 0) + refund.pieces.get(line.key, 0)
+        waits = line.quantity - line.sent - line.withdrawn
+        waiting[line.sku_id] = waiting.get(line.sku_id, 0) + waits
     staying, gone = [], []
     for card in catalog.held_for(brand_id=brand_id, cause=cause_of(order.id)):
-        here = min(wanted.get(card.sku_id, 0), card.outstanding)
+        here = max(0, card.outstanding - waiting.get(card.sku_id, 0))
         there = min(wanted.get(card.sku_id, 0) - here, card.handed_over - card.taken_back)
         if here:
             staying.append(HoldLine(card.sku_id, card.store_id, here))
@@ -214,4 +242,5 @@ def _free(
             key=f"refund:{refund.id}",
             reason=refund.reason,
             now=now,
+            into_store_id=into_store_id,
         )

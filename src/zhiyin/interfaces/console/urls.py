@@ -6,6 +6,7 @@ from zhiyin.interfaces.console import (
     access,
     accounts_urls,
     advice,
+    care_urls,
     importing,
     imports,
     kocs,
@@ -113,7 +114,7 @@ pages = [
 ]
 console: list[URLPattern | URLResolver] = [
     path("", access.home, name="home"),
-    path("<slug:slug>/", include(pages)),
+    path("<slug:slug>/", include([*pages, *care_urls.pages])),
 ]
 urlpatterns = [
     path("account/", include(accounts_urls)),

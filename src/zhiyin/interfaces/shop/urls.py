@@ -6,6 +6,7 @@ from zhiyin.interfaces.shop import (
     asking,
     boards,
     browsing,
+    care_urls,
     deciding,
     joining,
     koc_applying,
@@ -96,4 +97,4 @@ kocs = [
     path(INBOX, koc_desk.question, name="koc-question"),
     path(f"{INBOX}decline/", koc_desk.decline, name="koc-decline"),
 ]
-urlpatterns = [path("s/<slug:slug>/", include([*pages, *hers, *kocs]))]
+urlpatterns = [path("s/<slug:slug>/", include([*pages, *hers, *kocs, *care_urls.pages]))]

@@ -1,5 +1,13 @@
-"""The only writers of carts, orders, payments, refunds and pickups."""
+"""The only writers of carts, orders, payments, refunds, pickups and what comes after paying."""
 
+from zhiyin.domain.orders.care_rules import TAKEN_AS_RECEIVED, is_granted_at_once
+from zhiyin.domain.orders.operations.addresses import (
+    add_address,
+    change_address,
+    forget_addresses,
+    make_default,
+    remove_address,
+)
 from zhiyin.domain.orders.operations.carts import (
     adopt_cart,
     change_item,
@@ -8,7 +16,26 @@ from zhiyin.domain.orders.operations.carts import (
     restore_item,
     take_out,
 )
+from zhiyin.domain.orders.operations.cases import (
+    approve_case,
+    escalate_case,
+    forget_words,
+    free_for_refund,
+    lapse_case,
+    note_arrived,
+    note_granted,
+    open_case,
+    refuse_case,
+    send_goods_back,
+    set_case_terms,
+    take_goods,
+    withdraw_case,
+    would_come_back,
+)
+from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
+from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.limits import set_refund_limit
+from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
     close,
@@ -38,7 +65,13 @@ from zhiyin.domain.orders.operations.refunds import (
 )
 
 __all__ = [
+    "TAKEN_AS_RECEIVED",
+    "add_address",
     "adopt_cart",
+    "answer_invoice",
+    "approve_case",
+    "ask_invoice",
+    "change_address",
     "change_item",
     "claim_due",
     "close",
@@ -46,25 +79,47 @@ __all__ = [
     "collect",
     "count_wrong_code",
     "empty_cart",
+    "escalate_case",
+    "finish_sending",
     "for_payment",
+    "forget_addresses",
+    "forget_after_sales",
+    "forget_titles",
+    "forget_words",
     "forgive_wrong_code",
+    "free_for_refund",
     "give_back",
     "hear_once",
+    "is_granted_at_once",
+    "lapse_case",
     "lock",
+    "make_default",
     "new_code",
+    "note_arrived",
     "note_asked",
+    "note_granted",
     "note_stray",
+    "open_case",
     "pay",
     "pay_late",
     "place",
     "put_in_cart",
+    "receive",
     "refund_answered",
+    "refuse_case",
+    "remove_address",
     "restore_item",
     "retry_refund",
     "save_purchases",
+    "send_goods_back",
+    "send_parcel",
+    "set_case_terms",
     "set_freight",
     "set_refund_limit",
+    "take_goods",
     "take_out",
     "undo_collect",
     "win",
+    "withdraw_case",
+    "would_come_back",
 ]

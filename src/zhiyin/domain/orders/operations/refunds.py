@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models import F
 
+from zhiyin.domain.orders.care import PiecesClaimed
+from zhiyin.domain.orders.care_rules import unsent
 from zhiyin.domain.orders.models import Order, OrderLine, OrderStep, Payment, Refund
 from zhiyin.domain.orders.queries.orders import order as read_order
 from zhiyin.domain.orders.queries.refunds import refund_card
@@ -63,12 +65,15 @@ def give_back(
     with_freight: bool = True,
     user_id: int | None = None,
     member_id: UUID | None = None,
+    of_sent: bool = False,
 ) -> tuple[RefundCard, bool]:
     """Promise money back for some pieces (line key -> how many), or for all that is left.
 
-    A payment that came too late goes back whole. Returns the refund and whether it is new: the
-    same cause gives back once, whatever a retry asks for. Locks the order.
-    Raises ReasonNeeded, OrderNotFound, OrderMoveRefused (not paid), PiecesRefused.
+    A payment that came too late goes back whole. Of a line, pieces that have not left are given
+    back first, unless it is for goods that came back (`of_sent`). Returns the refund and whether
+    it is new: the same cause gives back once, whatever a retry asks for. Locks the order.
+    Raises ReasonNeeded, OrderNotFound, OrderMoveRefused (not paid), PiecesRefused, PiecesClaimed
+    (they stand in an open case).
     """
     said = checked_reason(reason)
     row = (
@@ -83,7 +88,9 @@ def give_back(
     if payment.state == PaymentState.LATE:
         wanted, goods_fen, freight_fen = {}, row.goods_fen, row.freight_fen
     else:
-        wanted, goods_fen, freight_fen = _of_pieces(row, pieces, with_freight=with_freight)
+        wanted, goods_fen, freight_fen = _of_pieces(
+            row, pieces, with_freight=with_freight, of_sent=of_sent
+        )
         _note(row, said, now, user_id=user_id, member_id=member_id)
     if goods_fen + freight_fen == 0:
         raise NothingToGiveBack()
@@ -187,7 +194,7 @@ def _payment(brand_id: UUID, order_id: UUID) -> Payment:
 
 
 def _of_pieces(
-    row: Order, pieces: Mapping[str, int] | None, *, with_freight: bool
+    row: Order, pieces: Mapping[str, int] | None, *, with_freight: bool, of_sent: bool
 ) -> tuple[dict[str, int], int, int]:
     """Take pieces off an order's lines: which, and what they and the freight come to, in fen."""
     order = read_order(brand_id=row.brand_id, order_id=row.id)
@@ -202,9 +209,14 @@ def _of_pieces(
         with_freight=with_freight,
     )
     row.save(update_fields=["state"])
-    for key, count in wanted.items():
-        OrderLine.objects.filter(brand_id=row.brand_id, order_id=row.id, key=key).update(
-            refunded=F("refunded") + count
+    for line in order.lines:
+        count = wanted.get(line.key, 0)
+        if count > line.quantity - line.refunded - line.claimed:
+            raise PiecesClaimed(line=line.key)
+        stays = of_sent or order.state is OrderState.DONE
+        OrderLine.objects.filter(brand_id=row.brand_id, id=line.id).update(
+            refunded=F("refunded") + count,
+            withdrawn=F("withdrawn") + (0 if stays else min(count, unsent(line))),
         )
     return wanted, sum(sums.lines_fen.values()), sums.freight_fen
 

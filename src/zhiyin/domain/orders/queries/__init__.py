@@ -1,12 +1,32 @@
 """The only readers of carts, orders, payments, refunds and pickups."""
 
 from zhiyin.domain.orders.audits import AUDITS
+from zhiyin.domain.orders.queries.addresses import address, addresses_of
 from zhiyin.domain.orders.queries.carts import cart, cart_size
+from zhiyin.domain.orders.queries.cases import (
+    case_steps,
+    case_terms,
+    case_words,
+    cases,
+    cases_of_member,
+    cases_of_order,
+    held_back,
+    overdue_cases,
+    read_case,
+)
 from zhiyin.domain.orders.queries.counter import (
     collected_since,
     orders_after,
     waiting_pickups,
 )
+from zhiyin.domain.orders.queries.invoices import (
+    invoice,
+    invoice_of_order,
+    invoices,
+    invoices_of_member,
+    title_of,
+)
+from zhiyin.domain.orders.queries.leaving import export_after_sales
 from zhiyin.domain.orders.queries.limits import freight_terms, refund_limits
 from zhiyin.domain.orders.queries.orders import (
     address_of,
@@ -23,6 +43,7 @@ from zhiyin.domain.orders.queries.orders import (
     steps,
     waits,
 )
+from zhiyin.domain.orders.queries.parcels import parcels_of, taken_as_received, to_be_sent
 from zhiyin.domain.orders.queries.past import last_purchase, purchases_by_ref, purchases_of
 from zhiyin.domain.orders.queries.payments import (
     open_payments,
@@ -41,15 +62,29 @@ from zhiyin.domain.orders.queries.refunds import (
 
 __all__ = [
     "AUDITS",
+    "address",
     "address_of",
+    "addresses_of",
     "cart",
     "cart_size",
+    "case_steps",
+    "case_terms",
+    "case_words",
+    "cases",
+    "cases_of_member",
+    "cases_of_order",
     "code_of",
     "collected_since",
+    "export_after_sales",
     "freight_fen",
     "freight_terms",
     "group_of",
     "has_bought",
+    "held_back",
+    "invoice",
+    "invoice_of_order",
+    "invoices",
+    "invoices_of_member",
     "last_purchase",
     "numbers_of",
     "open_payments",
@@ -60,12 +95,15 @@ __all__ = [
     "orders_of_member",
     "orders_of_store",
     "overdue",
+    "overdue_cases",
+    "parcels_of",
     "payment_of",
     "pickup_by_code",
     "pickups_of",
     "placed",
     "purchases_by_ref",
     "purchases_of",
+    "read_case",
     "refund",
     "refund_limits",
     "refunds_are_due",
@@ -73,6 +111,9 @@ __all__ = [
     "steps",
     "stray_receipts",
     "stuck_refunds",
+    "taken_as_received",
+    "title_of",
+    "to_be_sent",
     "waiting_pickups",
     "waits",
     "why_stuck",

@@ -258,4 +258,6 @@ def _line(row: OrderLine) -> Line:
         unit_fen=tuple(row.units),
         refunded=row.refunded,
         sent=row.sent,
+        withdrawn=row.withdrawn,
+        claimed=row.claimed,
     )

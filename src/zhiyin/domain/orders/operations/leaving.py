@@ -1,0 +1,14 @@
+"""She leaves: what is hers beside the orders themselves goes, what the law keeps names nobody."""
+
+from uuid import UUID
+
+from zhiyin.domain.orders.operations.addresses import forget_addresses
+from zhiyin.domain.orders.operations.cases import forget_words
+from zhiyin.domain.orders.operations.invoices import forget_titles
+
+
+def forget_after_sales(*, brand_id: UUID, member_id: UUID) -> None:
+    """Her address book, her words in cases and the titles of her invoices go. Repeatable."""
+    forget_addresses(brand_id=brand_id, member_id=member_id)
+    forget_words(brand_id=brand_id, member_id=member_id)
+    forget_titles(brand_id=brand_id, member_id=member_id)

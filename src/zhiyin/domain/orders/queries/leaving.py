@@ -1,0 +1,24 @@
+"""What is hers beside the orders themselves, opened, for her download."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from zhiyin.domain.orders.queries.addresses import addresses_of
+from zhiyin.domain.orders.queries.cases import case_words, cases_of_member
+from zhiyin.domain.orders.queries.invoices import invoices_of_member, title_of
+
+
+def export_after_sales(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    """Her addresses, cases with her words, and invoices with their titles."""
+    own = {"brand_id": brand_id, "member_id": member_id}
+    return {
+        "addresses": [asdict(one) for one in addresses_of(**own)],
+        "cases": [
+            asdict(one) | {"words": case_words(brand_id=brand_id, case_id=one.id)}
+            for one in cases_of_member(**own, limit=1_000)
+        ],
+        "invoices": [
+            asdict(one) | {"title": title_of(brand_id=brand_id, invoice_id=one.id)}
+            for one in invoices_of_member(**own)
+        ],
+    }

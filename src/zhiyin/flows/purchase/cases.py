@@ -1,0 +1,152 @@
+"""After-sales: she asks, the brand answers in time or it is a yes, goods and money go back."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as ordered
+from zhiyin.domain.orders.care import CaseAsked, CaseCard, CaseKind, CaseMoveRefused, CaseState
+from zhiyin.domain.orders.types import RefundArrived
+from zhiyin.flows.purchase.giving_back import grant
+from zhiyin.storage.tenancy import brand_tx
+
+
+def ask(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    order_id: UUID,
+    request_key: UUID,
+    asked: CaseAsked,
+    now: datetime,
+) -> CaseCard:
+    """Ask for money back for pieces of a paid order. Sent again, it answers with the same case.
+
+    Of an order of which nothing has left, outside of a group-buy, the money is granted at once.
+    One transaction. Raises OrderNotFound, OrderMoveRefused, CaseTooLate, CaseRefused,
+    PiecesClaimed, PiecesRefused, NothingToGiveBack, RequestReused.
+    """
+    case_id = uuid5(member_id, request_key.hex)
+    with brand_tx(brand_id):
+        case, is_new = orders.open_case(
+            brand_id=brand_id,
+            case_id=case_id,
+            order_id=order_id,
+            member_id=member_id,
+            asked=asked,
+            now=now,
+        )
+        if is_new:
+            order = ordered.order(brand_id=brand_id, order_id=order_id)
+            if orders.is_granted_at_once(order, asked):
+                return _approve(brand_id, case_id, now, None)
+        return case
+
+
+def approve(
+    *, brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None = None
+) -> CaseCard:
+    """Say yes: the money is granted, or the goods are waited for. One transaction.
+
+    Raises CaseNotFound, CaseMoveRefused.
+    """
+    with brand_tx(brand_id):
+        return _approve(brand_id, case_id, now, user_id)
+
+
+def refuse(
+    *, brand_id: UUID, case_id: UUID, answer: str, now: datetime, user_id: int | None
+) -> CaseCard:
+    """Say no, and why. Raises ReasonNeeded, CaseNotFound, CaseMoveRefused."""
+    with brand_tx(brand_id):
+        return orders.refuse_case(
+            brand_id=brand_id, case_id=case_id, answer=answer, now=now, user_id=user_id
+        )
+
+
+def goods_are_back(
+    *,
+    brand_id: UUID,
+    case_id: UUID,
+    restock: bool,
+    now: datetime,
+    user_id: int | None = None,
+    store_id: UUID | None = None,
+) -> CaseCard:
+    """The goods came back, by parcel or over a counter: the money is granted. One transaction.
+
+    With `restock` they lie on the shelf of `store_id`, or of the store they came from.
+    Raises CaseNotFound, CaseMoveRefused.
+    """
+    with brand_tx(brand_id):
+        orders.take_goods(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+        return _grant(brand_id, case_id, now, user_id, restock=restock, store_id=store_id)
+
+
+def advance_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
+    """Act for whoever did not in time, each case by itself. Returns how many were due.
+
+    A brand's silence is a yes; goods that were sent and not looked at count as back, without
+    being put on a shelf; a shopper who did not send them keeps them. Safe to run twice at once.
+    """
+    with brand_tx(brand_id):
+        due = ordered.overdue_cases(brand_id=brand_id, now=now, limit=limit)
+    for case_id in due:
+        try:
+            with brand_tx(brand_id):
+                _advance(brand_id, case_id, now)
+        except CaseMoveRefused:
+            continue  # somebody acted in the same moment
+    return len(due)
+
+
+def note_arrived(event: RefundArrived) -> None:
+    """The reaction to money that has gone back: its case is done. Safe to repeat."""
+    with brand_tx(event.brand_id):
+        orders.note_arrived(brand_id=event.brand_id, refund_id=event.refund_id, now=event.at)
+
+
+def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
+    state = ordered.read_case(brand_id=brand_id, case_id=case_id).state
+    if state in (CaseState.ASKED, CaseState.ESCALATED):
+        _approve(brand_id, case_id, now, None)
+    elif state is CaseState.GOODS_SENT:
+        orders.take_goods(brand_id=brand_id, case_id=case_id, now=now)
+        _grant(brand_id, case_id, now, None, restock=False)
+    elif state is CaseState.WAITING_GOODS:
+        orders.lapse_case(brand_id=brand_id, case_id=case_id, now=now)
+
+
+def _approve(brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None) -> CaseCard:
+    case = orders.approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+    if case.state is not CaseState.APPROVED:
+        return case
+    return _grant(brand_id, case_id, now, user_id, restock=False)
+
+
+def _grant(
+    brand_id: UUID,
+    case_id: UUID,
+    now: datetime,
+    user_id: int | None,
+    *,
+    restock: bool,
+    store_id: UUID | None = None,
+) -> CaseCard:
+    case = ordered.read_case(brand_id=brand_id, case_id=case_id)
+    orders.free_for_refund(brand_id=brand_id, case_id=case_id)
+    refund = grant(
+        brand_id=brand_id,
+        order_id=case.order_id,
+        cause=f"case:{case_id}",
+        reason=case.reason.value,
+        now=now,
+        pieces=case.pieces,
+        user_id=user_id,
+        goods_are_back=restock,
+        of_sent=case.kind is CaseKind.RETURN,
+        into_store_id=store_id,
+    )
+    return orders.note_granted(
+        brand_id=brand_id, case_id=case_id, refund_id=refund.id, now=now, user_id=user_id
+    )

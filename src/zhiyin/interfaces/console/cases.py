@@ -1,0 +1,223 @@
+"""After-sales cases: whose turn it is, what runs out next, and the answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhiyin.domain.brands.types import Role
+from zhiyin.domain.members.types import Opened
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as ordered
+from zhiyin.domain.orders.care import (
+    Carrier,
+    CaseCard,
+    CaseNotFound,
+    CaseState,
+    GoingBack,
+    TermsRefused,
+    Turn,
+)
+from zhiyin.flows.purchase import cases as journey
+from zhiyin.interfaces import care_words as words
+from zhiyin.interfaces.console.access import (
+    ConsoleRequest,
+    NotYours,
+    console_page,
+    reaching_console_page,
+)
+from zhiyin.interfaces.console.parcels import in_zone, names_of, own_stores
+from zhiyin.interfaces.console.reads import note_read
+from zhiyin.interfaces.console.showing import page_number, pager
+from zhiyin.kit.errors import DomainError
+from zhiyin.kit.money import format_cny
+from zhiyin.kit.numbers import whole
+from zhiyin.storage.tenancy import brand_tx
+
+PER_PAGE = 50
+VIEWS: dict[str, tuple[tuple[Turn, ...], bool | None]] = {
+    "": ((Turn.BRAND,), True),
+    "admin": ((Turn.ADMIN,), True),
+    "shopper": ((Turn.SHOPPER,), True),
+    "provider": ((Turn.PROVIDER,), True),
+    "closed": ((), False),
+}
+
+
+@require_GET
+@console_page
+def cases(request: ConsoleRequest) -> HttpResponse:
+    """The cases by whose turn it is; what runs out first stands first."""
+    brand_id = request.operator.brand.id
+    chosen = request.GET.get("of", "")
+    chosen = chosen if chosen in VIEWS else ""
+    own, here = own_stores(request), reverse("console:cases", kwargs={"slug": request.brand.slug})
+    turns, is_open = VIEWS[chosen]
+    found = ordered.cases(
+        brand_id=brand_id,
+        store_ids=own,
+        turns=turns,
+        is_open=is_open,
+        offset=(page_number(request) - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+    names = {
+        "": _("Our turn"),
+        "admin": _("For an admin"),
+        "shopper": _("The shopper's turn"),
+        "provider": _("Money on its way"),
+        "closed": _("Ended"),
+    }
+    context = {
+        "rows": [_row(request, case) for case in found.cases],
+        "chosen": chosen,
+        "views": [
+            {
+                "name": name,
+                "href": f"{here}?of={key}" if key else here,
+                "is_current": key == chosen,
+                "count": None
+                if key == "closed"
+                else ordered.cases(
+                    brand_id=brand_id,
+                    store_ids=own,
+                    turns=VIEWS[key][0],
+                    is_open=True,
+                    limit=1,
+                ).total,
+            }
+            for key, name in names.items()
+        ],
+        "terms": ordered.case_terms(brand_id=brand_id),
+        "pager": pager(request, total=found.total, per_page=PER_PAGE),
+    }
+    return in_zone(request, "console/cases.html", "cases", context)
+
+
+@require_GET
+@console_page
+def case(request: ConsoleRequest, case_id: UUID) -> HttpResponse:
+    """One case with its history; what she wrote of it is personal, and a line is written."""
+    return _page(request, case_id)
+
+
+@require_POST
+@reaching_console_page
+def act(request: ConsoleRequest, case_id: UUID) -> HttpResponse:
+    """Say yes, say no with a reason, or note that the goods are back."""
+    brand_id, what = request.operator.brand.id, request.POST.get("act", "")
+    with brand_tx(brand_id):
+        card, own = _card(request, case_id), own_stores(request)
+    doing: dict[str, Any] = {
+        "brand_id": brand_id,
+        "case_id": case_id,
+        "now": request.now,
+        "user_id": request.operator.user_id,
+    }
+    if what not in _may(request, card):
+        raise NotYours(act=what)
+    try:
+        if what == "approve":
+            journey.approve(**doing)
+        elif what == "refuse":
+            journey.refuse(**doing, answer=request.POST.get("answer", ""))
+        else:
+            journey.goods_are_back(
+                **doing,
+                restock=bool(request.POST.get("restock")),
+                store_id=own[0] if own and card.store_id not in own else None,
+            )
+    except DomainError as refused:
+        with brand_tx(brand_id):
+            return _page(request, case_id, error=str(words.refusal(refused)))
+    messages.info(request, _("Done. She reads it on her page."))
+    return redirect("console:case", slug=request.brand.slug, case_id=case_id)
+
+
+@require_POST
+@console_page
+def terms(request: ConsoleRequest) -> HttpResponse:
+    """For how many days shoppers may ask."""
+    days = whole(request.POST.get("within_days", ""), most=10_000)
+    try:
+        orders.set_case_terms(brand_id=request.operator.brand.id, within_days=days or 0)
+    except TermsRefused:
+        messages.error(request, _("Between 7 days, the law's least, and 90."))
+    else:
+        messages.info(request, _("Saved. It counts for every order from now on."))
+    return redirect("console:cases", slug=request.brand.slug)
+
+
+def _card(request: ConsoleRequest, case_id: UUID) -> CaseCard:
+    card = ordered.read_case(brand_id=request.operator.brand.id, case_id=case_id)
+    own = own_stores(request)
+    if own is not None and card.store_id not in own and card.going_back is not GoingBack.STORE:
+        raise CaseNotFound(case_id=case_id)
+    return card
+
+
+def _may(request: ConsoleRequest, card: CaseCard) -> list[str]:
+    """What this member of staff may do to a case as it stands."""
+    roles = request.operator.roles
+    if card.state is CaseState.ESCALATED:
+        return ["approve", "refuse"] if Role.ADMIN in roles else []
+    decides = bool(roles & {Role.ADMIN, Role.OPERATOR, Role.MANAGER})
+    if card.state is CaseState.ASKED:
+        return ["approve", "refuse"] if decides else []
+    if card.state is CaseState.GOODS_SENT:
+        return ["goods", "refuse"] if decides else ["goods"]
+    return ["goods"] if card.state is CaseState.WAITING_GOODS else []
+
+
+def _page(request: ConsoleRequest, case_id: UUID, *, error: str = "") -> HttpResponse:
+    brand_id = request.operator.brand.id
+    card = _card(request, case_id)
+    her_words = ordered.case_words(brand_id=brand_id, case_id=case_id)
+    if her_words:
+        note_read(request, card.member_id, Opened.CASE)
+    order = ordered.order(brand_id=brand_id, order_id=card.order_id)
+    names = names_of(request, order)
+    may = _may(request, card)
+    context = {
+        "row": _row(request, card),
+        "order": order,
+        "paid": format_cny(order.payable_fen, request.language),
+        "her_words": her_words,
+        "pieces": [{"name": names[key], "count": n} for key, n in card.pieces.items()],
+        "steps": [
+            {
+                "words": words.UNANSWERED.get(step.move, words.MOVES[step.move])
+                if not step.by_member and step.user_id is None
+                else words.MOVES[step.move],
+                "at": step.at,
+            }
+            for step in ordered.case_steps(brand_id=brand_id, case_id=case_id)
+        ],
+        "may_approve": "approve" in may,
+        "may_refuse": "refuse" in may,
+        "may_take": "goods" in may,
+        "answer": request.POST.get("answer", ""),
+        "error": error,
+    }
+    return in_zone(request, "console/case.html", "cases", context, status=422 if error else 200)
+
+
+def _row(request: ConsoleRequest, card: CaseCard) -> dict[str, Any]:
+    left = card.deadline_at - request.now if card.deadline_at else None
+    return {
+        "card": card,
+        "state": words.STATES[card.state],
+        "badge": words.BADGES.get(card.state, ""),
+        "reason": words.REASONS[card.reason],
+        "turn": words.TURNS[card.turn],
+        "sum": format_cny(card.amount_fen, request.language),
+        "pieces": sum(card.pieces.values()),
+        "hours_left": max(0, int(left.total_seconds() // 3600)) if left is not None else None,
+        "carrier": words.CARRIERS[Carrier(card.carrier)] if card.carrier else "",
+        "is_return": card.going_back is not GoingBack.NONE,
+    }
