@@ -117,6 +117,7 @@ def case_act(request: ShopRequest, case_id: UUID) -> HttpResponse:
     act = request.POST.get("act", "")
     try:
         with brand_tx(own["brand_id"]):
+            ordered.read_case(brand_id=own["brand_id"], case_id=case_id, member_id=own["member_id"])
             if act == "withdraw":
                 orders.withdraw_case(**own)
             elif act == "escalate":
