@@ -8,6 +8,7 @@ from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Channel, CodeExpired, CodeOutcome, CodeWrong
+from zhiyin.domain.orders import operations as orders
 from zhiyin.flows.ports import SmsSender
 from zhiyin.storage.tenancy import brand_tx
 
@@ -52,7 +53,7 @@ def sign_in(
 ) -> SignedIn:
     """Let the holder of a phone in; the first time makes her a member.
 
-    The needs of `guest_key` become hers, in the transaction that uses up the code.
+    The needs and the cart of `guest_key` become hers, in the transaction that uses up the code.
     Raises PhoneInvalid, CodeWrong, CodeExpired: after the commit, so that a wrong try stays
     counted.
     """
@@ -63,6 +64,9 @@ def sign_in(
             signed_in = _let_in(brand_id, phone, language, now)
             if guest_key is not None:
                 audience.claim_guest_needs(
+                    brand_id=brand_id, guest_key=guest_key, member_id=signed_in.member_id
+                )
+                orders.adopt_cart(
                     brand_id=brand_id, guest_key=guest_key, member_id=signed_in.member_id
                 )
     if signed_in is not None:

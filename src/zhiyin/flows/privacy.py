@@ -20,6 +20,7 @@ from zhiyin.domain.matching import queries as answers
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import operations as purchases
 from zhiyin.domain.orders import queries as orders
 from zhiyin.storage.media import MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
@@ -111,7 +112,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
     That she asked is committed first; then everything goes in one transaction: she is locked, so
     that nothing of hers is added meanwhile, then the pictures go, because afterwards no row says
     which they were, then every row. What remains is a member with a random id, a
-    time of joining and leaving, her closed consents and her purchases, which name nobody.
+    time of joining and leaving, her closed consents, and her orders and purchases, which name nobody.
     """
     with brand_tx(brand_id):
         ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)
@@ -132,6 +133,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             )
             content.erase_author(brand_id=brand_id, member_id=one_id)
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
+            purchases.forget_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
             members.finish_erasure(brand_id=brand_id, member_id=one_id, now=now)
 
@@ -148,7 +150,8 @@ def replay_erasures(
 
 
 def forget_guests(*, brand_id: UUID, now: datetime) -> None:
-    """Delete what guests asked longer ago than their browsers know it, and what they were answered.
+    """Delete what guests asked longer ago than their browsers know it, what they were answered,
+    and what lies in their carts that long.
 
     Some at a time, each lot in a transaction of its own.
     """
@@ -159,6 +162,10 @@ def forget_guests(*, brand_id: UUID, now: datetime) -> None:
             matching.erase_answers(brand_id=brand_id, need_ids=need_ids)
             audience.delete_needs(brand_id=brand_id, need_ids=need_ids)
             deleted = len(need_ids)
+    deleted = PAGE
+    while deleted == PAGE:
+        with brand_tx(brand_id):
+            deleted = purchases.forget_guest_carts(brand_id=brand_id, before=before, limit=PAGE)
 
 
 def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
@@ -185,6 +192,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
             )
         ],
         "purchases": [_plain(row) for row in _pages(orders.purchases_of, own)],
+        **_bought(**own),
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],
@@ -192,6 +200,11 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "koc": _plain(koc_pages.export_member(**own)),
         "conversations": _plain(talks.export_member(**own)),
     }
+
+
+def _bought(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    hers = orders.export_member(brand_id=brand_id, member_id=member_id)
+    return {name: _plain(held) for name, held in hers.items()}
 
 
 def _pictures(brand_id: UUID, ids: Sequence[UUID]) -> list[str]:

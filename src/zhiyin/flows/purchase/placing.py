@@ -54,7 +54,7 @@ def place(
     One transaction. Raises OrderEmpty, NotForSale, PriceChanged, NothingToPay, StoreNeeded,
     AddressNeeded, SoldOut (also where the store is closed), RequestReused.
     """
-    order_id = uuid5(member_id, request_key.hex)
+    order_id = order_id_of(member_id=member_id, request_key=request_key)
     with brand_tx(brand_id):
         basket = _from_store(brand_id, basket, address)
         quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, now=now)
@@ -90,6 +90,11 @@ def place(
         )
         orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
         return placed
+
+
+def order_id_of(*, member_id: UUID, request_key: UUID) -> UUID:
+    """The order that a request of hers places, or has placed."""
+    return uuid5(member_id, request_key.hex)
 
 
 def cause_of(order_id: UUID) -> str:

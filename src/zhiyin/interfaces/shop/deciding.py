@@ -29,6 +29,7 @@ from zhiyin.interfaces.shop.access import (
     remember_guest,
     shop_page,
 )
+from zhiyin.interfaces.shop.parts import for_sale
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.proving import counted
 from zhiyin.interfaces.shop.stating import named_need
@@ -165,8 +166,10 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
     )
     presenter = Presenter(request, need_id, decision_id)
     context = presenter.opened(card.answer, rank)
-    reasons = card.answer.picks[rank - 1].reasons
-    return render(request, "shop/pick.html", context | {"counted": counted(presenter, reasons)})
+    pick = card.answer.picks[rank - 1]
+    context |= for_sale(presenter, pick, context, request.GET)
+    context["counted"] = counted(presenter, pick.reasons)
+    return render(request, "shop/pick.html", context)
 
 
 @require_POST

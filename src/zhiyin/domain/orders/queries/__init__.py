@@ -2,6 +2,7 @@
 
 from zhiyin.domain.orders.audits import AUDITS
 from zhiyin.domain.orders.queries.carts import cart, cart_size
+from zhiyin.domain.orders.queries.hers import export_member
 from zhiyin.domain.orders.queries.orders import (
     address_of,
     freight_fen,
@@ -30,6 +31,7 @@ __all__ = [
     "cart",
     "cart_size",
     "code_of",
+    "export_member",
     "freight_fen",
     "has_bought",
     "last_purchase",

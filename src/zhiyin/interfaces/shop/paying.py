@@ -1,0 +1,116 @@
+"""Who carries a brand's money, and how she is led to pay an order and heard of afterwards."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.brands.types import PaymentAccountMissing
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.types import OrderCard, OrderMoveRefused, PaymentState
+from zhiyin.flows import payer, ports, purchase
+from zhiyin.flows.paying import PaymentError, PaymentProvider
+from zhiyin.flows.ports import PaymentAccountRefused
+from zhiyin.interfaces.shop.access import ShopRequest
+from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.wechat import way_to_openid
+from zhiyin.storage.tenancy import brand_tx
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Who takes a brand's money now, and by what name orders know it."""
+
+    name: str
+    provider: PaymentProvider
+
+
+def till_of(brand_id: UUID) -> Till | None:
+    """Who takes a brand's money now; None: nobody does. Not inside a transaction."""
+    with brand_tx(brand_id):
+        accounts = brands.payment_accounts(brand_id=brand_id)
+    name = next((one.facts.provider.value for one in accounts if one.retired_at is None), None)
+    if name is None:
+        return None
+    try:
+        return Till(name, ports.payment_provider(brand_id=brand_id))
+    except (PaymentAccountMissing, PaymentAccountRefused):
+        return None
+
+
+def try_to_pay(request: ShopRequest, order: OrderCard) -> HttpResponse:
+    """Lead her to where an order is paid; back to its page, with why, where that cannot be."""
+    page = redirect("shop:order", slug=request.brand.slug, order_id=order.id)
+    try:
+        return _lead(request, order)
+    except OrderMoveRefused:
+        messages.info(request, _("This order does not wait to be paid any more."))
+    except (PaymentAccountMissing, PaymentError):
+        messages.info(
+            request,
+            _("Ordered, and not paid yet: paying could not be begun just now. Try it from here."),
+        )
+    return page
+
+
+def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
+    """Open the payment and lead her on. Raises OrderMoveRefused, PaymentAccountMissing,
+    PaymentError.
+    """
+    brand = request.visitor.brand
+    page = reverse("shop:order", kwargs={"slug": brand.slug, "order_id": order.id})
+    till = till_of(brand.id)
+    if till is None:
+        raise PaymentAccountMissing()
+    if way := way_to_openid(request, back=page):
+        return redirect(way)
+    with brand_tx(brand.id):
+        openid = payer.known_openid(brand_id=brand.id, member_id=order.member_id)
+    opened = purchase.open_payment(
+        brand=brand,
+        order_id=order.id,
+        member_id=order.member_id,
+        provider=till.provider,
+        payer=openid or "",
+        notify_url=request.build_absolute_uri(
+            reverse("hooks:wxpay", kwargs={"slug": brand.slug})
+        ),
+        now=request.now,
+    )
+    if address := opened.page.get("url"):
+        return redirect(f"{address}?{urlencode({'next': page})}")
+    context = {"order": order, "bridge": json.dumps(dict(opened.page)), "page": page}
+    with brand_tx(brand.id):
+        return shown(request, "shop/pay_wechat.html", context, tab="me")
+
+
+def ask(request: ShopRequest, order_id: UUID) -> None:
+    """Ask the provider where an order's payment stands, and act on what it says.
+
+    What cannot be asked stays as it is: the poller asks again. Not inside a transaction.
+    """
+    brand_id = request.visitor.brand.id
+    with brand_tx(brand_id):
+        payment = orders.payment_of(brand_id=brand_id, order_id=order_id)
+    if payment.state is not PaymentState.OPEN:
+        return
+    till = till_of(brand_id)
+    if till is None or till.name != payment.provider:
+        return
+    try:
+        purchase.ask_provider(
+            brand_id=brand_id,
+            payment_id=payment.id,
+            provider=till.provider,
+            name=payment.provider,
+            now=request.now,
+        )
+    except PaymentError:
+        return
