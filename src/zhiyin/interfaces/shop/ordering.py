@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -117,6 +118,7 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             "store": _store(request, card),
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
+            "refund_url": _refund_url(request, card),
             **_pickup(request, card),
             **_waiting(request, card),
         }
@@ -226,6 +228,17 @@ def _pickup(request: ShopRequest, card: OrderCard) -> dict[str, Any]:
         return {}
     fours = [code[at : at + 4] for at in range(0, len(code), 4)]
     return {"code": " ".join(fours), "qr": qr_svg(code, title=_("Pickup code as a picture"))}
+
+
+def _refund_url(request: ShopRequest, card: OrderCard) -> str:
+    """Where she asks for money back, once something was paid and is left to give back."""
+    is_paid = card.paid_at is not None and card.refunded_fen < card.payable_fen
+    if not is_paid or card.state in (OrderState.CLOSED, OrderState.REFUNDED):
+        return ""
+    try:
+        return reverse("shop:refund", kwargs={"slug": request.brand.slug, "order_id": card.id})
+    except NoReverseMatch:
+        return ""
 
 
 def _store(request: ShopRequest, card: OrderCard) -> dict[str, str] | None:
