@@ -111,8 +111,8 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
 
     That she asked is committed first; then everything goes in one transaction: she is locked, so
     that nothing of hers is added meanwhile, then the pictures go, because afterwards no row says
-    which they were, then every row. What remains is a member with a random id, a
-    time of joining and leaving, her closed consents, and her orders and purchases, which name nobody.
+    which they were, then every row. What remains is a member with a random id, a time of joining
+    and leaving, her closed consents, and her orders and purchases, which name nobody.
     """
     with brand_tx(brand_id):
         ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)

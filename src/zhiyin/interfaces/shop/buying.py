@@ -31,9 +31,7 @@ from zhiyin.storage.tenancy import brand_tx
 
 @require_GET
 @shop_page
-def pick_parts(
-    request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int
-) -> HttpResponse:
+def pick_parts(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> HttpResponse:
     """The part of a pick's page that sells it, drawn anew as she changes a size."""
     card = decide.decision(
         brand_id=request.visitor.brand.id,

@@ -73,9 +73,7 @@ def change(request: ShopRequest, item_id: UUID) -> HttpResponse:
     try:
         with brand_tx(brand_id):
             item = _item(request, item_id)
-            quantity = whole(
-                request.POST.get("quantity", str(item.quantity)), most=MOST_PIECES
-            )
+            quantity = whole(request.POST.get("quantity", str(item.quantity)), most=MOST_PIECES)
             if not quantity:
                 messages.info(
                     request, _("Between 1 and %(most)d pieces, please.") % {"most": MOST_PIECES}

@@ -66,11 +66,11 @@ def checkout(request: ShopRequest) -> HttpResponse:
         address = AddressForm(initial=request.POST.dict())
         if named_id(request.POST.get("store", "")) is None:
             return _draw(request, chosen, address, _("Choose a store first."), status=422)
-    till = paying.till_of(request.visitor.brand.id)
-    if till is None:
+    provider = paying.provider_of(request.visitor.brand.id)
+    if provider is None:
         return _draw(request, chosen, address, status=503)
     try:
-        placed = _place(request, chosen, delivery, address, till.name)
+        placed = _place(request, chosen, delivery, address, provider.name)
     except REFUSED as refused:
         return _refused(request, chosen, address, refused)
     return _on_to_pay(request, placed.order_id)
@@ -106,7 +106,7 @@ def _draw(
     Runs outside of a transaction, because it asks who takes the money.
     """
     brand = request.visitor.brand
-    can_pay = paying.till_of(brand.id) is not None
+    can_pay = paying.provider_of(brand.id) is not None
     with brand_tx(brand.id):
         weighed = weigh(brand_id=brand.id, wanted=chosen.wanted, item_ids=chosen.item_ids)
         there = counted(weighed)

@@ -55,9 +55,7 @@ def read(request: ShopRequest, text: str) -> Chosen:
         raise LinesUnreadable() from None
     return Chosen(
         wanted=tuple(
-            Wanted(
-                sku_id=UUID(hex=sku), quantity=quantity, look_id=_id(look), koc_id=_id(koc)
-            )
+            Wanted(sku_id=UUID(hex=sku), quantity=quantity, look_id=_id(look), koc_id=_id(koc))
             for sku, quantity, look, koc in said["w"]
         ),
         item_ids=tuple(UUID(hex=item) for item in said["i"]),

@@ -1,4 +1,4 @@
-"""Her orders: the list, one with its price, its history and its pickup code, paying and cancelling."""
+"""Her orders: the list, one of them whole with its pickup code, paying it and cancelling it."""
 
 from typing import Any
 from uuid import UUID

@@ -56,9 +56,7 @@ class Parts:
     def wanted(self) -> list[Wanted]:
         """The same as lines of a cart, under the look and the KOC that they come from."""
         return [
-            Wanted(
-                sku_id=sku.id, quantity=1, look_id=self.pick.look_id, koc_id=self.pick.koc_id
-            )
+            Wanted(sku_id=sku.id, quantity=1, look_id=self.pick.look_id, koc_id=self.pick.koc_id)
             for _item, sku in self.chosen()
         ]
 
@@ -69,7 +67,9 @@ class Parts:
         """
         chosen = self.chosen()
         return {
-            "parts": [self._part(items[n], n, item, language) for n, item in enumerate(self.pick.items)],
+            "parts": [
+                self._part(items[n], n, item, language) for n, item in enumerate(self.pick.items)
+            ],
             "parts_total": format_cny(sum(sku.price_fen for _, sku in chosen), language),
             "parts_chosen": len(chosen),
             "parts_are_all": len(chosen) == len(self.pick.items),

@@ -1,7 +1,6 @@
 """Who carries a brand's money, and how she is led to pay an order and heard of afterwards."""
 
 import json
-from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import PaymentAccountMissing
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import OrderCard, OrderMoveRefused, PaymentState
@@ -24,23 +22,10 @@ from zhiyin.interfaces.shop.wechat import way_to_openid
 from zhiyin.storage.tenancy import brand_tx
 
 
-@dataclass(frozen=True, slots=True)
-class Till:
-    """Who takes a brand's money now, and by what name orders know it."""
-
-    name: str
-    provider: PaymentProvider
-
-
-def till_of(brand_id: UUID) -> Till | None:
+def provider_of(brand_id: UUID) -> PaymentProvider | None:
     """Who takes a brand's money now; None: nobody does. Not inside a transaction."""
-    with brand_tx(brand_id):
-        accounts = brands.payment_accounts(brand_id=brand_id)
-    name = next((one.facts.provider.value for one in accounts if one.retired_at is None), None)
-    if name is None:
-        return None
     try:
-        return Till(name, ports.payment_provider(brand_id=brand_id))
+        return ports.payment_provider(brand_id=brand_id)
     except (PaymentAccountMissing, PaymentAccountRefused):
         return None
 
@@ -52,7 +37,7 @@ def try_to_pay(request: ShopRequest, order: OrderCard) -> HttpResponse:
         return _lead(request, order)
     except OrderMoveRefused:
         messages.info(request, _("This order does not wait to be paid any more."))
-    except (PaymentAccountMissing, PaymentError):
+    except (PaymentAccountMissing, PaymentAccountRefused, PaymentError):
         messages.info(
             request,
             _("Ordered, and not paid yet: paying could not be begun just now. Try it from here."),
@@ -62,13 +47,11 @@ def try_to_pay(request: ShopRequest, order: OrderCard) -> HttpResponse:
 
 def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
     """Open the payment and lead her on. Raises OrderMoveRefused, PaymentAccountMissing,
-    PaymentError.
+    PaymentAccountRefused, PaymentError.
     """
     brand = request.visitor.brand
     page = reverse("shop:order", kwargs={"slug": brand.slug, "order_id": order.id})
-    till = till_of(brand.id)
-    if till is None:
-        raise PaymentAccountMissing()
+    provider = ports.payment_provider(brand_id=brand.id)
     if way := way_to_openid(request, back=page):
         return redirect(way)
     with brand_tx(brand.id):
@@ -77,11 +60,9 @@ def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
         brand=brand,
         order_id=order.id,
         member_id=order.member_id,
-        provider=till.provider,
+        provider=provider,
         payer=openid or "",
-        notify_url=request.build_absolute_uri(
-            reverse("hooks:wxpay", kwargs={"slug": brand.slug})
-        ),
+        notify_url=request.build_absolute_uri(reverse("hooks:wxpay", kwargs={"slug": brand.slug})),
         now=request.now,
     )
     if address := opened.page.get("url"):
@@ -101,14 +82,14 @@ def ask(request: ShopRequest, order_id: UUID) -> None:
         payment = orders.payment_of(brand_id=brand_id, order_id=order_id)
     if payment.state is not PaymentState.OPEN:
         return
-    till = till_of(brand_id)
-    if till is None or till.name != payment.provider:
+    provider = provider_of(brand_id)
+    if provider is None or provider.name != payment.provider:
         return
     try:
         purchase.ask_provider(
             brand_id=brand_id,
             payment_id=payment.id,
-            provider=till.provider,
+            provider=provider,
             name=payment.provider,
             now=request.now,
         )

@@ -16,7 +16,10 @@ def qr_svg(text: str, *, title: str) -> SafeString:
     code.add_data(text)
     rows = code.get_matrix()
     dark = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark
+        f"M{x} {y}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, is_dark in enumerate(row)
+        if is_dark
     )
     side = len(rows)
     drawn = (

@@ -1,4 +1,4 @@
-"""A cart or a checkout, line by line: what there is of it, what it costs, and what is in the way."""
+"""A cart or a checkout, line by line: what there is of it, its price, and what is in the way."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -88,9 +88,7 @@ class Rows:
         product_ids = sorted(set(owners.values()))
         self.products = catalog.products_by_id(brand_id=brand_id, product_ids=product_ids)
         gone = [one for one in product_ids if one not in self.products]
-        self.former = (
-            catalog.products_ever(brand_id=brand_id, product_ids=gone) if gone else {}
-        )
+        self.former = catalog.products_ever(brand_id=brand_id, product_ids=gone) if gone else {}
         look_ids = sorted({one.wanted.look_id for one in weighed if one.wanted.look_id})
         self.looks = content.looks_by_id(brand_id=brand_id, look_ids=look_ids) if look_ids else {}
 
@@ -102,10 +100,16 @@ class Rows:
             look_id = one.wanted.look_id
             if not groups or look_id is None or groups[-1]["look_id"] != look_id:
                 look = self.looks.get(look_id) if look_id else None
-                groups.append({"look_id": look_id, "name": look_name(look, presenter) if look else "", "rows": []})
+                groups.append(
+                    {
+                        "look_id": look_id,
+                        "name": look_name(look, presenter) if look else "",
+                        "rows": [],
+                    }
+                )
             groups[-1]["rows"].append(self.row(one))
         for group in groups:
-            if len(group["rows"]) < 2:  # noqa: PLR2004 (a single part is no look to be named)
+            if len(group["rows"]) < 2:
                 group["name"] = ""
         return groups
 
@@ -172,7 +176,7 @@ class Rows:
 
     def _choices(self, one: Weighed, product: ProductCard | None) -> list[dict[str, Any]]:
         """The sizes and colours that it may be changed to, each with its price and stock."""
-        if product is None or len(product.skus) < 2:  # noqa: PLR2004 (there is nothing to choose)
+        if product is None or len(product.skus) < 2:
             return []
         return [
             {
@@ -196,6 +200,7 @@ class Rows:
             for sku in product.skus
         ]
 
+
 def ordered_groups(presenter: Presenter, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
     """The lines of an order as they were when she bought, parts of a look together. Two queries."""
     language = presenter.request.language
@@ -217,9 +222,7 @@ def ordered_groups(presenter: Presenter, lines: Sequence[OrderLine]) -> list[dic
                 "size": line.size_label,
                 "quantity": line.quantity,
                 "price": format_cny(line.payable_fen, language),
-                "line": ngettext(
-                    "%(pieces)d given back", "%(pieces)d given back", line.refunded
-                )
+                "line": ngettext("%(pieces)d given back", "%(pieces)d given back", line.refunded)
                 % {"pieces": line.refunded}
                 if line.refunded
                 else "",
