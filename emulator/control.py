@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.clock import beijing
+from emulator.wechat.oauth import App
 from emulator.world import World
 from emulator.wxpay import crypto, merchants, platform
 from emulator.wxpay.merchants import Merchant
@@ -64,6 +65,16 @@ def enrol(world: World, said: Said) -> Said:
         if world.merchants.setdefault(merchant.mchid, merchant) is not merchant:
             raise ValueError("there is such a merchant")
     return {**merchants.told(merchant), "private_key_pem": private}
+
+
+def app(world: World, said: Said) -> Said:
+    """An official account (`appid`, `secret`), or what changed of it: `visitor`, `snapshot`."""
+    with world.lock:
+        found = world.apps.setdefault(said["appid"], App(said["appid"], said.get("secret", "")))
+        found.secret = said.get("secret", found.secret)
+        found.visitor = said.get("visitor", found.visitor)
+        found.is_snapshot = bool(said.get("snapshot", found.is_snapshot))
+        return {"appid": found.appid, "secret": found.secret, "openid": found.openid()}
 
 
 def tell_merchants(world: World, _said: Said) -> Said:
@@ -194,6 +205,7 @@ ADDRESSES: dict[tuple[str, str], Callable[[World, Said], Said]] = {
     ("GET", "faults"): tell_faults,
     ("POST", "merchants"): enrol,
     ("GET", "merchants"): tell_merchants,
+    ("POST", "apps"): app,
     ("POST", "act"): act,
     ("GET", "journal"): journal,
     ("GET", "books"): books,

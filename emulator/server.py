@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from emulator import control
 from emulator.clock import beijing
+from emulator.wechat import oauth
 from emulator.world import World
 from emulator.wxpay import api
 from emulator.wxpay.api import Answer, Call
@@ -71,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if self.path.startswith(CONTROL):
             self._control(body)
+        elif urlsplit(self.path).path in oauth.ADDRESSES:
+            self._wechat()
         else:
             self._platform(body)
 
@@ -90,6 +93,19 @@ class Handler(BaseHTTPRequestHandler):
             status, told = 400, {"error": f"{type(wrong).__name__}: {wrong}"}
         written = json.dumps(told, ensure_ascii=False).encode()
         self._write(status, written, {"Content-Type": "application/json"})
+
+    def _wechat(self) -> None:
+        """Who a visitor is. Her code and the account's secret stand in no journal."""
+        world = self.server.world
+        with world.lock:
+            now = world.clock.now()
+            status, told, way = oauth.answer(world.apps, self.path, now=now, dice=world.dice)
+        operation = urlsplit(self.path).path.rpartition("/")[2]
+        world.journal.write(
+            kind="wechat", at=beijing(now), operation=operation, code=told.get("errcode", 0)
+        )
+        headers = {"Content-Type": "application/json", **({"Location": way} if way else {})}
+        self._write(status, json.dumps(told).encode(), headers)
 
     def _platform(self, body: bytes) -> None:
         world = self.server.world

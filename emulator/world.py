@@ -7,6 +7,7 @@ from threading import Condition, Event, RLock
 from emulator.clock import Act, Agenda, Clock, beijing
 from emulator.faults import Plan
 from emulator.journal import Journal
+from emulator.wechat.oauth import App
 from emulator.wxpay import crypto, notices
 from emulator.wxpay.crypto import PlatformKey
 from emulator.wxpay.merchants import Merchant
@@ -39,6 +40,7 @@ class World:
         self.plan = Plan(self.dice)
         self.journal = Journal()
         self.merchants: dict[str, Merchant] = {}
+        self.apps: dict[str, App] = {}
         self.shuffles = False
         self.links: dict[str, tuple[str, bytes, datetime]] = {}
         self._count = 0

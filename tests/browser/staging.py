@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.paying import asked, sandboxed
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.kept import TraitSource
@@ -118,6 +119,8 @@ def set_stage() -> Stage:
         now=now,
     )
     _talk(brand, asker_id, koc, other, ids, now)
+    ids["payment_no"] = "staged-payment"
+    sandboxed(brand.id, "sandbox-anning").open_payment(asked=asked(ids["payment_no"]))
     return Stage(ids, asker_id, koc.member_id, user_id)
 
 

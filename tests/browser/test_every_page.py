@@ -33,6 +33,8 @@ LEADS_ELSEWHERE = {
     "account_logout",
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
+    "shop:wechat",
+    "shop:wechat-back",
 }
 KOC_PAGES = re.compile(r"shop:koc-(home|page|question)$")
 AS_A_GUEST = ("", "form/", "me/", "sign-in/", "kocs/{koc_id}/", "products/{product_id}/", "x/")

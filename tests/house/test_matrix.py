@@ -38,7 +38,9 @@ def test_every_page_stands_in_the_matrix() -> None:
 
 def test_the_matrix_names_no_page_that_is_gone() -> None:
     known = set(routes(get_resolver().url_patterns))
-    assert {route for route in (*matrix.SHOP, *matrix.CONSOLE) if route not in known} == set()
+    assert {
+        route for route in (*matrix.SHOP, *matrix.CONSOLE, *matrix.HOOKS) if route not in known
+    } == set()
 
 
 def test_an_unlisted_page_is_caught() -> None:

@@ -201,8 +201,9 @@ def test_a_code_works_once_and_says_when_and_by_whom(market) -> None:
     with pytest.raises(PickupElsewhere):
         market.collect(code, store=1)
     market.collect(f"{code[:4]} {code[4:8]}-{code[8:]}")
-    with pytest.raises(AlreadyCollected) as refused:
-        market.collect(code)
+    for _ in range(40):  # a code that was right is never counted as a guess
+        with pytest.raises(AlreadyCollected) as refused:
+            market.collect(code)
     assert refused.value.details == {"at": SOON.isoformat(), "by": "clerk-cedar"}
     assert market.left(0) == (2, 0)
     assert market.violations() == {}

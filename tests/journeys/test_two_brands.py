@@ -81,6 +81,8 @@ LEADS_ELSEWHERE = {
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
     "set_language",
+    "shop:wechat",
+    "shop:wechat-back",
 }
 
 # Words of the brand that its own pages must show, or this crawl would see nothing anywhere.
@@ -116,6 +118,8 @@ SHOWN = (
     "{} is no phone",
     "{} uploaded",
     "{}-staff",
+    "{}-merchant",
+    "{} is paid for",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
@@ -128,7 +132,7 @@ NOT_LOOKED_FOR = {
 }
 
 # Parameters of addresses that name a row, an account or a file of one brand.
-NAMES_A_ROW = {"code", "external_id", "ref", "user_id", "value"}
+NAMES_A_ROW = {"code", "external_id", "payment_no", "ref", "user_id", "value"}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.cast import NOW
 from tests.journeys import town_talk
+from tests.paying import asked
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as tenants
@@ -18,6 +19,9 @@ from zhiyin.domain.brands.types import (
     BrandCard,
     ImportFacts,
     ImportKind,
+    PaymentAccountFacts,
+    PayProvider,
+    PlatformKeyFacts,
     Role,
     RowProblem,
     StoreFacts,
@@ -45,6 +49,7 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Channel, MemberFacts, Opened, Purpose
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders.types import PurchaseFacts
+from zhiyin.flows import ports
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.storage.media import MediaStore, inspect_and_clean
@@ -87,6 +92,9 @@ def settle(mark: str) -> Town:
         _kocs(brand, mark, people, ids)
         _shows(brand, mark, people, ids)
         town_talk.words(brand, mark, user_id)
+    ids["payment_no"] = f"{mark}-pay"
+    provider = ports.payment_provider(brand_id=brand.id)
+    provider.open_payment(asked=asked(ids["payment_no"], subject=f"{mark} is paid for"))
     town_talk.applications(brand, mark, people, user_id, ids)
     town_talk.need(brand, mark, people, ids)
     town_talk.talk(brand, mark, people, ids)
@@ -132,6 +140,18 @@ def _house(brand: BrandCard, mark: str, user_id: int, ids: dict[str, Any]) -> st
         kind=ImportKind.MEMBERS,
         language="en",
     ).id
+    brands.set_payment_account(
+        brand_id=brand.id,
+        facts=PaymentAccountFacts(
+            provider=PayProvider.SANDBOX,
+            merchant_id=f"{mark}-merchant",
+            app_id=f"{mark}-app",
+            serial=f"{mark}-serial",
+            platform_keys=(PlatformKeyFacts(serial=f"{mark}-key", pem=f"{mark}-pem"),),
+            base_url=f"https://{mark}.example",
+        ),
+        now=NOW,
+    )
     return brands.issue_api_key(
         brand_id=brand.id, slug=mark, label=f"{mark}-label", role=Role.ADMIN, now=NOW
     )

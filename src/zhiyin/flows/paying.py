@@ -301,6 +301,14 @@ class PaymentProvider(Protocol):
     PaymentProviderRefused, besides what it says.
     """
 
+    @property
+    def name(self) -> str:
+        """Who carries it, in a word: what `purchase` calls the provider."""
+
+    @property
+    def merchant_id(self) -> str:
+        """Whose money it is: keep it with a payment, for whoever asks or refunds it later."""
+
     def open_payment(self, *, asked: PaymentAsked) -> PaymentOpened:
         """Have a payment ready to be paid. Safe to repeat with the same contents.
 

@@ -13,7 +13,7 @@ from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
 from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
-from zhiyin.flows import answering, forgetting, privacy, reactions
+from zhiyin.flows import answering, forgetting, hearing, ports, privacy, reactions
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
 
@@ -73,6 +73,18 @@ def load_import(brand_slug: str, upload_id: str) -> None:
 def reap_uploads(timestamp: int) -> None:
     """Delete files that were sent and never loaded."""
     uploads.reap(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_sandbox_payments", queue="clock", queueing_lock="tell-sandbox-payments")
+def tell_sandbox_payments(timestamp: int) -> None:
+    """Carry what a demo's payment sandbox has to tell: refunds that arrived, and what was missed.
+
+    A live installation has no sandbox, and nothing to carry.
+    """
+    wired = ports.wired()
+    if wired.till is not None:
+        hearing.hear_sandbox(till=wired.till, providers=wired.payments, now=datetime.now(UTC))
 
 
 @app.periodic(cron="41 19 * * *")

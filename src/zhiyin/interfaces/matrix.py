@@ -64,6 +64,9 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:sign-in": SHOPPERS,
     "shop:sign-out": SHOPPERS,
     "shop:sandbox": SHOPPERS,
+    "shop:sandbox-pay": SHOPPERS,
+    "shop:wechat": MEMBERS,
+    "shop:wechat-back": MEMBERS,
     "shop:form": SHOPPERS,
     "shop:photo": SHOPPERS,
     "shop:me": SHOPPERS,
@@ -170,7 +173,12 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:report-resolve": MODERATORS,
     "console:show-report-resolve": MODERATORS,
     "console:reads": ADMINS | AUDITORS,
+    "console:payment": ADMINS,
+    "console:payment-check": ADMINS,
 }
+
+# Calls from outside, without a session: who may is whoever proves it by a signature.
+HOOKS: Mapping[str, frozenset[Actor]] = {"hooks:wxpay": EVERYBODY}
 
 API: Mapping[str, frozenset[Actor]] = {
     "GET api/v1/": EVERYBODY,
@@ -233,10 +241,11 @@ JOBS: Mapping[str, str] = {
     "purge": "no brand: sessions belong to none",
     "purge_brand": "app_web, inside the brand named",
     "reap_uploads": "no database: files in the state folder, of every brand",
+    "tell_sandbox_payments": "app_web, inside the brand that each call of the sandbox is for",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 
-MATRIX: Mapping[str, frozenset[Actor]] = {**SHOP, **CONSOLE, **API}
+MATRIX: Mapping[str, frozenset[Actor]] = {**SHOP, **CONSOLE, **HOOKS, **API}
 
 
 def may(actors: Iterable[Actor], route: str) -> bool:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("console/", include("zhiyin.interfaces.console.urls")),
     path("api/v1/", api.urls),
+    path("hooks/", include("zhiyin.interfaces.hooks.urls")),
 ]

@@ -1,7 +1,10 @@
 """Who answers which port. A demo's codes are kept in the sandbox; elsewhere the operator names who
 carries them, and until then nobody does. Without a second reader of the operator's, nobody is.
+Who carries a brand's money stands in its payment account; a demo's may be the sandbox.
 """
 
+import hashlib
+import hmac
 import sys
 from pkgutil import resolve_name
 from uuid import UUID
@@ -9,8 +12,12 @@ from uuid import UUID
 from django.conf import settings
 
 from zhiyin.connectors.openai_reader.client import OpenAiReader
+from zhiyin.connectors.sandbox.books import Books
 from zhiyin.connectors.sandbox.sms import SandboxSms
+from zhiyin.connectors.sandbox.till import SandboxTill
+from zhiyin.domain.brands.types import PayProvider
 from zhiyin.flows import ports
+from zhiyin.project import payments
 
 
 class NoCarrier:
@@ -34,9 +41,27 @@ def named() -> ports.Ports:
     )
     if settings.DEMO:
         sandbox = SandboxSms(settings.STATE, tell=_tell)
-        return ports.Ports(sms=sandbox, sandbox=sandbox, reader=reader)
+        secret = _sandbox_secret()
+        return ports.Ports(
+            sms=sandbox,
+            sandbox=sandbox,
+            reader=reader,
+            payments=payments.Providers(
+                {
+                    PayProvider.WXPAY: payments.wxpay(may_move=True),
+                    PayProvider.SANDBOX: payments.sandbox(settings.STATE, secret=secret),
+                }
+            ),
+            till=SandboxTill(Books(settings.STATE), secret=secret),
+        )
     sender = resolve_name(settings.SMS_SENDER)() if settings.SMS_SENDER else NoCarrier()
-    return ports.Ports(sms=sender, reader=reader)
+    live = payments.Providers({PayProvider.WXPAY: payments.wxpay(may_move=False)})
+    return ports.Ports(sms=sender, reader=reader, payments=live)
+
+
+def _sandbox_secret() -> bytes:
+    """What a demo's sandbox signs with: of this deployment, and of nothing else."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"sandbox-pay", hashlib.sha256)
 
 
 def _tell(line: str) -> None:

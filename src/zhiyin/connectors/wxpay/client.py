@@ -73,6 +73,16 @@ class WxPay:
         self._turns = Lock()
         self._kept = (os.getpid(), self._connections())
 
+    @property
+    def name(self) -> str:
+        """In a word."""
+        return "wxpay"
+
+    @property
+    def merchant_id(self) -> str:
+        """The merchant number of the account."""
+        return self._account.merchant_id
+
     def open_payment(self, *, asked: PaymentAsked) -> PaymentOpened:
         """Open an order (JSAPI: H5 in WeChat and mini programs) and sign it for the page."""
         body = asking.order(self._account, asked, now=self._clock(), limits=self._limits)

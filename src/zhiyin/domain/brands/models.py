@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from zhiyin.domain.brands.types import ImportKind, ImportState, Role
+from zhiyin.domain.brands.types import ImportKind, ImportState, PayProvider, Role
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.choices import choices
+from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
 
 
@@ -118,5 +119,35 @@ class ImportProblem(BrandOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "run", "line", "column"], name="import_problem_once"
+            ),
+        ]
+
+
+class PaymentAccount(BrandOwned):
+    """A merchant number under one app, with its keys sealed. One of a brand's is paid into.
+
+    `version` grows with every change, so that whoever keeps what was made of the row sees it.
+    """
+
+    provider = models.CharField(max_length=8, choices=choices(PayProvider))
+    merchant_id = models.CharField(max_length=32)
+    app_id = models.CharField(max_length=32)
+    serial = models.CharField(max_length=64, blank=True)
+    private_key_sealed = SealedField(null=True)
+    api_key_sealed = SealedField(null=True)
+    app_secret_sealed = SealedField(null=True)
+    platform_keys = models.JSONField(default=list)
+    base_url = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    active_since = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "provider", "merchant_id", "app_id"], name="payment_account_once"
+            ),
+            models.UniqueConstraint(
+                fields=["brand"], condition=Q(retired_at__isnull=True), name="payment_account_one"
             ),
         ]

@@ -14,10 +14,12 @@ from zhiyin.domain.brands.models import (
     Brand,
     ImportProblem,
     ImportRun,
+    PaymentAccount,
     StaffRole,
     Store,
 )
 from zhiyin.domain.brands.rules import hash_key, hash_mapping
+from zhiyin.domain.brands.sealing import sealed_secret
 from zhiyin.domain.brands.types import (
     AccountTaken,
     ApiKeyNotFound,
@@ -26,6 +28,7 @@ from zhiyin.domain.brands.types import (
     ImportNotFound,
     ImportState,
     LastAdmin,
+    PaymentAccountFacts,
     Role,
     RowProblem,
     StaffNotFound,
@@ -33,6 +36,7 @@ from zhiyin.domain.brands.types import (
     StoreFacts,
     StoreNotFound,
 )
+from zhiyin.kit.ids import uuid7
 from zhiyin.storage.sql import one
 
 ACCOUNTS_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(queue)s, 0))"
@@ -242,3 +246,48 @@ def end_import(*, brand_id: UUID, run_id: UUID, state: ImportState, now: datetim
         row.update(state=state, finished_at=now, rows_total=F("rows_read"))
     else:
         row.update(state=state, finished_at=now)
+
+
+def set_payment_account(*, brand_id: UUID, facts: PaymentAccountFacts, now: datetime) -> UUID:
+    """Have the brand paid into this account from now on. Returns the account's id.
+
+    The one before is retired, and goes on telling of what was paid into it; one that was there
+    already is corrected and comes back. Of two at once, the second stands.
+    """
+    one(ACCOUNTS_IN_TURN, queue=f"brands.payment:{brand_id}")
+    known = PaymentAccount.objects.filter(
+        brand_id=brand_id,
+        provider=facts.provider,
+        merchant_id=facts.merchant_id,
+        app_id=facts.app_id,
+    ).values_list("id", flat=True)
+    account_id = known.first() or uuid7()
+    PaymentAccount.objects.filter(brand_id=brand_id, retired_at__isnull=True).exclude(
+        id=account_id
+    ).update(retired_at=now)
+    columns = {
+        "serial": facts.serial,
+        "base_url": facts.base_url,
+        "platform_keys": [{"serial": key.serial, "pem": key.pem} for key in facts.platform_keys],
+    }
+    secrets_said = {
+        "private_key_sealed": facts.private_key_pem,
+        "api_key_sealed": facts.api_key,
+        "app_secret_sealed": facts.app_secret,
+    }
+    columns |= {
+        field: sealed_secret(brand_id=brand_id, account_id=account_id, field=field, secret=secret)
+        for field, secret in secrets_said.items()
+    }
+    found = PaymentAccount.objects.filter(brand_id=brand_id, id=account_id)
+    if not found.update(**columns, retired_at=None, version=F("version") + 1):
+        PaymentAccount.objects.create(
+            id=account_id,
+            brand_id=brand_id,
+            provider=facts.provider,
+            merchant_id=facts.merchant_id,
+            app_id=facts.app_id,
+            active_since=now,
+            **columns,
+        )
+    return account_id

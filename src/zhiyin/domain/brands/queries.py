@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from zhiyin.domain.brands.models import (
     ApiKey,
     Brand,
     ImportProblem,
     ImportRun,
+    PaymentAccount,
     StaffRole,
     Store,
 )
 from zhiyin.domain.brands.rules import hash_key
+from zhiyin.domain.brands.sealing import opened_secret
 from zhiyin.domain.brands.types import (
     ApiKeyCard,
     BrandCard,
@@ -22,6 +24,10 @@ from zhiyin.domain.brands.types import (
     ImportNotFound,
     ImportRunCard,
     ImportState,
+    PaymentAccountCard,
+    PaymentAccountFacts,
+    PayProvider,
+    PlatformKeyFacts,
     Role,
     RowProblem,
     StaffCard,
@@ -42,6 +48,15 @@ def brand_by_slug(*, slug: str) -> BrandCard:
     if row is None:
         raise BrandNotFound(slug=slug)
     return BrandCard(*row)
+
+
+def brand_by_id(*, brand_id: UUID) -> BrandCard:
+    """The open brand of this id. One query. Raises BrandNotFound."""
+    row = Brand.objects.filter(id=brand_id, closed_at__isnull=True)
+    card = row.values_list(*BRAND_COLUMNS).first()
+    if card is None:
+        raise BrandNotFound(brand_id=brand_id)
+    return BrandCard(*card)
 
 
 def open_brands() -> tuple[BrandCard, ...]:
@@ -208,6 +223,29 @@ def each_problem(*, brand_id: UUID, run_id: UUID) -> Iterator[RowProblem]:
     while page := import_problems(brand_id=brand_id, run_id=run_id, after=after):
         yield from page
         after = (page[-1].line, page[-1].column)
+
+
+def payment_accounts(*, brand_id: UUID, limit: int = 20) -> tuple[PaymentAccountCard, ...]:
+    """The brand's payment accounts, their secrets opened, the one paid into first. One query."""
+    rows = PaymentAccount.objects.filter(brand_id=brand_id).order_by(
+        F("retired_at").desc(nulls_first=True), "id"
+    )[:limit]
+    return tuple(_payment_account(row) for row in rows)
+
+
+def _payment_account(row: PaymentAccount) -> PaymentAccountCard:
+    facts = PaymentAccountFacts(
+        provider=PayProvider(row.provider),
+        merchant_id=row.merchant_id,
+        app_id=row.app_id,
+        serial=row.serial,
+        private_key_pem=opened_secret(row, "private_key_sealed"),
+        api_key=opened_secret(row, "api_key_sealed"),
+        app_secret=opened_secret(row, "app_secret_sealed"),
+        platform_keys=tuple(PlatformKeyFacts(**key) for key in row.platform_keys),
+        base_url=row.base_url,
+    )
+    return PaymentAccountCard(row.id, facts, row.version, row.active_since, row.retired_at)
 
 
 def _staff_card(row: StaffRole) -> StaffCard:

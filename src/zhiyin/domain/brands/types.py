@@ -1,7 +1,7 @@
-"""The words of the tenant: brands, their stores and the people who work for them."""
+"""The words of the tenant: brands, their stores, who works for them and who carries their money."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -38,6 +38,13 @@ class ImportState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class PayProvider(StrEnum):
+    """Who carries a brand's money."""
+
+    WXPAY = "wxpay"
+    SANDBOX = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,54 @@ class RowProblem:
     column: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformKeyFacts:
+    """A key that signs for the provider: its PEM, and its id (empty for a certificate)."""
+
+    serial: str
+    pem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAccountFacts:
+    """A merchant account as the provider handed it out. What is secret is not in its repr.
+
+    serial: of the merchant's own certificate. app_secret: of the official account, with which
+    WeChat says who she is (empty: she is not asked). base_url: empty is the provider's own.
+    """
+
+    provider: PayProvider
+    merchant_id: str
+    app_id: str
+    serial: str = ""
+    private_key_pem: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
+    app_secret: str = field(default="", repr=False)
+    platform_keys: tuple[PlatformKeyFacts, ...] = ()
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAccountCard:
+    """A merchant account of a brand. A new `version` says that something of it changed.
+
+    The one with no `retired_at` is paid into; the others still tell of what was paid into them.
+    """
+
+    id: UUID
+    facts: PaymentAccountFacts
+    version: int
+    active_since: datetime
+    retired_at: datetime | None
+
+
+class PaymentAccountMissing(DomainError):
+    """The brand has no such payment account: name one before anybody can pay."""
+
+    code: ClassVar[str] = "payment_account_missing"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
 class BrandNotFound(DomainError):

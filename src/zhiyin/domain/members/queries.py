@@ -136,6 +136,21 @@ def find_by_identity(*, brand_id: UUID, channel: Channel, value: str) -> UUID | 
     )
 
 
+def identity_value(*, brand_id: UUID, member_id: UUID, channel: Channel) -> str | None:
+    """What a channel knows a member by now, opened: the newest, or None. One query.
+
+    Personal data: for whoever speaks to that channel, and for no page or log.
+    """
+    row = (
+        Identity.objects.filter(
+            brand_id=brand_id, member_id=member_id, channel=channel, unlinked_at__isnull=True
+        )
+        .order_by("-linked_at", "id")
+        .first()
+    )
+    return opened_value(row) if row else None
+
+
 def members_by_external_id(*, brand_id: UUID, external_ids: Sequence[str]) -> dict[str, UUID]:
     """External id -> member, for those of `external_ids` that were imported. One query."""
     indexes = {

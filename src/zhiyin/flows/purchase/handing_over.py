@@ -28,15 +28,11 @@ def preview_pickup(
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere.
     """
-    with brand_tx(brand_id):
-        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
-    with brand_tx(brand_id):
-        pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
-        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
-        order = ordered.order(brand_id=brand_id, order_id=pickup.order_id)
+    pickup = _found(brand_id, code, user_id, now)
     if pickup.store_id != store_id:
         raise PickupElsewhere(store_id=pickup.store_id)
-    return ToHandOver(pickup, order)
+    with brand_tx(brand_id):
+        return ToHandOver(pickup, ordered.order(brand_id=brand_id, order_id=pickup.order_id))
 
 
 def collect(*, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: datetime) -> OrderCard:
@@ -44,10 +40,8 @@ def collect(*, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: dat
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere, AlreadyCollected, OrderMoveRefused.
     """
+    pickup = _found(brand_id, code, user_id, now)
     with brand_tx(brand_id):
-        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
-    with brand_tx(brand_id):
-        pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
         step_id = orders.collect(
             brand_id=brand_id, pickup=pickup, store_id=store_id, user_id=user_id, now=now
         )
@@ -60,7 +54,6 @@ def collect(*, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: dat
         )
         order = ordered.order(brand_id=brand_id, order_id=pickup.order_id)
         refunds = ordered.refunds_of(brand_id=brand_id, order_id=pickup.order_id)
-        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
         booking.earned(brand_id=brand_id, order=order, refunds=refunds, step_id=step_id, at=now)
         return order
 
@@ -85,3 +78,13 @@ def undo_collect(
             user_id=user_id,
         )
         booking.unearned(brand_id=brand_id, step_id=step_id, at=now)
+
+
+def _found(brand_id: UUID, code: str, user_id: int, now: datetime) -> PickupCard:
+    """The pickup of a code. It is counted as wrong first, so that guesses at once are counted."""
+    with brand_tx(brand_id):
+        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+    with brand_tx(brand_id):
+        pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
+        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+        return pickup

@@ -28,6 +28,7 @@ class Commands(click.Group):
         "match": "zhiyin.interfaces.cli.match:match",
         "members": "zhiyin.interfaces.cli.members:members",
         "openapi": "zhiyin.interfaces.cli.openapi:openapi",
+        "pay-account": "zhiyin.interfaces.cli.payments:pay_account",
         "reap": "zhiyin.interfaces.cli.worker:reap",
         "serve": "zhiyin.interfaces.cli.serve:serve",
         "staff": "zhiyin.interfaces.cli.brands:staff",

@@ -16,7 +16,9 @@ from zhiyin.interfaces.shop import (
     ordering,
     persons,
     reporting,
+    sandbox_paying,
     stating,
+    wechat,
 )
 
 app_name = "shop"
@@ -48,6 +50,9 @@ pages = [
     path("sign-in/", joining.sign_in, name="sign-in"),
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
+    path("sandbox/pay/<str:payment_no>/", sandbox_paying.pay, name="sandbox-pay"),
+    path("wechat/", wechat.leave, name="wechat"),
+    path("wechat/back/", wechat.come_back, name="wechat-back"),
     path("form/", stating.form, name="form"),
     path("shows/<uuid:show_id>/photos/<str:ref>", koc_applying.photo, name="photo"),
 ]

@@ -17,7 +17,12 @@ from uuid import UUID
 
 from zhiyin.domain.brands import operations as brand_operations
 from zhiyin.domain.brands import queries as brand_queries
-from zhiyin.domain.brands.types import BrandNotFound, StoreFacts
+from zhiyin.domain.brands.types import (
+    BrandNotFound,
+    PaymentAccountFacts,
+    PayProvider,
+    StoreFacts,
+)
 from zhiyin.domain.catalog import operations as catalog_operations
 from zhiyin.domain.catalog import queries as catalog_queries
 from zhiyin.domain.catalog.types import Category, Color, ProductFacts, SkuFacts, StockFacts
@@ -62,6 +67,13 @@ def _load_brand(brand: Mapping[str, Any], now: datetime) -> None:
     )
     products = [p for p in _read("products.json")["products"] if p["brand"] == slug]
     with brand_tx(brand_id):
+        brand_operations.set_payment_account(
+            brand_id=brand_id,
+            facts=PaymentAccountFacts(
+                provider=PayProvider.SANDBOX, merchant_id=f"sandbox-{slug}"[:32], app_id="sandbox"
+            ),
+            now=now,
+        )
         _load_stores(brand_id, brand["stores"], now)
         _load_products(brand_id, products, now)
         _load_stock(brand_id, products, [store["code"] for store in brand["stores"]], now)

@@ -1,0 +1,59 @@
+"""The pay page of a demo, where nobody's money moves. There is no such page on a live one."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from zhiyin.flows import hearing, ports
+from zhiyin.flows.paying import PaymentAlreadyPaid, PaymentClosed, PaymentState
+from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
+from zhiyin.kit.money import format_cny
+
+PAID = (PaymentState.PAID, PaymentState.REFUNDED)
+
+
+@require_http_methods(["GET", "POST"])
+@reaching_shop_page
+def pay(request: ShopRequest, payment_no: str) -> HttpResponse:
+    """A payment and two buttons. Pressing "pay" tells the house as WeChat Pay would, then leads
+    back (`next`); not paying leaves it as it is, to be tried again.
+    """
+    wired = ports.wired()
+    if wired.till is None:
+        raise Http404
+    brand_id = request.visitor.brand.id
+    back = _back(request)
+    if request.method == "POST":
+        try:
+            wired.till.pay(brand_id=brand_id, payment_no=payment_no)
+        except PaymentAlreadyPaid:
+            messages.info(request, _("This was paid already. It is not paid twice."))
+        except PaymentClosed:
+            messages.info(request, _("This payment is closed. Nothing was paid."))
+        hearing.hear_sandbox(
+            till=wired.till, providers=wired.payments, now=request.now, brand_id=brand_id
+        )
+        return redirect(back or request.get_full_path())
+    zone = ZoneInfo(request.visitor.brand.time_zone)
+    bill = wired.till.bill(brand_id=brand_id, payment_no=payment_no)
+    context = {
+        "tab": "me",
+        "bill": bill,
+        "amount": format_cny(bill.amount_fen, request.language),
+        "until": f"{bill.expires_at.astimezone(zone):%H:%M}",
+        "is_open": bill.state is PaymentState.UNPAID,
+        "is_paid": bill.state in PAID,
+        "back": back,
+    }
+    return render(request, "shop/sandbox_pay.html", context)
+
+
+def _back(request: ShopRequest) -> str:
+    """The page of the shop to go back to, if one was named."""
+    said = request.POST.get("next", request.GET.get("next", ""))
+    return said if url_has_allowed_host_and_scheme(said, allowed_hosts=None) else ""

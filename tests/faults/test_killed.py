@@ -1,0 +1,147 @@
+"""T10: kill -9 at any statement of pay, collect, refund and group close. Nothing is lost or doubled.
+
+Each act is tried in a copy of this process that dies at a drawn call of the database, and tried
+again as its caller would: the provider tells again, the clerk presses again, the job runs again.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import NOW
+from tests.faults.killing import Toll, until_it_comes_through
+from tests.journeys.buying import PROVIDER, SOON, Market, open_market
+from zhiyin.domain.orders.types import (
+    AlreadyCollected,
+    OrderDone,
+    OrderPaid,
+    OrderState,
+    Placed,
+    RefundGranted,
+)
+from zhiyin.events import queries as diary
+from zhiyin.flows import purchase
+from zhiyin.flows.paying import Notification
+from zhiyin.kit.events import DomainEvent
+from zhiyin.storage.tenancy import brand_tx
+
+KILLS = 1_000
+PRICE_FEN = 10_000
+
+
+@pytest.fixture
+def market(own_database) -> Market:
+    return open_market([2_500], [PRICE_FEN])
+
+
+def placed(market: Market, count: int) -> list[Placed]:
+    shopper = market.shopper()
+    return [market.place(shopper, (0, 1)) for _ in range(count)]
+
+
+def killed(
+    acts: Sequence[Callable[[], object]], kills: int, seed: int
+) -> tuple[Toll, list[Callable[[], object]]]:
+    """Do acts one after the other, killing each now and then, until `kills` copies have died."""
+    draw, toll, done = random.Random(seed), Toll(), []
+    for act in acts:
+        if toll.kills >= kills:
+            break
+        until_it_comes_through(act, draw, toll)
+        done.append(act)
+    assert toll.kills >= kills, "too few acts were prepared for so many kills"
+    return toll, done
+
+
+def recorded(market: Market, *kinds: type[DomainEvent]) -> Counter[str]:
+    """Event -> how many of it were written down, and how many jobs will answer them."""
+    with brand_tx(market.brand_id):
+        events = list(
+            diary.events_since(brand_id=market.brand_id, kinds=kinds, since=NOW - timedelta(days=1))
+        )
+    names = Counter(event.name for event in events)
+    orders = {(event.name, event.payload["order_id"]) for event in events}
+    assert len(orders) == len(events), "an event was written down twice"
+    return names
+
+
+def jobs_of_reactions() -> int:
+    return ProcrastinateJob.objects.filter(task_name="react").count()
+
+
+def test_pay(market, figure, seed, tell) -> None:
+    orders = placed(market, figure(KILLS))
+
+    def told(order: Placed) -> Callable[[], object]:
+        notification = Notification(
+            id=f"n{order.payment_id.hex}", created_at=SOON, about=market.fact(order)
+        )
+        return lambda: purchase.hear(
+            brand_id=market.brand_id, provider=PROVIDER, notification=notification, now=SOON
+        )
+
+    before = jobs_of_reactions()
+    toll, done = killed([told(order) for order in orders], figure(KILLS), seed)
+    paid = len(done)
+    states = Counter(market.order(order).state for order in orders[:paid])
+    assert states == {OrderState.PAID: paid}
+    assert market.books() == {
+        "sandbox_clearing": paid * PRICE_FEN,
+        "prepayments": paid * PRICE_FEN,
+    }
+    assert recorded(market, OrderPaid) == {OrderPaid.name: paid}
+    assert jobs_of_reactions() - before == paid
+    assert market.violations() == {}
+    tell(f"{toll.kills} kills over {toll.acts} payments", "0 lost, 0 doubled")
+
+
+def test_collect(market, figure, seed, tell) -> None:
+    orders = placed(market, figure(KILLS))
+    for order in orders:
+        market.pay(order)
+    codes = [market.code(order) for order in orders]
+
+    def collected(code: str, n: int) -> Callable[[], object]:
+        def act() -> None:
+            try:
+                market.collect(code, now=SOON + timedelta(hours=n))
+            except AlreadyCollected:
+                """The answer was lost on the way: pressed again, it says that it was done."""
+
+        return act
+
+    acts = [collected(code, n) for n, code in enumerate(codes)]
+    toll, done = killed(acts, figure(KILLS), seed)
+    gone = len(done)
+    assert market.books()["sales"] == gone * PRICE_FEN
+    assert market.left(0) == (2_500 - gone, len(orders) - gone)
+    assert recorded(market, OrderDone) == {OrderDone.name: gone}
+    assert market.violations() == {}
+    tell(f"{toll.kills} kills over {toll.acts} pickups", "0 lost, 0 doubled")
+
+
+def test_refund(market, figure, seed, tell) -> None:
+    orders = placed(market, figure(KILLS))
+    for order in orders:
+        market.pay(order)
+
+    def given_back(order: Placed) -> Callable[[], object]:
+        return lambda: purchase.give_back(
+            brand_id=market.brand_id,
+            order_id=order.order_id,
+            cause=f"case:{order.order_id}",
+            reason="不要了",
+            now=SOON,
+        )
+
+    toll, done = killed([given_back(order) for order in orders], figure(KILLS), seed)
+    back = len(done)
+    assert market.books()["refunds_payable"] == back * PRICE_FEN
+    assert market.left(0) == (2_500, len(orders) - back)
+    assert recorded(market, RefundGranted) == {RefundGranted.name: back}
+    assert market.violations() == {}
+    tell(f"{toll.kills} kills over {toll.acts} refunds", "0 lost, 0 doubled")

@@ -1,0 +1,169 @@
+"""/hooks/wxpay/<brand> on a real server, called by the real emulator and by forgers (T9)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tests.cast import NOW, make_brand
+from tests.emulator.desk import Merchant, emulating, listening
+from tests.paying import account_of, strays
+from tests.serving import serving
+from zhiyin.domain.brands import operations as brands
+from zhiyin.storage.tenancy import BrandOwned, brand_tx
+
+
+@pytest.fixture
+def server(own_database) -> Iterator[str]:
+    """The address of a server on the test's database."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    """The platform at this moment: the hook's clock is the wall's."""
+    with emulating("--now", datetime.now(UTC).isoformat(), "--senders", "1") as running:
+        yield running
+
+
+@pytest.fixture
+def shop():
+    """Where a first call is caught, to be sent again as a forger would."""
+    with listening() as caught:
+        yield caught
+
+
+@pytest.fixture
+def enrol(emulator, shop):
+    """Merchants of the platform, whose connections are closed afterwards."""
+    made: list[Merchant] = []
+
+    def make() -> Merchant:
+        made.append(Merchant(emulator, shop))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.pay.close()
+
+
+def paid_through(brand, merchant):
+    """Have a brand paid into an emulator's merchant account."""
+    with brand_tx(brand.id):
+        brands.set_payment_account(brand_id=brand.id, facts=account_of(merchant), now=NOW)
+
+
+def everything(*found) -> list[object]:
+    """All rows of these brands, and the jobs that wait."""
+    held: list[object] = []
+    for brand in found:
+        with brand_tx(brand.id):
+            for model in apps.get_models():
+                if issubclass(model, BrandOwned):
+                    held += [*model.objects.filter(brand_id=brand.id).order_by("id").values()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'react'")
+        held.append(cursor.fetchone())
+    return held
+
+
+def post(server, headers, body, slug="cedar"):
+    """One call; its connection is its own, as a stranger's."""
+    answer = httpx.post(
+        f"{server}/hooks/wxpay/{slug}",
+        headers={k: v for k, v in headers.items() if k.lower() not in ("host", "content-length")},
+        content=body,
+        timeout=30,
+        trust_env=False,
+    )
+    return answer.status_code, answer.json()["message"] if answer.content else ""
+
+
+def test_what_is_not_proven_is_401_and_changes_nothing(server, emulator, shop, enrol):
+    cedar, maple = make_brand("cedar"), make_brand("maple")
+    hers, other = enrol(), enrol()
+    paid_through(cedar, hers)
+    paid_through(maple, other)
+    make_brand("birch")
+    hers.paid("order-0001")
+    other.paid("order-0002")
+    (headers, body), (headers_of_other, body_of_other) = shop.heard
+    shop.heard.clear()
+    for fault in ("forged", "signtest", "stale", "unknown_serial"):
+        emulator.plan("notice", fault)
+        hers.act("tell_again", out_trade_no="order-0001")
+    faulty = [call for call in shop.heard if "SIGNTEST" in call[0]["Wechatpay-Signature"]]
+    assert len(faulty) == 1, "the probe was sent"
+    before, asked = everything(cedar, maple), len(emulator.look("journal", limit=10_000)["lines"])
+
+    refused = (401, "not_proven")
+    for number in range(0, len(shop.heard), 2):
+        assert post(server, *shop.heard[number]) == refused, number
+    assert post(server, {}, body) == refused
+    assert post(server, {}, b"") == refused
+    assert post(server, {}, b"{") == refused
+    assert post(server, headers, body.replace(b"TRANSACTION", b"TRANSACTIOM")) == refused
+    assert post(server, {**headers, "Wechatpay-Serial": "PUB_KEY_ID_0"}, body) == refused
+    assert post(server, {**headers, "Wechatpay-Timestamp": "9" * 40}, body) == refused
+    assert post(server, {**headers, "Wechatpay-Signature": "A" * 5_000}, body) == refused
+    hour_ago = str(int((datetime.now(UTC) - timedelta(hours=1)).timestamp()))
+    assert post(server, {**headers, "Wechatpay-Timestamp": hour_ago}, body) == refused
+    assert post(server, headers_of_other, body_of_other) == refused
+    assert post(server, headers, body, slug="maple") == refused
+    assert post(server, headers, body, slug="birch") == refused, "a brand that nobody pays"
+    assert post(server, headers, body, slug="nobody") == (404, "brand_not_found")
+
+    assert everything(cedar, maple) == before
+    assert len(emulator.look("journal", limit=10_000)["lines"]) == asked, "nobody was called"
+
+
+def test_a_body_without_end_is_not_read(server):
+    brand = make_brand("willow")
+    before = everything(brand)
+    assert post(server, {}, b"x" * 10_000_000, slug="willow") == (413, "too_long")
+    endless = (b"x" * 1_000 for _ in range(100))
+    assert post(server, {}, endless, slug="willow") == (401, "not_proven")
+    assert everything(brand) == before
+
+
+def test_what_is_proven_is_heard_once_and_what_is_not_to_be_taken_in_says_so(
+    server, emulator, shop, enrol, caplog
+):
+    caplog.set_level("INFO")
+    cedar = make_brand("elm")
+    merchant = enrol()
+    paid_through(cedar, merchant)
+    shop.url = f"{server}/hooks/wxpay/elm"
+    emulator.plan("notice", "signtest")
+    merchant.paid("order-0001")
+    sent = {line["variant"]: line["status"] for line in merchant.sent()}
+    assert sent == {"signtest": 401, "true": 204}
+    # no order bears this number: the money is kept apart, once, however often it is told
+    assert strays(cedar) == [("wxpay", 36_800)]
+    for fault, status in (("wrong_aad", 422), ("broken", 422), ("foreign_merchant", 403)):
+        emulator.plan("notice", fault)
+        merchant.act("tell_again", out_trade_no="order-0001")
+        assert status in {line["status"] for line in merchant.sent()}, fault
+    merchant.act("tell_again", out_trade_no="order-0001")
+    assert merchant.sent()[-1]["status"] == 204
+    assert strays(cedar) == [("wxpay", 36_800)]
+    assert "wxpay elm: payment_notification_foreign" in caplog.text
+    assert [word for word in ("oUpF8uMuAJO", "ciphertext", "order-") if word in caplog.text] == []
+
+
+def test_an_account_that_was_left_still_tells_of_what_was_paid_into_it(
+    server, emulator, shop, enrol
+):
+    cedar = make_brand("alder")
+    first, second = enrol(), enrol()
+    shop.url = f"{server}/hooks/wxpay/alder"
+    paid_through(cedar, first)
+    first.pay.open_payment(asked=first.asked("order-0001"))
+    paid_through(cedar, second)
+    first.act("pay", out_trade_no="order-0001")
+    assert [line["status"] for line in first.sent()] == [204]
+    assert strays(cedar) == [("wxpay", 36_800)]
