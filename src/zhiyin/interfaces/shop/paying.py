@@ -1,6 +1,7 @@
 """Who carries a brand's money, and how she is led to pay an order and heard of afterwards."""
 
 import json
+from typing import ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,7 +20,18 @@ from zhiyin.flows.ports import PaymentAccountRefused
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.wechat import way_to_openid
+from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage.tenancy import brand_tx
+
+
+SANDBOX = "sandbox"
+
+
+class OpenInWechat(DomainError):
+    """This shop is paid with WeChat Pay: open this page in WeChat."""
+
+    code: ClassVar[str] = "open_in_wechat"
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 def provider_of(brand_id: UUID) -> PaymentProvider | None:
@@ -37,6 +49,8 @@ def try_to_pay(request: ShopRequest, order: OrderCard) -> HttpResponse:
         return _lead(request, order)
     except OrderMoveRefused:
         messages.info(request, _("This order does not wait to be paid any more."))
+    except OpenInWechat:
+        messages.info(request, _("This shop is paid with WeChat Pay: open this page in WeChat."))
     except (PaymentAccountMissing, PaymentAccountRefused, PaymentError):
         messages.info(
             request,
@@ -47,21 +61,20 @@ def try_to_pay(request: ShopRequest, order: OrderCard) -> HttpResponse:
 
 def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
     """Open the payment and lead her on. Raises OrderMoveRefused, PaymentAccountMissing,
-    PaymentAccountRefused, PaymentError.
+    PaymentAccountRefused, OpenInWechat, PaymentError.
     """
     brand = request.visitor.brand
     page = reverse("shop:order", kwargs={"slug": brand.slug, "order_id": order.id})
     provider = ports.payment_provider(brand_id=brand.id)
     if way := way_to_openid(request, back=page):
         return redirect(way)
-    with brand_tx(brand.id):
-        openid = payer.known_openid(brand_id=brand.id, member_id=order.member_id)
+    payer_id = _payer(order, brand.id, provider)
     opened = purchase.open_payment(
         brand=brand,
         order_id=order.id,
         member_id=order.member_id,
         provider=provider,
-        payer=openid or "",
+        payer=payer_id,
         notify_url=request.build_absolute_uri(reverse("hooks:wxpay", kwargs={"slug": brand.slug})),
         now=request.now,
     )
@@ -70,6 +83,20 @@ def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
     context = {"order": order, "bridge": json.dumps(dict(opened.page)), "page": page}
     with brand_tx(brand.id):
         return shown(request, "shop/pay_wechat.html", context, tab="me")
+
+
+def _payer(order: OrderCard, brand_id: UUID, provider: PaymentProvider) -> str:
+    """Who she is to the provider: to WeChat an openid, to the sandbox whoever we say.
+
+    Raises OpenInWechat.
+    """
+    if provider.name == SANDBOX:
+        return order.member_id.hex
+    with brand_tx(brand_id):
+        openid = payer.known_openid(brand_id=brand_id, member_id=order.member_id)
+    if openid is None:
+        raise OpenInWechat()
+    return openid
 
 
 def ask(request: ShopRequest, order_id: UUID) -> None:
