@@ -35,9 +35,13 @@ def _shop(town: Town, question_id: UUID) -> list[Field]:
         "verdict": "not_my_style",
     }
     question = page("koc-question", question_id=question_id)
+    buy = page("product-buy", product_id=town.ids["product_id"])
+    change = page("cart-change", item_id=town.ids["item_id"])
     return [
         Field("asker", "POST", verdicts, "product_id", lambda x: verdict | {"product": x}),
         Field("asker", "POST", verdicts, "decision_id", lambda x: verdict | {"decision": x}),
+        Field("asker", "POST", buy, "sku_id", lambda x: {"sku": x, "act": "cart"}),
+        Field("asker", "POST", change, "sku_id", lambda x: {"sku": x}),
         Field("asker", "GET", page("form"), "need_id", lambda x: {"need": x}),
         Field("asker", "GET", page("browse"), "code", lambda x: {"q": x}),
         Field("asker", "POST", page("koc-apply"), "show_id", lambda x: {"shows": x}),

@@ -79,9 +79,7 @@ class Shop:
     def orders(self, member_id: UUID) -> tuple[OrderCard, ...]:
         """A member's orders, newest first."""
         with brand_tx(self.brand.id):
-            return orders.orders_of_member(
-                brand_id=self.brand.id, member_ids=[member_id]
-            ).orders
+            return orders.orders_of_member(brand_id=self.brand.id, member_ids=[member_id]).orders
 
     def member(self, phone: str = SHOPPER_PHONE) -> UUID:
         """The member of a phone."""

@@ -1,6 +1,8 @@
-"""Buying over HTTP: into the cart, out of it, through the checkout, paid, cancelled; each refusal."""
+"""Buying over HTTP: the cart, the checkout, paying and cancelling, and each refusal."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,9 +17,10 @@ from tests.journeys.shopping import (
     signed_in,
 )
 from tests.journeys.visiting import SHOPPER_PHONE, Visit
+from zhiyin.domain.orders import operations
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import Delivery, OrderState
-from zhiyin.flows import purchase
+from zhiyin.flows import ports, privacy, purchase
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -146,9 +149,7 @@ def test_she_orders_pays_and_holds_a_code(shop, hers):
     code = re.search(r'pickup__code">(\d{4}) (\d{4}) (\d{4})<', paid)
     assert code is not None
     with brand_tx(shop.brand.id):
-        assert "".join(code.groups()) == orders.code_of(
-            brand_id=shop.brand.id, order_id=order.id
-        )
+        assert "".join(code.groups()) == orders.code_of(brand_id=shop.brand.id, order_id=order.id)
     assert '<svg class="qr"' in paid
     assert "Ordered; the pieces are held for you" in paid
     listed = hers.read("orders/")
@@ -167,8 +168,6 @@ def test_the_page_asks_the_provider_and_believes_nobody_else(shop, hers):
     assert "HX-Refresh" not in asked
     with brand_tx(shop.brand.id):
         payment = orders.payment_of(brand_id=shop.brand.id, order_id=order.id)
-    from zhiyin.flows import ports
-
     ports.wired().till.pay(brand_id=shop.brand.id, payment_no=payment.payment_no)
     assert hers.get(f"{page}state/")["HX-Refresh"] == "true"
     assert "ready to collect" in hers.read(page)
@@ -271,10 +270,8 @@ def test_buying_at_once_passes_the_cart_and_signing_in_loses_nothing(shop):
 
 
 def test_the_sum_follows_how_it_reaches_her(shop, hers):
-    from zhiyin.domain.orders import operations as writers
-
     with brand_tx(shop.brand.id):
-        writers.set_freight(brand_id=shop.brand.id, flat_fen=1_200, free_from_fen=50_000)
+        operations.set_freight(brand_id=shop.brand.id, flat_fen=1_200, free_from_fen=50_000)
     put(hers, shop, "dress-M")
     lines = hidden(hers.read("checkout/"), "lines")
     assert "¥380" in hers.read(f"checkout/sum/?lines={lines}&delivery=parcel")
@@ -323,10 +320,6 @@ def test_an_order_is_hers_alone(shop, hers):
 
 
 def test_a_shop_that_cannot_be_paid_says_so_before_anything_is_ordered(shop, hers):
-    from dataclasses import replace
-
-    from zhiyin.flows import ports
-
     put(hers, shop, "dress-M")
     fields = filled(hers.read("checkout/"))
     wired = ports.wired()
@@ -380,10 +373,6 @@ def test_her_download_holds_orders_and_cart_and_deleting_her_leaves_no_address(s
 
 
 def test_a_guests_cart_goes_with_her_needs(shop):
-    from datetime import UTC, datetime, timedelta
-
-    from zhiyin.flows import privacy
-
     guest = Visit("cedar")
     put(guest, shop, "dress-M")
     privacy.forget_guests(brand_id=shop.brand.id, now=datetime.now(UTC) + timedelta(days=29))

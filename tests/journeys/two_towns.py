@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image
 
 from tests.cast import NOW
-from tests.journeys import town_talk
+from tests.journeys import town_buying, town_talk
 from tests.paying import asked
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.brands import operations as brands
@@ -95,6 +95,7 @@ def settle(mark: str) -> Town:
     ids["payment_no"] = f"{mark}-pay"
     provider = ports.payment_provider(brand_id=brand.id)
     provider.open_payment(asked=asked(ids["payment_no"], subject=f"{mark} is paid for"))
+    town_buying.buying(brand, mark, people, ids)
     town_talk.applications(brand, mark, people, user_id, ids)
     town_talk.need(brand, mark, people, ids)
     town_talk.talk(brand, mark, people, ids)

@@ -58,7 +58,7 @@ VIEWS = {
         (OrderState.GROUPING, OrderState.PAID, OrderState.PART_SENT),
     ),
     "sent": (gettext_lazy("On its way"), (OrderState.PART_SENT, OrderState.SENT)),
-    "done": (gettext_lazy("Done"), (OrderState.DONE,)),
+    "done": (gettext_lazy("Collected or received"), (OrderState.DONE,)),
     "over": (gettext_lazy("Closed or refunded"), (OrderState.CLOSED, OrderState.REFUNDED)),
 }
 

@@ -23,7 +23,6 @@ from zhiyin.interfaces.shop.wechat import way_to_openid
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage.tenancy import brand_tx
 
-
 SANDBOX = "sandbox"
 
 
