@@ -12,7 +12,7 @@ PHONE = "13855550101"
 
 def test_she_buys_a_look_from_the_need_to_the_pickup_code(phone: Page) -> None:
     ask(phone)
-    phone.locator("article.pick").first.get_by_role("link", name="看为什么").click()
+    phone.locator("article.pick").first.get_by_role("link", name="看看理由").click()
     parts = phone.locator("#parts")
     expect(parts.get_by_role("button", name="直接买")).to_be_enabled()
     before = parts.locator(".price").first.inner_text()

@@ -18,6 +18,7 @@ from zhiyin.flows import payer, ports, purchase
 from zhiyin.flows.paying import PaymentError, PaymentProvider
 from zhiyin.flows.ports import PaymentAccountRefused
 from zhiyin.interfaces.shop.access import ShopRequest
+from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.wechat import way_to_openid
 from zhiyin.kit.errors import DomainError, Kind
@@ -67,7 +68,7 @@ def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
     provider = ports.payment_provider(brand_id=brand.id)
     if way := way_to_openid(request, back=page):
         return redirect(way)
-    payer_id = _payer(order, brand.id, provider)
+    payer_id = _payer(request, order, provider)
     opened = purchase.open_payment(
         brand=brand,
         order_id=order.id,
@@ -84,15 +85,16 @@ def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
         return shown(request, "shop/pay_wechat.html", context, tab="me")
 
 
-def _payer(order: OrderCard, brand_id: UUID, provider: PaymentProvider) -> str:
+def _payer(request: ShopRequest, order: OrderCard, provider: PaymentProvider) -> str:
     """Who she is to the provider: to WeChat an openid, to the sandbox whoever we say.
 
     Raises OpenInWechat.
     """
     if provider.name == SANDBOX:
         return order.member_id.hex
+    brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
-        openid = payer.known_openid(brand_id=brand_id, member_id=order.member_id)
+        openid = payer.known_openid(brand_id=brand_id, member_id=member_id(request))
     if openid is None:
         raise OpenInWechat()
     return openid
