@@ -27,7 +27,7 @@ def test_she_buys_a_look_from_the_need_to_the_pickup_code(phone: Page) -> None:
     expect(phone.locator(".toast")).to_contain_text("放进购物车")
     phone.get_by_role("link", name=re.compile("^购物车")).click()
     expect(phone.locator(".goods-row")).not_to_have_count(0)
-    phone.get_by_role("button", name=re.compile("拿出$")).first.click()
+    phone.get_by_role("button", name=re.compile("^拿出")).first.click()
     phone.get_by_role("button", name="撤销").click()
     expect(phone.locator(".goods-row")).not_to_have_count(0)
     phone.get_by_role("link", name=re.compile("去结算")).click()

@@ -39,9 +39,10 @@ def hers(town: Town) -> Iterator[Visit]:
     visit = Visit("cedar")
     visit.sign_in(SHOPPER_PHONE)
     yield visit
+    owner = buyer(town)
     for item in cart(town):
         with brand_tx(town.brand.id):
-            orders.take_out(brand_id=town.brand.id, buyer=buyer(town), item_id=item.id)
+            orders.take_out(brand_id=town.brand.id, buyer=owner, item_id=item.id)
 
 
 def buyer(town: Town) -> Buyer:

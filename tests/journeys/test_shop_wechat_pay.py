@@ -49,10 +49,11 @@ def a_phone(**headers: str) -> Visit:
 
 def test_in_wechat_she_pays_in_its_own_window_and_the_order_asks_wechat(shop, merchant):
     hers = a_phone(**IN_WECHAT)
+    own_id = shop.member()
     with brand_tx(shop.brand.id):
         members.link_identity(
             brand_id=shop.brand.id,
-            member_id=shop.member(),
+            member_id=own_id,
             channel=Channel.WECHAT_OPENID,
             value="oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
             now=datetime.now(UTC),

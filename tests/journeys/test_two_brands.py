@@ -64,6 +64,21 @@ NOT_WRITTEN = {
     "matching.TrainedModel.version",
     "members.Member.language",
     "members.Merge.moved",
+    "orders.Heard.notification_id",
+    "orders.Heard.provider",
+    "orders.Order.explained",
+    "orders.Order.number",
+    "orders.OrderLine.color",
+    "orders.OrderLine.key",
+    "orders.OrderLine.units",
+    "orders.Payment.provider",
+    "orders.Refund.pieces",
+    "orders.Refund.provider_refund_id",
+    "orders.Refund.why_stuck",
+    "orders.StrayReceipt.payment_no",
+    "orders.StrayReceipt.provider",
+    "orders.StrayReceipt.transaction_id",
+    "orders.StrayReceipt.why",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -120,6 +135,8 @@ SHOWN = (
     "{}-staff",
     "{}-merchant",
     "{} is paid for",
+    "{} too small",
+    "{}收",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what

@@ -52,7 +52,7 @@ LAST_PAGE = 10_000
 MINUTE_S = 60
 VIEWS = {
     "": (gettext_lazy("All"), ()),
-    "unpaid": (gettext_lazy("To pay"), (OrderState.UNPAID,)),
+    "unpaid": (gettext_lazy("Waiting to be paid"), (OrderState.UNPAID,)),
     "waiting": (
         gettext_lazy("To collect or be sent"),
         (OrderState.GROUPING, OrderState.PAID, OrderState.PART_SENT),

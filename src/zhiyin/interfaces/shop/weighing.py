@@ -178,13 +178,14 @@ class Rows:
         """The sizes and colours that it may be changed to, each with its price and stock."""
         if product is None or len(product.skus) < 2:
             return []
+        colors = {sku.color for sku in product.skus}
         return [
             {
                 "sku_id": str(sku.id),
                 "label": " · ".join(
                     words
                     for words in (
-                        self.presenter.color(sku.color),
+                        self.presenter.color(sku.color) if len(colors) > 1 else "",
                         sku.size_label,
                         format_cny(sku.price_fen, self.presenter.request.language),
                         _("sold out")
