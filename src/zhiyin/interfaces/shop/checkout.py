@@ -26,7 +26,7 @@ from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.flows.purchase.quoting import NotForSale, PriceChanged
 from zhiyin.interfaces.shop import paying
-from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
+from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.address import AddressForm
 from zhiyin.interfaces.shop.cart import wanted
 from zhiyin.interfaces.shop.consents import member_id
@@ -77,19 +77,17 @@ def checkout(request: ShopRequest) -> HttpResponse:
 
 
 @require_GET
-@shop_page
+@reaching_shop_page
 def checkout_sum(request: ShopRequest) -> HttpResponse:
     """The sum and the button, drawn anew as she changes how it reaches her. Raises
     LinesUnreadable.
     """
-    there = counted(
-        weigh(
-            brand_id=request.visitor.brand.id,
-            wanted=read(request, request.GET.get("lines", "")).wanted,
-        )
-    )
-    context = _price(request, [one.wanted for one in there], _delivery(request))
-    return render(request, "shop/parts/checkout_sum.html", context | {"can_pay": True})
+    chosen = _chosen(request)
+    can_pay = paying.provider_of(request.visitor.brand.id) is not None
+    with brand_tx(request.visitor.brand.id):
+        there = counted(weigh(brand_id=request.visitor.brand.id, wanted=chosen.wanted))
+        context = _price(request, [one.wanted for one in there], _delivery(request))
+        return render(request, "shop/parts/checkout_sum.html", context | {"can_pay": can_pay})
 
 
 def _draw(
