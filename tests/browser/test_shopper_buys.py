@@ -18,7 +18,7 @@ def test_she_buys_a_look_from_the_need_to_the_pickup_code(phone: Page) -> None:
     before = parts.locator(".price").first.inner_text()
     other = parts.locator("input[type=radio]:not(:checked):not([disabled])").first
     label = other.evaluate("box => box.parentElement.innerText.trim()")
-    parts.locator(".size", has=phone.locator(f"#{other.get_attribute('id')}")).click()
+    other.check()
     expect(phone.locator("#parts input[type=radio]:checked + span").first).to_have_text(label)
     expect(phone.locator("#parts").get_by_text(re.compile("现有|暂时")).first).to_be_visible()
     assert before.startswith("¥")
@@ -33,9 +33,9 @@ def test_she_buys_a_look_from_the_need_to_the_pickup_code(phone: Page) -> None:
     phone.get_by_role("link", name=re.compile("去结算")).click()
     sign_in(phone, PHONE)
     expect(phone.get_by_role("heading", name="结算")).to_be_visible()
-    phone.get_by_text("快递到家").click()
+    phone.get_by_label("快递到家").check()
     phone.get_by_label("街道、楼号、门牌").fill("一路 1 号")
-    phone.get_by_text("门店自取").click()
+    phone.get_by_label("门店自取").check()
     expect(phone.get_by_label("街道、楼号、门牌")).to_be_hidden()
     assert serious_findings(phone) == []
     phone.get_by_role("button", name=re.compile("下单并支付")).click()
