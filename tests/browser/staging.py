@@ -28,12 +28,16 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders.types import Buyer, Delivery
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import CouponFacts, FlashSaleFacts, GroupBuyFacts
 from zhiyin.domain.webhooks import operations as webhooks
 from zhiyin.domain.webhooks.types import Attempt, Failure
-from zhiyin.flows import answering, decide, koc_review, privacy
+from zhiyin.flows import answering, decide, koc_review, privacy, purchase
 from zhiyin.flows import board as boards
+from zhiyin.flows.paying import PaymentFact, PaymentState
+from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.kit.ids import uuid7
@@ -257,6 +261,57 @@ def _need(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime) 
         now=now,
         need_id=ids["need_id"],
     ).decision_id
+
+
+def _buying(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime) -> None:
+    """A whole look in the cart, and an order that waits to be collected."""
+    with brand_tx(brand.id):
+        look = content.look(brand_id=brand.id, look_id=ids["look_id"])
+        known = goods.products_by_id(
+            brand_id=brand.id, product_ids=[item.product_id for item in look.items]
+        )
+        skus = [
+            next(sku for sku in known[item.product_id].skus if sku.on_hand) for item in look.items
+        ]
+        for sku in skus:
+            ids["item_id"] = orders.put_in_cart(
+                brand_id=brand.id,
+                buyer=Buyer(member_id=asker_id),
+                sku_id=sku.id,
+                quantity=1,
+                look_id=look.id,
+                koc_id=look.koc_id,
+                now=now,
+            )
+        store_id = goods.stores_with(brand_id=brand.id, pieces={skus[0].id: 1})[0]
+    placed = purchase.place(
+        brand_id=brand.id,
+        member_id=asker_id,
+        request_key=uuid4(),
+        basket=Basket(
+            wanted=(Wanted(sku_id=skus[0].id, quantity=1),),
+            delivery=Delivery.PICKUP,
+            store_id=store_id,
+        ),
+        provider="sandbox",
+        now=now,
+    )
+    ids["order_id"] = placed.order_id
+    purchase.settle(
+        brand_id=brand.id,
+        provider="sandbox",
+        fact=PaymentFact(
+            payment_no=placed.payment_id.hex,
+            state=PaymentState.PAID,
+            merchant_id="staged",
+            app_id="staged",
+            amount_fen=placed.payable_fen,
+            currency="CNY",
+            transaction_id=f"staged-{placed.order_id.hex[:12]}",
+            paid_at=now,
+        ),
+        now=now,
+    )
 
 
 def _talk(

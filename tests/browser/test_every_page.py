@@ -29,7 +29,7 @@ FILES = {
     "console:import-problems",
     "mfa_download_recovery_codes",
 }
-FRAGMENTS = {"shop:koc-goods"}
+FRAGMENTS = {"shop:koc-goods", "shop:pick-parts", "shop:checkout-sum", "shop:order-state"}
 LEADS_ELSEWHERE = {
     "account_signup",
     "account_logout",
@@ -40,7 +40,14 @@ LEADS_ELSEWHERE = {
 }
 KOC_PAGES = re.compile(r"shop:koc-(home|page|question)$")
 AS_A_GUEST = ("", "form/", "me/", "sign-in/", "kocs/{koc_id}/", "products/{product_id}/", "x/")
-AS_A_MEMBER = ("browse/?q=裙", "browse/?q=无", "form/?need={need_id}", "koc/shows/?q=裙")
+AS_A_MEMBER = (
+    "checkout/",
+    "orders/?state=done",
+    "browse/?q=裙",
+    "browse/?q=无",
+    "form/?need={need_id}",
+    "koc/shows/?q=裙",
+)
 IN_THE_CONSOLE = (
     "shows/?state=published",
     "kocs/?view=open",

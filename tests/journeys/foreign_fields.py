@@ -38,9 +38,13 @@ def _shop(town: Town, question_id: UUID) -> list[Field]:
     decision = page("board-decide", board_id=town.ids["board_id"])
     shared = page("board-shared", link=town.ids["link"])
     board = {"question": "显瘦吗"}
+    buy = page("product-buy", product_id=town.ids["product_id"])
+    change = page("cart-change", item_id=town.ids["item_id"])
     return [
         Field("asker", "POST", verdicts, "product_id", lambda x: verdict | {"product": x}),
         Field("asker", "POST", verdicts, "decision_id", lambda x: verdict | {"decision": x}),
+        Field("asker", "POST", buy, "sku_id", lambda x: {"sku": x, "act": "cart"}),
+        Field("asker", "POST", change, "sku_id", lambda x: {"sku": x}),
         Field("asker", "GET", page("form"), "need_id", lambda x: {"need": x}),
         Field("asker", "GET", page("browse"), "code", lambda x: {"q": x}),
         Field("asker", "GET", page("board-new"), "product_id", lambda x: {"product": x}),

@@ -69,6 +69,7 @@ NOT_WRITTEN = {
     "promotions.Promotion.deliveries",
     "promotions.Promotion.store_ids",
     "promotions.PromotionMove.act",
+    "orders.Heard.notification_id",
     "orders.Heard.provider",
     "orders.Order.explained",
     "orders.Order.number",
@@ -83,6 +84,10 @@ NOT_WRITTEN = {
     "webhooks.WebhookDelivery.body",
     "webhooks.WebhookDelivery.event_type",
     "webhooks.WebhookEndpoint.event_types",
+    "orders.Refund.provider_refund_id",
+    "orders.Refund.why_stuck",
+    "orders.StrayReceipt.payment_no",
+    "orders.StrayReceipt.transaction_id",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
@@ -147,6 +152,8 @@ SHOWN = (
     "{} is torn",
     "{} is low",
     "{}-strays",
+    "{} too small",
+    "{}收",
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what

@@ -9,6 +9,7 @@ from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import Channel, CodeExpired, CodeOutcome, CodeWrong
+from zhiyin.domain.orders import operations as orders
 from zhiyin.flows.ports import SmsSender
 from zhiyin.storage.tenancy import brand_tx
 
@@ -53,8 +54,8 @@ def sign_in(
 ) -> SignedIn:
     """Let the holder of a phone in; the first time makes her a member.
 
-    What `guest_key` did, needs, boards and votes, becomes hers, in the transaction that uses up
-    the code.
+    What `guest_key` did, needs, boards, votes and her cart, becomes hers, in the transaction that
+    uses up the code.
     Raises PhoneInvalid, CodeWrong, CodeExpired: after the commit, so that a wrong try stays
     counted.
     """
@@ -67,6 +68,7 @@ def sign_in(
                 hers = {"brand_id": brand_id, "member_id": signed_in.member_id}
                 audience.claim_guest_needs(guest_key=guest_key, **hers)
                 conversations.claim_votes(guest_key=guest_key, **hers)
+                orders.adopt_cart(guest_key=guest_key, **hers)
     if signed_in is not None:
         return signed_in
     if tried.outcome is CodeOutcome.WRONG:

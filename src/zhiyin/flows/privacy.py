@@ -115,8 +115,8 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
 
     That she asked is committed first; then everything goes in one transaction: she is locked, so
     that nothing of hers is added meanwhile, then the pictures go, because afterwards no row says
-    which they were, then every row. What remains is a member with a random id, a
-    time of joining and leaving, her closed consents and her purchases, which name nobody.
+    which they were, then every row. What remains is a member with a random id, a time of joining
+    and leaving, her closed consents, and her orders and purchases, which name nobody.
     """
     with brand_tx(brand_id):
         ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)
@@ -138,6 +138,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             content.erase_author(brand_id=brand_id, member_id=one_id)
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
             promotions.erase_member(brand_id=brand_id, member_id=one_id)
+            bought.forget_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
             bought.forget_after_sales(brand_id=brand_id, member_id=one_id)
             members.finish_erasure(brand_id=brand_id, member_id=one_id, now=now)
@@ -155,8 +156,8 @@ def replay_erasures(
 
 
 def forget_guests(*, brand_id: UUID, now: datetime) -> None:
-    """Delete what guests asked longer ago than their browsers know it, what they were answered, and
-    the boards they made of it.
+    """Delete what guests asked longer ago than their browsers know it, what they were answered,
+    the boards they made of it, and what lies in their carts that long.
 
     Some at a time, each lot in a transaction of its own.
     """
@@ -168,6 +169,10 @@ def forget_guests(*, brand_id: UUID, now: datetime) -> None:
             conversations.erase_boards_of_needs(brand_id=brand_id, need_ids=need_ids)
             audience.delete_needs(brand_id=brand_id, need_ids=need_ids)
             deleted = len(need_ids)
+    deleted = PAGE
+    while deleted == PAGE:
+        with brand_tx(brand_id):
+            deleted = bought.forget_guest_carts(brand_id=brand_id, before=before, limit=PAGE)
 
 
 def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
@@ -194,6 +199,7 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
             )
         ],
         "purchases": [_plain(row) for row in _pages(orders.purchases_of, own)],
+        **_bought(**own),
         "promotions": [_plain(row) for row in _pages(offers.kept_of_member, own)],
         "after_sales": _plain(orders.export_after_sales(**own)),
         "tags": _plain(tags.get(member_id, ())),
@@ -203,6 +209,11 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "koc": _plain(koc_pages.export_member(**own)),
         "conversations": _plain(talks.export_member(**own)),
     }
+
+
+def _bought(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
+    hers = orders.export_member(brand_id=brand_id, member_id=member_id)
+    return {name: _plain(held) for name, held in hers.items()}
 
 
 def _pictures(brand_id: UUID, ids: Sequence[UUID]) -> list[str]:

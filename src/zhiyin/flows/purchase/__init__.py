@@ -1,6 +1,7 @@
 """From the pick to the pickup: quote, place, pay, hand over, give back."""
 
 from zhiyin.flows.purchase.approving import give_back_within
+from zhiyin.flows.purchase.filling import fill_cart
 from zhiyin.flows.purchase.giving_back import give_back, send_refunds, settle_refund
 from zhiyin.flows.purchase.grouping import (
     close_groups,
@@ -17,7 +18,7 @@ from zhiyin.flows.purchase.handing_over import (
     undo_hand_over,
 )
 from zhiyin.flows.purchase.paying import ask_provider, hear, open_payment, settle
-from zhiyin.flows.purchase.placing import Wanted, place, place_order
+from zhiyin.flows.purchase.placing import Wanted, order_id_of, place, place_order
 from zhiyin.flows.purchase.quoting import Asking, Basket, quote
 from zhiyin.flows.purchase.reaping import (
     UNHEARD,
@@ -38,6 +39,7 @@ __all__ = [
     "close_groups",
     "close_overdue",
     "collect",
+    "fill_cart",
     "find_pickup",
     "give_back",
     "give_back_within",
@@ -45,6 +47,7 @@ __all__ = [
     "hear",
     "leave_group",
     "open_payment",
+    "order_id_of",
     "place",
     "place_order",
     "poll_payments",

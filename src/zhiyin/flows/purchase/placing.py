@@ -108,7 +108,7 @@ def place_order(
     asking: Asking = ALONE,
 ) -> Placed:
     """`place` inside the caller's transaction."""
-    order_id = uuid5(member_id, request_key.hex)
+    order_id = order_id_of(member_id=member_id, request_key=request_key)
     if asking.in_group and (before := ordered.placed(brand_id=brand_id, order_id=order_id)):
         return before  # her own seat may have filled the group: it is not asked for again
     basket = _from_store(brand_id, basket, address)
@@ -183,6 +183,11 @@ def _seat(
     if asking.group_id is not None:
         return promotions.take_seat(group_id=asking.group_id, **who).group_id
     return promotions.open_group(group_buy_id=asking.group_buy_id, **who).group_id
+
+
+def order_id_of(*, member_id: UUID, request_key: UUID) -> UUID:
+    """The order that a request of hers places, or has placed."""
+    return uuid5(member_id, request_key.hex)
 
 
 def cause_of(order_id: UUID) -> str:

@@ -26,6 +26,8 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard
 from zhiyin.domain.members import queries as members
 from zhiyin.domain.members.types import MemberCard, MemberNotFound
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.types import Buyer
 from zhiyin.interfaces.matrix import Actor, may
 from zhiyin.storage.tenancy import brand_tx
 
@@ -35,12 +37,16 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A shopper at one brand: a member (who may be a KOC), or a guest known by a random key."""
+    """A shopper at one brand: a member (who may be a KOC), or a guest known by a random key.
+
+    `is_known`: she is a member, or her browser bears the key; else the key is of this moment.
+    """
 
     brand: BrandCard
     member: MemberCard | None
     koc: KocCard | None
     guest_key: UUID | None
+    is_known: bool = False
 
     @property
     def asker(self) -> Mapping[str, UUID | None]:
@@ -49,6 +55,11 @@ class Visitor:
             "member_id": self.member.id if self.member else None,
             "guest_key": self.guest_key if self.member is None else None,
         }
+
+    @property
+    def buyer(self) -> Buyer:
+        """Whose cart is hers."""
+        return Buyer(**self.asker)
 
     @property
     def actors(self) -> frozenset[Actor]:
@@ -76,6 +87,7 @@ class ShopRequest(HttpRequest):
     language: str
     htmx: bool
     unread: int
+    in_cart: int
 
 
 def shop_page(view: View) -> View:
@@ -110,8 +122,9 @@ def _door(view: View, *, in_transaction: bool) -> View:
             if in_transaction:
                 # Counted when the tab bar is drawn: after a view has noted what she now sees.
                 request.unread = SimpleLazyObject(lambda: _unread(visitor))
+                request.in_cart = SimpleLazyObject(lambda: _in_cart(visitor))
                 return view(request, **kwargs)
-            request.unread = _unread(visitor)
+            request.unread, request.in_cart = _unread(visitor), _in_cart(visitor)
         return view(request, **kwargs)
 
     return page
@@ -176,16 +189,23 @@ def _unread(visitor: Visitor) -> int:
     )
 
 
+def _in_cart(visitor: Visitor) -> int:
+    """How many pieces lie in her cart, for the tab bar. One query, none for who only looks."""
+    if not visitor.is_known:
+        return 0
+    return orders.cart_size(brand_id=visitor.brand.id, buyer=visitor.buyer)
+
+
 def _visitor(request: HttpRequest, brand: BrandCard) -> Visitor:
     if member_id := request.session.get(_key(brand, MEMBER)):
         try:
             card = members.member(brand_id=brand.id, member_id=UUID(member_id))
             koc = kocs.koc_of_member(brand_id=brand.id, member_id=card.id)
-            return Visitor(brand, card, koc, None)
+            return Visitor(brand, card, koc, None, is_known=True)
         except MemberNotFound:
             let_out(request, brand)
     known = request.session.get(_key(brand, GUEST))
-    return Visitor(brand, None, None, UUID(known) if known else uuid4())
+    return Visitor(brand, None, None, UUID(known) if known else uuid4(), is_known=bool(known))
 
 
 def _key(brand: BrandCard, name: str) -> str:

@@ -75,6 +75,7 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
         "tab": "browse",
         "product": presenter.product(card),
         "variants": presenter.variants(card),
+        "has_stock": any(sku.on_hand for sku in card.skus),
         "shows": [
             _worn(request, presenter.wearer(wearer), product_id, hers) for wearer in worn.wearers
         ],

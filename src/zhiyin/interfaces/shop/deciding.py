@@ -33,6 +33,7 @@ from zhiyin.interfaces.shop.access import (
     remember_guest,
     shop_page,
 )
+from zhiyin.interfaces.shop.parts import for_sale
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.proving import counted
 from zhiyin.interfaces.shop.stating import named_need
@@ -170,6 +171,7 @@ def pick(request: ShopRequest, need_id: UUID, decision_id: UUID, rank: int) -> H
     presenter = Presenter(request, need_id, decision_id)
     context = presenter.opened(card.answer, rank)
     picked = card.answer.picks[rank - 1]
+    context |= for_sale(presenter, picked, context, request.GET)
     context |= {
         "counted": counted(presenter, picked.reasons),
         "compare_url": _compare_url(request, [item.product_id for item in picked.items]),

@@ -209,6 +209,7 @@ class Presenter:
                 "drawing": {**self.product(product), "color": color},
                 "sizes": [
                     {
+                        "sku_id": str(sku.id),
                         "label": sku.size_label,
                         "price": format_cny(sku.price_fen, self.request.language),
                         "stock": ngettext("%(left)d in stock", "%(left)d in stock", sku.on_hand)

@@ -6,12 +6,16 @@ from zhiyin.interfaces.shop import (
     asking,
     boards,
     browsing,
+    buying,
     care_urls,
+    cart,
+    checkout,
     deciding,
     joining,
     koc_applying,
     koc_desk,
     me,
+    ordering,
     persons,
     reporting,
     sandbox_paying,
@@ -26,6 +30,8 @@ NEED = "needs/<uuid:need_id>/"
 QUESTION = "messages/<uuid:question_id>/"
 KOC = "kocs/<uuid:koc_id>/"
 BOARD = "boards/<uuid:board_id>/"
+PICK = f"{NEED}picks/<uuid:decision_id>/<int:rank>/"
+ORDER = "orders/<uuid:order_id>/"
 INBOX = "koc/questions/<uuid:question_id>/"
 
 pages = [
@@ -33,10 +39,17 @@ pages = [
     path(NEED, deciding.need, name="need"),
     path(f"{NEED}chips/", deciding.change_chip, name="chips"),
     path(f"{NEED}picks/", deciding.picks, name="picks"),
-    path(f"{NEED}picks/<uuid:decision_id>/<int:rank>/", deciding.pick, name="pick"),
+    path(PICK, deciding.pick, name="pick"),
+    path(f"{PICK}parts/", buying.pick_parts, name="pick-parts"),
+    path(f"{PICK}buy/", buying.buy_pick, name="pick-buy"),
     path(f"{NEED}verdict/", deciding.verdict, name="verdict"),
     path("browse/", browsing.browse, name="browse"),
     path("products/<uuid:product_id>/", browsing.product, name="product"),
+    path("products/<uuid:product_id>/buy/", buying.buy_product, name="product-buy"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/put-back/", cart.put_back, name="cart-put-back"),
+    path("cart/<uuid:item_id>/", cart.change, name="cart-change"),
+    path("cart/<uuid:item_id>/take-out/", cart.take_out, name="cart-take-out"),
     path("products/<uuid:product_id>/shows/<uuid:show_id>/useful/", browsing.useful, name="useful"),
     path("boards/", boards.listed, name="boards"),
     path("boards/new/", boards.make, name="board-new"),
@@ -67,6 +80,13 @@ hers = [
     path("me/blocks/<uuid:block_id>/lift/", me.lift_block, name="block-lift"),
     path("me/download/", me.download, name="download"),
     path("me/delete/", me.delete, name="delete"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/sum/", checkout.checkout_sum, name="checkout-sum"),
+    path("orders/", ordering.orders, name="orders"),
+    path(ORDER, ordering.order, name="order"),
+    path(f"{ORDER}state/", ordering.order_state, name="order-state"),
+    path(f"{ORDER}pay/", ordering.pay, name="order-pay"),
+    path(f"{ORDER}cancel/", ordering.cancel, name="order-cancel"),
     path(f"{NEED}ask/<uuid:koc_id>/", asking.ask, name="ask"),
     path("messages/", asking.inbox, name="messages"),
     path(QUESTION, asking.question, name="question"),

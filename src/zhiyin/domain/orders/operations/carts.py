@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.orders.models import CartItem
+from zhiyin.domain.orders.models import CartItem, Order
 from zhiyin.domain.orders.rules import check_quantity
 from zhiyin.domain.orders.types import MOST_LINES, MOST_PIECES, Buyer, CartFull, CartItemNotFound
 from zhiyin.domain.orders.types import CartItem as Item
@@ -37,6 +37,12 @@ ADOPT = """
     FROM guests
     ON CONFLICT (brand_id, member_id, guest_key, sku_id, look_id) DO UPDATE
     SET quantity = least(orders_cartitem.quantity + EXCLUDED.quantity, %(most_pieces)s)
+"""
+FORGET_GUESTS = """
+    DELETE FROM orders_cartitem WHERE brand_id = %(brand_id)s AND id IN (
+        SELECT id FROM orders_cartitem
+        WHERE brand_id = %(brand_id)s AND member_id IS NULL AND added_at < %(before)s
+        ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -159,6 +165,22 @@ def adopt_cart(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> int:
         member_id=member_id,
         most_pieces=MOST_PIECES,
     )
+
+
+def forget_guest_carts(*, brand_id: UUID, before: datetime, limit: int) -> int:
+    """Delete what guests put in a cart before a moment. Returns how many items. One statement."""
+    return run(FORGET_GUESTS, brand_id=brand_id, before=before, limit=limit)
+
+
+def forget_member(*, brand_id: UUID, member_id: UUID) -> None:
+    """A member was deleted: her cart goes, and so do the addresses of her orders.
+
+    The orders stay, under a member who is nobody, as the law asks. Safe to repeat.
+    """
+    CartItem.objects.filter(brand_id=brand_id, member_id=member_id).delete()
+    Order.objects.filter(
+        brand_id=brand_id, member_id=member_id, address_sealed__isnull=False
+    ).update(address_sealed=None)
 
 
 def _hers(brand_id: UUID, buyer: Buyer):  # type: ignore[no-untyped-def]

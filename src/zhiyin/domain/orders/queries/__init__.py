@@ -19,6 +19,7 @@ from zhiyin.domain.orders.queries.counter import (
     orders_after,
     waiting_pickups,
 )
+from zhiyin.domain.orders.queries.hers import export_member
 from zhiyin.domain.orders.queries.invoices import (
     invoice,
     invoice_of_order,
@@ -76,6 +77,7 @@ __all__ = [
     "code_of",
     "collected_since",
     "export_after_sales",
+    "export_member",
     "freight_fen",
     "freight_terms",
     "group_of",
