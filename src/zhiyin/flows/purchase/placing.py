@@ -109,15 +109,17 @@ def place_order(
 ) -> Placed:
     """`place` inside the caller's transaction."""
     order_id = order_id_of(member_id=member_id, request_key=request_key)
-    if asking.in_group and (before := ordered.placed(brand_id=brand_id, order_id=order_id)):
-        return before  # her own seat may have filled the group: it is not asked for again
-    basket = _from_store(brand_id, basket, address)
-    quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, asking=asking, now=now)
-    if expected_fen not in (None, quoted.quote.payable_fen):
-        raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
-    store_id = _all_there(basket, quoted)
+    try:
+        basket, quoted, store_id = _offered(
+            brand_id, member_id, basket, asking, address, expected_fen, now
+        )
+    except (SoldOut, PriceChanged, NotInGroup):
+        before = ordered.placed(brand_id=brand_id, order_id=order_id)
+        if before is None:
+            raise
+        return before  # it is her own order that took the last piece, coupon or seat
     pay_by = now + TO_PAY
-    group_id = _seat(brand_id, order_id, member_id, asking, quoted, now)
+    group_id = _seat(brand_id, order_id, member_id, asking, now)
     stock.hold(
         brand_id=brand_id,
         lines=[
@@ -157,32 +159,48 @@ def place_order(
     return placed
 
 
-def _seat(
+def _offered(
     brand_id: UUID,
-    order_id: UUID,
     member_id: UUID,
+    basket: Basket,
     asking: Asking,
-    quoted: Quoted,
+    address: Mapping[str, str] | None,
+    expected_fen: int | None,
     now: datetime,
+) -> tuple[Basket, Quoted, UUID]:
+    """What she may order as of now, at which price, and from which store.
+
+    Raises PriceChanged, SoldOut, NotInGroup, and what `quote` raises.
+    """
+    basket = _from_store(brand_id, basket, address)
+    quoted = quote(brand_id=brand_id, member_id=member_id, basket=basket, asking=asking, now=now)
+    if asking.in_group:
+        _check_in_group(quoted)
+    if expected_fen not in (None, quoted.quote.payable_fen):
+        raise PriceChanged(payable_fen=quoted.quote.payable_fen, expected_fen=expected_fen)
+    return basket, quoted, _all_there(basket, quoted)
+
+
+def _check_in_group(quoted: Quoted) -> None:
+    """Raises NotInGroup, with the reasons, where no group's price was given."""
+    if not any(applied.rule.startswith(GROUP_RULE) for applied in quoted.quote.applied):
+        refused = (one for one in quoted.quote.refused if one.rule.startswith(GROUP_RULE))
+        raise NotInGroup(reasons=[str(one.reason) for one in refused])
+
+
+def _seat(
+    brand_id: UUID, order_id: UUID, member_id: UUID, asking: Asking, now: datetime
 ) -> UUID | None:
     """Take her seat, if she buys in a group: the group is locked before any stock is.
 
     Everybody locks in this order: order, group, stock, what promotions count.
     """
-    if not asking.in_group:
-        return None
-    if not any(applied.rule.startswith(GROUP_RULE) for applied in quoted.quote.applied):
-        raise NotInGroup(
-            reasons=[
-                str(refused.reason)
-                for refused in quoted.quote.refused
-                if refused.rule.startswith(GROUP_RULE)
-            ]
-        )
     who = {"brand_id": brand_id, "member_id": member_id, "order_id": order_id, "now": now}
     if asking.group_id is not None:
         return promotions.take_seat(group_id=asking.group_id, **who).group_id
-    return promotions.open_group(group_buy_id=asking.group_buy_id, **who).group_id
+    if asking.group_buy_id is not None:
+        return promotions.open_group(group_buy_id=asking.group_buy_id, **who).group_id
+    return None
 
 
 def order_id_of(*, member_id: UUID, request_key: UUID) -> UUID:
