@@ -196,5 +196,6 @@ def shown_lines(
 def in_words(lines: Sequence[dict[str, Any]]) -> str:
     """The lines of an order in one line: "裙 红 M ×2, …"."""
     return " · ".join(
-        f"{one['name']} {one['color']} {one['size']} ×{one['pieces']}" for one in lines
+        f"{one['name']} {one['color']} {one['size']} ×{one['pieces'] or one['line'].quantity}"
+        for one in lines
     )

@@ -166,7 +166,7 @@ def _page(request: ConsoleRequest, answer: Answer, *, status: int = 200) -> Http
         context |= {
             "store_name": store_name(request, store),
             "total": waiting.total,
-            "waiting": [
+            "to_hand_over": [
                 {
                     "order": one,
                     "goods": in_words(lines[one.id]),

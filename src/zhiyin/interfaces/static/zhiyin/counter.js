@@ -16,7 +16,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 /* The code stays until an answer came that settles it. */
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.elt.closest?.("[data-counter]")) return;
+  /* a form that its own answer has replaced is named by the request alone */
+  const asked = event.detail.requestConfig?.elt ?? event.detail.elt;
+  if (!asked.closest?.("[data-counter]")) return;
   const status = event.detail.xhr?.status ?? 0;
   const has_answered = status > 0 && status < 500;
   counter.silence().hidden = has_answered;
