@@ -239,8 +239,9 @@ def likeness(
         traits["concerns"] = shared / np.float32(body.concerns.bit_count())
     whole = sum(TRAIT_WEIGHTS[slot] for slot in traits)
     total = np.zeros(len(them.marks), dtype=np.float32)
+    share = np.empty_like(total)
     for slot, near in traits.items():
-        total += np.float32(TRAIT_WEIGHTS[slot] / whole) * near
+        total += np.multiply(near, np.float32(TRAIT_WEIGHTS[slot] / whole), out=share)
     return total, traits
 
 

@@ -103,7 +103,7 @@ class Reading:
         counted = world.shows.counted[rows]
         readable = min(SHOWS, int(np.count_nonzero(counted)))
         if self.model is None or self.witnesses is None or her is None:
-            near = np.flatnonzero(counted)[:SHOWS]
+            near = counted.nonzero()[0][:SHOWS]
         else:
             telling = self.model.agreement(self.witnesses.take(rows), her)
             if not counted.all():
@@ -140,4 +140,4 @@ def rows_of(world: World, garment: int) -> slice:
 
 def ids_of(world: World, rows: NDArray[np.intp]) -> PackedIds:
     """The ids of some shows."""
-    return PackedIds(world.shows.id[rows].tobytes())
+    return PackedIds(world.shows.id.take(rows, axis=0).tobytes())
