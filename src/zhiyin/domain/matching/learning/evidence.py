@@ -159,7 +159,7 @@ def foremost(telling: Singles, k: int) -> Positions:
         first = (less <= np.partition(less, k - 1)[k - 1]).nonzero()[0]
     else:
         first = np.arange(len(less))
-    return first[less[first].argsort(kind="stable")][:k]
+    return np.asarray(first[less[first].argsort(kind="stable")][:k])
 
 
 def train(wearings: Wearings, progress: Progress) -> EvidenceModel:
