@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhiyin.domain.matching import vocabulary as words
-from zhiyin.domain.matching.types import AdviceMalformed, Chip
+from zhiyin.domain.matching.types import AdviceMalformed, Chip, Reason, ReasonKind
 from zhiyin.domain.matching.world import World
 from zhiyin.kit.text import clean_line
 
@@ -108,12 +108,14 @@ def row_to_json(row: AdviceRow) -> dict[str, object]:
 class Advice:
     """The table compiled for a world: `column[chip]` is a row of `strength`, over variants.
 
-    Strength lies between -1 and 1: points for less points against, saturating. `traits` says what
-    each row speaks to, as `traits_of` does.
+    Strength lies between -1 and 1: points for less points against, saturating. `of_chip` are the
+    places of a chip's rows, strongest first; `traits` says what each row speaks to, as `traits_of`
+    does; `reasons` are the rows as a pick quotes them.
     """
 
     rows: tuple[AdviceRow, ...]
-    traits: tuple[frozenset[int], ...]
+    traits: tuple[int, ...]
+    reasons: tuple[Reason, ...]
     of_chip: Mapping[Chip, tuple[int, ...]]
     column: Mapping[Chip, int]
     strength: NDArray[np.float32]
@@ -133,7 +135,11 @@ class Advice:
         return cls(
             rows=tuple(rows),
             traits=tuple(_traits(row) for row in rows),
-            of_chip=of_chip,
+            reasons=tuple(_reason(row) for row in rows),
+            of_chip={
+                chip: tuple(sorted(places, key=lambda place: -rows[place].weight))
+                for chip, places in of_chip.items()
+            },
             column=column,
             strength=(points / (np.abs(points) + np.float32(SATURATION))).astype(np.float32),
         )
@@ -143,26 +149,43 @@ class Advice:
         place = self.column.get(chip)
         return None if place is None else self.strength[place]
 
-    def speaking(self, chip: Chip, wearing: frozenset[int]) -> tuple[AdviceRow, ...]:
-        """The rows that speak for or against what a variant has (`traits_of`), strongest first."""
-        found = [
-            self.rows[place]
-            for place in self.of_chip.get(chip, ())
-            if not self.traits[place].isdisjoint(wearing)
-        ]
-        return tuple(sorted(found, key=lambda row: -row.weight))
+    def speaking(self, chip: Chip, wearing: int) -> list[Reason]:
+        """The strongest row that speaks for what a variant has (`traits_of`), and the strongest
+        that speaks against it; none, one or both."""
+        pro, con = None, None
+        for place in self.of_chip.get(chip, ()):
+            if self.traits[place] & wearing:
+                if self.rows[place].is_for:
+                    pro = pro or self.reasons[place]
+                else:
+                    con = con or self.reasons[place]
+        return [reason for reason in (pro, con) if reason is not None]
 
 
-def traits_of(world: World, variant: int) -> frozenset[int]:
-    """The tokens of a variant's garment and, after them, its colour."""
-    tokens = np.flatnonzero(world.garments.tokens[world.variants.garment[variant]])
-    return frozenset((*tokens.tolist(), len(words.TOKENS) + int(world.variants.color[variant])))
+def traits_of(world: World, variant: int) -> int:
+    """The tokens of a variant's garment and, after them, its colour, as bits."""
+    tokens = world.garments.tokens[world.variants.garment[variant]]
+    packed = np.packbits(tokens, bitorder="little").tobytes()
+    color = len(words.TOKENS) + int(world.variants.color[variant])
+    return int.from_bytes(packed, "little") | 1 << color
 
 
-def _traits(row: AdviceRow) -> frozenset[int]:
+def _traits(row: AdviceRow) -> int:
     if row.attribute == "color":
-        return frozenset(len(words.TOKENS) + words.COLORS.index(v) for v in row.attr_values)
-    return frozenset(words.TOKEN_CODE[row.attribute, value] for value in row.attr_values)
+        places = [len(words.TOKENS) + words.COLORS.index(value) for value in row.attr_values]
+    else:
+        places = [words.TOKEN_CODE[row.attribute, value] for value in row.attr_values]
+    return sum(1 << place for place in set(places))
+
+
+def _reason(row: AdviceRow) -> Reason:
+    return Reason(
+        kind=ReasonKind.ADVICE if row.is_for else ReasonKind.CAUTION,
+        slots=((row.slot, row.value),),
+        advice_key=row.key,
+        advice_zh=row.zh,
+        advice_en=row.en,
+    )
 
 
 def owned_chips(owned: str) -> tuple[Chip, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from zhiyin.domain.audience.types import NeedSlots, told_middle
 from zhiyin.domain.matching import vocabulary as words
+from zhiyin.domain.matching.learning.sizes import facts_of_one
 from zhiyin.domain.matching.types import Chip
 from zhiyin.domain.matching.wearings import Wearings
 from zhiyin.domain.matching.world import Kocs
@@ -79,12 +80,17 @@ class Body:
     @property
     def is_measured(self) -> bool:
         """Whether a size can be chosen for it: height alone says nothing about width."""
-        return not np.isnan(self.weight_kg)
+        return not isnan(self.weight_kg)
 
     @property
     def is_comparable(self) -> bool:
         """Whether wearers with a body like it can be told from others."""
-        return not (np.isnan(self.height_cm) and np.isnan(self.weight_kg)) or self.shape >= 0
+        return not (isnan(self.height_cm) and isnan(self.weight_kg)) or self.shape >= 0
+
+    @property
+    def facts(self) -> tuple[float, ...]:
+        """As the learners' `body_facts` has them."""
+        return facts_of_one(self.height_cm, self.weight_kg, self.age, self.band_cm, self.cup)
 
     def cell(self) -> int:
         """The cell it falls in, as `cells` has it for many."""
@@ -156,12 +162,12 @@ def alike_rows(body: Body, worn: Wearings, rows: slice) -> NDArray[np.bool_]:
     states neither height nor weight; else it is said of how many it is the same.
     """
     found = np.ones(rows.stop - rows.start, dtype=np.bool_)
-    if not np.isnan(body.height_cm):
+    if not isnan(body.height_cm):
         found &= np.abs(worn.height_cm[rows] - body.height_cm) <= SIMILAR_HEIGHT_CM
-    if not np.isnan(body.weight_kg):
+    if not isnan(body.weight_kg):
         reach = SIMILAR_WEIGHT_SHARE * body.weight_kg
         found &= np.abs(worn.weight_kg[rows] - body.weight_kg) <= reach
-    if np.isnan(body.height_cm) and np.isnan(body.weight_kg) and body.shape >= 0:
+    if isnan(body.height_cm) and isnan(body.weight_kg) and body.shape >= 0:
         found &= worn.shape[rows] == body.shape
     return found
 
@@ -233,8 +239,9 @@ def likeness(
         traits["concerns"] = shared / np.float32(body.concerns.bit_count())
     whole = sum(TRAIT_WEIGHTS[slot] for slot in traits)
     total = np.zeros(len(them.marks), dtype=np.float32)
+    share = np.empty_like(total)
     for slot, near in traits.items():
-        total += np.float32(TRAIT_WEIGHTS[slot] / whole) * near
+        total += np.multiply(near, np.float32(TRAIT_WEIGHTS[slot] / whole), out=share)
     return total, traits
 
 
@@ -243,8 +250,8 @@ def _near(body: Body, stated: list[str], measures: NDArray[np.float32]) -> NDArr
     hers = np.array([getattr(body, slot) for slot in stated], dtype=np.float32)
     reaches = [REACHES[s] * (body.weight_kg if s == "weight_kg" else 1.0) for s in stated]
     reach = np.array(reaches, dtype=np.float32)
-    near = measures[[MEASURED.index(slot) for slot in stated]]
-    near -= hers[:, None]
+    rows = [MEASURED.index(slot) for slot in stated]
+    near = (measures if len(rows) == len(MEASURED) else measures[rows]) - hers[:, None]
     near *= near
     near *= (np.float32(1.0) / (reach * reach))[:, None]
     near += np.float32(1.0)

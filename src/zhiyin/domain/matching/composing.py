@@ -73,10 +73,16 @@ def _looks(
     beside = score + people.worth[people.composed]
     beside[shelf.look_fen[look] > most_fen] = -np.inf
     chosen: dict[int, Option] = {}
-    for at in best(3 * OPTIONS, beside).tolist():
-        one, lead = int(look[at]), int(variants[place[at]])
-        items = world.looks.item[world.looks.first[one] : world.looks.first[one + 1]].tolist()
-        if one in chosen or not all(found.may[item] for item in items):
+    order = best(3 * OPTIONS, beside)
+    looked_at = zip(
+        order.tolist(), look[order].tolist(), variants[place[order]].tolist(), strict=True
+    )
+    for at, one, lead in looked_at:
+        if one in chosen:
+            continue
+        first, last = world.looks.first[one : one + 2].tolist()
+        items = world.looks.item[first:last].tolist()
+        if not all(found.may[items].tolist()):
             continue
         author = people.author(at)
         chosen[one] = Option(

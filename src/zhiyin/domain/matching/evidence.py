@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Self
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.bodies import Body, alike_rows, imagined
+from zhiyin.domain.matching.bodies import Body, alike_rows
 from zhiyin.domain.matching.learning.evidence import EvidenceModel, foremost
 from zhiyin.domain.matching.learning.witnesses import Wearers, Witnesses
 from zhiyin.domain.matching.wearings import FIT, UNTOLD
@@ -50,16 +51,19 @@ def worn_by_similar(body: Body, world: World, garment: int) -> Count:
     told = world.shows.counted[rows] & (world.shows.worn.fit[rows] != UNTOLD)
     if body.is_comparable:
         told &= alike_rows(body, world.shows.worn, rows)
-    kept = rows.start + np.flatnonzero(told)[:MOST_COUNTED]
-    return Count(kept, int((world.shows.worn.fit[kept] == FIT).sum()))
+    return _count(world, rows, told)
 
 
 def chosen_for(occasion: int, world: World, garment: int) -> Count:
     """Who chose a garment for an occasion, and whom it fitted."""
     rows = rows_of(world, garment)
     there = world.shows.counted[rows] & (world.shows.worn.occasion[rows] == occasion)
-    kept = rows.start + np.flatnonzero(there)[:MOST_COUNTED]
-    return Count(kept, int((world.shows.worn.fit[kept] == FIT).sum()))
+    return _count(world, rows, there)
+
+
+def _count(world: World, rows: slice, told: NDArray[np.bool_]) -> Count:
+    kept = rows.start + told.nonzero()[0][:MOST_COUNTED]
+    return Count(kept, int(np.count_nonzero(world.shows.worn.fit[kept] == FIT)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,8 @@ class Reading:
         """
         her = None
         if self.model is not None and body.is_comparable and asked:
-            rows = imagined(body, np.array([size for _, size in asked]))
-            her = self.model.describe(rows, is_remembered=False)
+            sizes = [size for _, size in asked]
+            her = self.model.describe_newcomer(body.facts, body.shape, sizes)
         return [
             self._nearest(her.take(slice(place, place + 1)) if her else None, world, garment)
             for place, (garment, _) in enumerate(asked)
@@ -99,10 +103,11 @@ class Reading:
         counted = world.shows.counted[rows]
         readable = min(SHOWS, int(np.count_nonzero(counted)))
         if self.model is None or self.witnesses is None or her is None:
-            near = np.flatnonzero(counted)[:SHOWS]
+            near = counted.nonzero()[0][:SHOWS]
         else:
             telling = self.model.agreement(self.witnesses.take(rows), her)
-            telling[~counted] = -np.inf
+            if not counted.all():
+                telling[~counted] = -np.inf
             near = foremost(telling, readable)
         if readable < SHOWS:
             near = np.concatenate([near, np.flatnonzero(~counted)])[:SHOWS]
@@ -112,16 +117,19 @@ class Reading:
 def own_words(koc: int, world: World, garment: int) -> UUID | None:
     """The newest show of a garment by a KOC herself, whatever it says."""
     rows = rows_of(world, garment)
-    hers = rows.start + np.flatnonzero(world.shows.koc[rows] == koc)
-    return uuid_at(world.shows.id, int(hers[0])) if len(hers) else None
+    hers = (world.shows.koc[rows] == koc).nonzero()[0]
+    return uuid_at(world.shows.id, rows.start + int(hers[0])) if len(hers) else None
 
 
 def own_size(koc: int, world: World, garment: int) -> int | None:
     """The size in which a garment fitted a KOC, by her newest show that says so."""
     rows = rows_of(world, garment)
     worn = world.shows.worn
-    hers = rows.start + np.flatnonzero((world.shows.koc[rows] == koc) & (worn.fit[rows] == FIT))
-    return int(worn.size[hers[0]]) if len(hers) and not np.isnan(worn.size[hers[0]]) else None
+    for at in (world.shows.koc[rows] == koc).nonzero()[0].tolist():
+        if worn.fit[rows.start + at] == FIT:
+            size = float(worn.size[rows.start + at])
+            return None if isnan(size) else int(size)
+    return None
 
 
 def rows_of(world: World, garment: int) -> slice:
@@ -132,4 +140,4 @@ def rows_of(world: World, garment: int) -> slice:
 
 def ids_of(world: World, rows: NDArray[np.intp]) -> PackedIds:
     """The ids of some shows."""
-    return PackedIds(world.shows.id[rows].tobytes())
+    return PackedIds(world.shows.id.take(rows, axis=0).tobytes())

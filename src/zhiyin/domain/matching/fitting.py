@@ -10,8 +10,11 @@ from zhiyin.domain.matching.bodies import Body, imagined
 from zhiyin.domain.matching.learning.counting import Floats, positions
 from zhiyin.domain.matching.learning.effects import Groups
 from zhiyin.domain.matching.learning.fit import Chances, FitModel
-from zhiyin.domain.matching.wearings import Wearings
+from zhiyin.domain.matching.wearings import UNKNOWN, Wearings
 from zhiyin.domain.matching.world import World
+
+NOBODYS = np.array([UNKNOWN])
+"""The place in the model's tables of one who wore nothing yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class Fitting:
 
         `wearer` is her number among the wearers, or -1.
         """
-        return self.model.chances(*self._asked(body, wearer, skus))
+        usual = self.model.memory.typical.of_one(body.facts, body.shape)
+        return self.model.chances(*self._asked(body, wearer, skus), usual)
 
     def expected(self, body: Body, wearer: int, skus: Sequence[int]) -> Floats:
         """The size of each SKU's garment that she would be expected to take."""
@@ -52,5 +56,7 @@ class Fitting:
             garment=self.skus.garment[skus],
             category=self.skus.category[skus],
         )
-        her = positions(self.model.memory.wearers, rows.wearer[:1])
+        her = NOBODYS
+        if wearer != UNKNOWN:
+            her = positions(self.model.memory.wearers, rows.wearer[:1])
         return rows, self.groups.take(skus, her)

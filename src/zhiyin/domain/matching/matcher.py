@@ -264,7 +264,8 @@ class Matcher:
                 continue
             size = evidence.own_size(koc, self.world, self._garment(one))
             if size is not None:
-                found[one.option.items[0]] = Vouched.by(size, people.met(one.beside).likeness)
+                likeness = float(people.likeness[one.beside.place])
+                found[one.option.items[0]] = Vouched.by(size, likeness)
         return found
 
     def _too_dear(self, asked: Asked, placed: Sequence[Placed]) -> NothingToPick:
@@ -320,7 +321,7 @@ class Matcher:
     def _parts(self, asked: Asked, met: Met, one: Placed) -> tuple[Part, ...]:
         lead = one.option.items[0]
         found = asked.terms.parts(self.world, lead)
-        at = int(np.flatnonzero(asked.near.rows == lead)[0])
+        at = asked.near.rows.tolist().index(lead)
         measured = list(zip(GROUPS, asked.groups[at].tolist(), strict=True))
         if asked.wish.least_fen is not None:
             under = float(self.shelf.cheapest_fen[lead] < asked.wish.least_fen)

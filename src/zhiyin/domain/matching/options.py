@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiyin.domain.matching.scoring import WEIGHTS, ByVariant, Terms
+from zhiyin.domain.matching.scoring import WEIGHTS, ByVariant, Terms, is_in
 from zhiyin.domain.matching.shelf import NEVER, Shelf
 from zhiyin.domain.matching.types import NothingToPick
 from zhiyin.domain.matching.wishes import Wish
@@ -52,20 +52,12 @@ def passing(
     if wish.most_fen is not None:
         may &= shelf.cheapest_fen <= wish.most_fen
     if wish.refused:
-        may &= ~_is_in(columns.color, wish.refused)
+        may &= ~is_in(columns.color, wish.refused)
     if wish.barred:
-        may &= ~_is_in(columns.category, wish.barred)
+        may &= ~is_in(columns.category, wish.barred)
     if wish.wanted:
-        return Passing(may=may, main=may & _is_in(columns.category, wish.wanted))
+        return Passing(may=may, main=may & is_in(columns.category, wish.wanted))
     return Passing(may=may, main=may & columns.is_sized)
-
-
-def _is_in(codes: NDArray[np.int8], chosen: frozenset[int]) -> NDArray[np.bool_]:
-    """Comparing a column with each of a few codes is many times faster than looking them up."""
-    found = np.zeros(len(codes), dtype=np.bool_)
-    for code in chosen:
-        found |= codes == code
-    return found
 
 
 def candidates(
@@ -83,8 +75,8 @@ def candidates(
 def best(count: int, scores: NDArray[np.float32]) -> NDArray[np.intp]:
     """The at most `count` rows with the highest scores above LEAST, best first; ties go to the
     lower row."""
-    rows = np.flatnonzero(scores >= max(_reached_by(count, scores), LEAST))
-    return rows[np.argsort(-scores[rows], kind="stable")][:count]
+    rows = (scores >= max(_reached_by(count, scores), LEAST)).nonzero()[0]
+    return rows[(-scores[rows]).argsort(kind="stable")][:count]
 
 
 def _reached_by(count: int, scores: NDArray[np.float32]) -> float:

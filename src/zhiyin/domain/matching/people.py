@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from math import inf
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -119,13 +120,15 @@ class People:
         """Who may stand beside a garment: those of most worth who wore it and were content, best
         first, at most PICKS; ALONE if there is none."""
         span = self.wore[garment]
-        worth, found = self.worth[span].copy(), 0
+        worth, found = self.worth[span], 0
         while found < min(PICKS, len(worth)):
             at = int(worth.argmax())
-            if (most := float(worth[at])) == -np.inf:
+            if (most := float(worth[at])) == -inf:
                 break
             yield Beside(int(self.persons.koc[span.start + at]), most, span.start + at)
-            worth[at] = -np.inf
+            # Mostly nobody asks for the next best: only then is there something to strike out.
+            worth = worth.copy() if not found else worth
+            worth[at] = -inf
             found += 1
         if not found:
             yield ALONE

@@ -15,6 +15,8 @@ from zhiyin.domain.matching.standing import NOBODY, Beside
 from zhiyin.domain.matching.types import A_PERSON, PICKS
 from zhiyin.domain.matching.world import World
 
+TOO_ALIKE, SAME_KOC = WEIGHTS["too_alike"], WEIGHTS["same_koc"]
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -43,29 +45,32 @@ class Stand:
     others: Iterator[Beside]
     too_alike: float = 0.0
 
-    def best(self, shown: Sequence[int]) -> tuple[float, Placed]:
+    def best(self, shown: Sequence[int]) -> tuple[float, Beside]:
         """Its worth in the order with the KOC who suits best where the KOCs `shown` stand already.
 
         A KOC of less worth is only looked for where the better one stands already.
         """
-        worth, placed = self._with(self.first, shown)
-        if placed.same_koc:
+        worth, best = self._worth(self.first, shown), self.first
+        if best.koc != NOBODY and best.koc in shown:
             self.others, others = tee(self.others)
             for beside in others:
-                again, other = self._with(beside, shown)
+                again = self._worth(beside, shown)
                 if again > worth:
-                    worth, placed = again, other
-                if not other.same_koc:
+                    worth, best = again, beside
+                if beside.koc not in shown:
                     break
-        return worth, placed
+        return worth, best
 
-    def _with(self, beside: Beside, shown: Sequence[int]) -> tuple[float, Placed]:
-        worth = self.option.score + beside.worth + WEIGHTS["too_alike"] * self.too_alike
+    def placed(self, beside: Beside, shown: Sequence[int]) -> Placed:
+        """Itself with a KOC, where the KOCs `shown` stand already."""
+        same = 0 if beside.koc == NOBODY else shown.count(beside.koc)
+        return Placed(self.option, beside, self.too_alike, same)
+
+    def _worth(self, beside: Beside, shown: Sequence[int]) -> float:
+        worth = self.option.score + beside.worth + TOO_ALIKE * self.too_alike
         if beside.koc == NOBODY:
-            return worth, Placed(self.option, beside, self.too_alike, 0)
-        same = shown.count(beside.koc)
-        worth += A_PERSON + WEIGHTS["same_koc"] * same
-        return worth, Placed(self.option, beside, self.too_alike, same)
+            return worth
+        return worth + (A_PERSON + SAME_KOC * shown.count(beside.koc))
 
 
 def in_order(
@@ -82,19 +87,22 @@ def in_order(
     shown: list[int] = []
     while left and len(order) < min(count, PICKS - 1):
         best = [stand.best(shown) for stand in left]
-        at = best.index(max(best, key=lambda one: one[0]))
-        taken = left[at]
-        order.append(best[at][1])
-        shown.append(best[at][1].beside.koc)
+        worth = [one[0] for one in best]
+        at = worth.index(max(worth))
+        taken, beside = left[at], best[at][1]
+        order.append(taken.placed(beside, shown))
+        shown.append(beside.koc)
         left = [stand for stand in left if stand.garment != taken.garment]
         for stand in left:
             stand.too_alike += _common(stand.tokens, taken.tokens) ** 2
-    rest = [(stand.garment, *stand.best(shown)) for stand in left]
+    rest = [(stand, *stand.best(shown)) for stand in left]
     taken_garments: set[int] = set()
-    for garment, _, placed in sorted(rest, key=lambda one: -one[1]):
-        if len(order) < count and garment not in taken_garments:
-            order.append(placed)
-            taken_garments.add(garment)
+    for stand, _, beside in sorted(rest, key=lambda one: -one[1]):
+        if len(order) == count:
+            break
+        if stand.garment not in taken_garments:
+            order.append(stand.placed(beside, shown))
+            taken_garments.add(stand.garment)
     return order
 
 

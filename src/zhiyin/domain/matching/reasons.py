@@ -1,6 +1,9 @@
 """Why a pick was made, said with rows that can be opened, and what nothing speaks to yet."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from zhiyin.domain.matching import vocabulary as words
 from zhiyin.domain.matching.advising import Advice, owned_chips, traits_of
@@ -58,9 +61,9 @@ def _of_koc(wish: Wish, met: Met) -> Iterator[Reason]:
 
 def _counted(wish: Wish, world: World, garment: int, worn: Count) -> Iterator[Reason]:
     if worn.all:
-        same = int((world.shows.worn.shape[worn.rows] == wish.body.shape).sum())
-        if wish.body.shape < 0:
-            same = 0
+        same = 0
+        if wish.body.shape >= 0:
+            same = int(np.count_nonzero(world.shows.worn.shape[worn.rows] == wish.body.shape))
         chips = _chips(wish, BODY_CHIPS if same else BODY_CHIPS[:2])
         yield Reason(
             kind=ReasonKind.WORN,
@@ -83,22 +86,13 @@ def _advised(wish: Wish, world: World, advice: Advice, variants: Sequence[int]) 
     """What speaks for the main garment, one row a chip, and what speaks against it."""
     wearing = traits_of(world, variants[0])
     for chip in wish.chips:
-        if chip[0] not in (*ADVISED_SLOTS, "owned"):
-            continue
-        asked = owned_chips(chip[1]) if chip[0] == "owned" else (chip,)
-        for one in asked:
-            rows = advice.speaking(one, wearing)
-            pro = [row for row in rows if row.is_for][:1]
-            con = [row for row in rows if not row.is_for][:1]
-            for row in pro + con:
-                kind = ReasonKind.OWNED if chip[0] == "owned" else ReasonKind.ADVICE
-                yield Reason(
-                    kind=kind if row.is_for else ReasonKind.CAUTION,
-                    slots=(chip,),
-                    advice_key=row.key,
-                    advice_zh=row.zh,
-                    advice_en=row.en,
-                )
+        if chip[0] in ADVISED_SLOTS:
+            yield from advice.speaking(chip, wearing)
+        elif chip[0] == "owned":
+            for part in owned_chips(chip[1]):
+                for said in advice.speaking(part, wearing):
+                    kind = ReasonKind.OWNED if said.kind is ReasonKind.ADVICE else said.kind
+                    yield replace(said, kind=kind, slots=(chip,))
 
 
 def _plain(

@@ -1,6 +1,7 @@
 """Which sizes bodies like hers wear: coarse, for all SKUs at once. The fit model refines it."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Self
 
 import numpy as np
@@ -71,7 +72,7 @@ class SizeTable:
     def level(self, body: Body) -> int | None:
         """The size code that bodies like hers wear, rounded. None where that is not known."""
         usual = float(self.usual[body.cell()])
-        return None if not body.is_measured or np.isnan(usual) else round(usual)
+        return None if not body.is_measured or isnan(usual) else round(usual)
 
     @property
     def levels(self) -> tuple[int, int]:

@@ -1,6 +1,10 @@
 """Which garments people with each body fact wear: one table a fact, looked up by a bin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import floor, isnan, nan
+from operator import mul
 from typing import Self
 
 import numpy as np
@@ -141,6 +145,41 @@ class Bodies:
         stated = (asks.shape >= 0) & (asks.shape < bins[-1])
         shape = np.where(stated, asks.shape, bins[-1])
         return np.column_stack([at, shape]).astype(np.intp) + self.starts[:-1]
+
+    def rows_of_one(self, ask: Asks) -> list[int]:
+        """`rows` of a single need, in plain numbers."""
+        facts: list[float] = ask.facts[0].tolist()
+        starts: list[int] = self.starts.tolist()
+        bins = [last - first - 1 for first, last in pairwise(starts)]
+        measured = (*facts, self._size_of_one(facts, ask))
+        found = [
+            start + (end if isnan(fact) else min(max(floor((fact - low) / step), 0), end - 1))
+            for fact, low, step, start, end in zip(
+                measured,
+                self.lows.tolist(),
+                self.steps.tolist(),
+                starts[:-2],
+                bins[:-1],
+                strict=True,
+            )
+        ]
+        shape = int(ask.shape[0])
+        return [*found, starts[-2] + (shape if 0 <= shape < bins[-1] else bins[-1])]
+
+    def _size_of_one(self, facts: Sequence[float], ask: Asks) -> float:
+        """`sizes` of a single need."""
+        total, count = float(ask.size_sum[0]), float(ask.size_count[0])
+        missing = [isnan(fact) for fact in facts]
+        if all(missing) and not count:
+            return nan
+        scaled = [
+            0.0 if isnan(fact) else (fact - centre) / spread
+            for fact, centre, spread in zip(facts, CENTRE.tolist(), SPREAD.tolist(), strict=True)
+        ]
+        design = (1.0, *scaled, *missing, *(one * one for one in scaled))
+        guess = sum(map(mul, design, self.formula.tolist()))
+        worn = WORN_SIZE_WEIGHT * total + IMAGINED_SIZES * guess
+        return float(worn / (WORN_SIZE_WEIGHT * count + IMAGINED_SIZES))
 
 
 def _table(scale: Scale, values: NDArray[np.float32], codes: Codes, weight: Floats) -> Singles:

@@ -1,6 +1,6 @@
 """Of everybody who wore a garment, whose verdict should she read? Chosen without the verdicts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar, Self
@@ -88,6 +88,16 @@ class EvidenceModel:
         standard = ((facts - self.mean) / self.spread).clip(-BOUND, BOUND).astype(np.float32)
         return Wearers(facts=standard, risk=_risk_of(standard, self.risk), shape=rows.shape)
 
+    def describe_newcomer(
+        self, facts: Sequence[float], shape: int, sizes: Sequence[float]
+    ) -> Wearers:
+        """The same for one who wore nothing yet, in some sizes; `facts` by `facts_of_one`."""
+        usual = self.typical.of_one(facts, shape)
+        rows = np.array([[size, size - usual, *facts, np.nan, np.nan] for size in sizes])
+        standard = ((rows - self.mean) / self.spread).clip(-BOUND, BOUND).astype(np.float32)
+        shapes = np.full(len(sizes), shape, dtype=np.int8)
+        return Wearers(facts=standard, risk=_on_knots(standard) @ self.risk, shape=shapes)
+
     def choose(self, candidates: Wearers, her: Wearers, k: int = 10) -> Positions:
         """Positions of the at most `k` candidates who tell most of her, the most telling first.
 
@@ -146,10 +156,10 @@ def foremost(telling: Singles, k: int) -> Positions:
         return np.empty(0, dtype=np.intp)
     less = -telling
     if len(less) > k:
-        first = np.flatnonzero(less <= np.partition(less, k - 1)[k - 1])
+        first = (less <= np.partition(less, k - 1)[k - 1]).nonzero()[0]
     else:
         first = np.arange(len(less))
-    return first[np.argsort(less[first], kind="stable")][:k]
+    return np.asarray(first[less[first].argsort(kind="stable")][:k])
 
 
 def train(wearings: Wearings, progress: Progress) -> EvidenceModel:

@@ -73,16 +73,18 @@ class FitModel:
     memory: FitMemory
     trees: Forest
 
-    def chances(self, rows: Wearings, groups: Groups | None = None) -> Chances:
+    def chances(
+        self, rows: Wearings, groups: Groups | None = None, usual: float | None = None
+    ) -> Chances:
         """Chances of small, fit and large, shape (rows, 3), each row summing to 1.
 
         Reads wearer, garment, category, size and the body facts; nothing else of `rows`. An
         unknown wearer, garment or category (-1 or never seen) and unstated facts are answered
-        with what holds in general. `groups` are those of the rows (`FitMemory`), if at hand.
+        with what holds in general. `groups` and `usual` are as in `FitMemory.features`.
         """
         if not len(rows):
             return np.empty((0, 3), dtype=np.float32)
-        return self.trees.chances(self.memory.features(rows, groups)).astype(np.float32)
+        return self.trees.chances(self.memory.features(rows, groups, usual)).astype(np.float32)
 
     def best_size(
         self, her: Wearings, garment: int, sizes: NDArray[np.floating]

@@ -85,7 +85,8 @@ class GroupedRanker:
         is_returning = ask.worn.nnz > 0
         weighed = self.returning if is_returning else self.newcomer
         found[:, 0] = weighed.demand[tables.demand.row(ask)[0], garments]
-        found[:, 1] = weighed.bodies[tables.bodies.rows(ask).T, garments].sum(axis=0)
+        places = np.array(tables.bodies.rows_of_one(ask))[:, None]
+        found[:, 1] = weighed.bodies[places, garments].sum(axis=0)
         found[:, 1] += weighed.neighbours @ tables.neighbours.parts(ask, garments)[0]
         if is_returning:
             found[:, 2] = weighed.taste @ tables.taste.parts(ask, garments)[0]

@@ -95,7 +95,7 @@ class Neighbours:
         """Log-likelihood ratio of her among a garment's wearers, (needs, 1, garments)."""
         people = describe(asks.facts, asks.shape, asks.occasion, self.shapes, self.occasions)
         her = ((people - self.centre) @ self.whiten).astype(np.float32)
-        ratio = her @ self.means[garments].T - self.half_norm[garments]
+        ratio = her @ self.means.take(garments, axis=0).T - self.half_norm[garments]
         return np.asarray(ratio.clip(-FURTHEST, FURTHEST)[:, None])
 
 

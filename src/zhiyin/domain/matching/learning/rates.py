@@ -127,14 +127,17 @@ class FitMemory:
             wearer=positions(self.wearers, rows.wearer),
         )
 
-    def features(self, rows: Wearings, groups: Groups | None = None) -> Floats:
+    def features(
+        self, rows: Wearings, groups: Groups | None = None, usual: float | None = None
+    ) -> Floats:
         """Shape (rows, len(FEATURES)). Never reads `fit`, `rating`, `occasion` or `day`.
 
-        `groups` are those of the rows, if at hand.
+        `groups` are those of the rows, `usual` the typical size of their one body, if at hand.
         """
         at = self.groups(rows) if groups is None else groups
         body = body_facts(rows)
-        offset = rows.size - self.typical.of(rows, body)
+        typical = self.typical.of(rows, body) if usual is None else np.float64(usual)
+        offset = rows.size - typical
         facts = _standard(_facts(body, rows.size, offset), self.fact_mean, self.fact_spread)
         known, her = self.garment_table[at.garment], self.wearer_table[at.wearer]
         return np.column_stack(

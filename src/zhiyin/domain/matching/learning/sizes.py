@@ -1,6 +1,9 @@
 """The size that bodies like hers usually take: a line through sizes and body facts, no verdicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
+from operator import mul
 from typing import Self
 
 import numpy as np
@@ -52,6 +55,34 @@ class TypicalSize:
         """The usual size of each body, in size codes. `facts`: its `body_facts`, if at hand."""
         facts = body_facts(rows) if facts is None else facts
         return np.asarray(_design(facts, rows.shape, self.mean) @ self.slope)
+
+    def of_one(self, facts: Sequence[float], shape: int) -> float:
+        """The usual size of a single body, in plain numbers: `facts` as `facts_of_one` has them."""
+        missing = [isnan(fact) for fact in facts]
+        apart = [
+            0.0 if isnan(fact) else fact - mean
+            for fact, mean in zip(facts, self.mean.tolist(), strict=True)
+        ]
+        design = (
+            1.0,
+            *apart,
+            *(apart[one] * apart[other] for one, other in zip(*PRODUCTS, strict=True)),
+            *(apart[fact] * missing[WEIGHT] for fact in UNWEIGHED),
+            *missing,
+        )
+        slope = self.slope.tolist()
+        of_shape = slope[len(design) + (shape if 0 <= shape < SHAPES else SHAPES)]
+        return float(sum(map(mul, design, slope)) + of_shape)
+
+
+def facts_of_one(
+    height_cm: float, weight_kg: float, age: float, band_cm: float, cup: float
+) -> tuple[float, ...]:
+    """The `body_facts` of a single body, rounded to singles as they would be in `Wearings`."""
+    height, weight = np.float32(height_cm), np.float32(weight_kg)
+    metres = height / np.float32(100.0)
+    told = (height, weight, np.float32(age), np.float32(band_cm), np.float32(cup))
+    return (*map(float, told), float(weight / (metres * metres)))
 
 
 def body_facts(rows: Wearings) -> Floats:

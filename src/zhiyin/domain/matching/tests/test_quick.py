@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from zhiyin.domain.matching.bodies import Body, imagined
 from zhiyin.domain.matching.learning import evidence, fit
 from zhiyin.domain.matching.learning.asks import Asks, NeedQuery
 from zhiyin.domain.matching.learning.evidence import SHARED_RISK
@@ -62,6 +63,25 @@ def test_agreement_is_the_shared_risk_less_what_differs_and_what_is_not_known() 
         found = model.agreement(worn, her)
         # What she does not state herself counts against all alike, so it is left out.
         assert found - found[0] == pytest.approx(plain - plain[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Body(),
+        Body(height_cm=163.3, shape=2),
+        Body(height_cm=158.0, weight_kg=51.7, age=29.0, band_cm=75.0, cup=2.0, shape=1),
+        Body(weight_kg=140.0, band_cm=90.0, cup=5.0, shape=40),
+    ],
+)
+def test_one_newcomer_is_described_as_many_wearers_are(body: Body) -> None:
+    model = evidence.train(test_evidence.world(), test_evidence.silent)
+    sizes = np.array([4.0, 12.0, 20.0])
+    many = model.describe(imagined(body, sizes), is_remembered=False)
+    one = model.describe_newcomer(body.facts, body.shape, sizes.tolist())
+    np.testing.assert_allclose(one.facts, many.facts, atol=1e-6)
+    np.testing.assert_allclose(one.risk, many.risk, atol=1e-6)
+    assert (one.shape == many.shape).all()
 
 
 @pytest.mark.parametrize("rows", [3, 40, 5_000, 40_077])
