@@ -17,7 +17,7 @@ ifdef T
 	$(BIN)/python -m pytest $(T)
 else
 	$(BIN)/python -m pytest tests/journeys --ignore=$(MOVED) & journeys=$$!; \
-	$(BIN)/python -m pytest src tests/browser tests/house tests/emulator $(MOVED); others=$$?; \
+	$(BIN)/python -m pytest src tests/browser tests/house tests/emulator tests/faults $(MOVED); others=$$?; \
 	wait $$journeys && exit $$others
 endif
 
@@ -35,7 +35,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
 
 soak: setup
-	$(BIN)/python -m pytest -m soak
+	ZHIYIN_FAULT_SHARE=1 $(BIN)/python -m pytest tests/faults
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -66,6 +66,21 @@ def test_without_serving_it_answers_two_needs_and_exits(shop_server: Served) -> 
     assert "http://" not in shop_server.played
 
 
+def test_it_ends_with_a_group_buy_in_which_no_fen_is_lost(shop_server: Served) -> None:
+    end = shop_server.played.split("group-buy  ", 1)[1]
+    assert end.count("> win (paid) > collect (done)") == 3
+    assert end.count("given back") == 1
+    assert "in all 0)" in end
+    audited = subprocess.run(
+        [sys.executable, "-m", "zhiyin", "audit", "--json"],
+        env=os.environ | {"ZHIYIN_DB_NAME": shop_server.database},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(audited.stdout)["violations"] == 0
+
+
 def test_the_terminal_says_what_was_started_and_plays_the_same(shop_server: Served) -> None:
     printed = shop_server.terminal.text
     assert re.search(r"^PostgreSQL +its own, embedded", printed, re.M)

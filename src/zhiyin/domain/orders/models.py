@@ -14,7 +14,7 @@ from zhiyin.domain.orders.care_models import (
     Parcel,
     ParcelLine,
 )
-from zhiyin.domain.orders.terms_models import FreightTerms, PastPurchase
+from zhiyin.domain.orders.terms_models import FreightTerms, PastPurchase, RefundLimit
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
     WRONG_CODES_AN_HOUR,
@@ -48,6 +48,7 @@ __all__ = [
     "Payment",
     "Pickup",
     "Refund",
+    "RefundLimit",
     "StrayReceipt",
     "WrongCodes",
 ]
