@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -15,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cast import NOW
 from tests.faults.killing import Toll, until_it_comes_through
 from tests.journeys.buying import PROVIDER, SOON, Market, open_market
+from tests.journeys.test_group_buying import GROUP_FEN, set_up
 from zhiyin.domain.orders.types import (
     AlreadyCollected,
     OrderDone,
@@ -23,9 +25,12 @@ from zhiyin.domain.orders.types import (
     Placed,
     RefundGranted,
 )
+from zhiyin.domain.promotions.types import GroupLost
 from zhiyin.events import queries as diary
-from zhiyin.flows import purchase
+from zhiyin.events.types import StoredEvent
+from zhiyin.flows import purchase, reactions
 from zhiyin.flows.paying import Notification
+from zhiyin.flows.purchase import Asking
 from zhiyin.kit.events import DomainEvent
 from zhiyin.storage.tenancy import brand_tx
 
@@ -145,3 +150,53 @@ def test_refund(market, figure, seed, tell) -> None:
     assert recorded(market, RefundGranted) == {RefundGranted.name: back}
     assert market.violations() == {}
     tell(f"{toll.kills} kills over {toll.acts} refunds", "0 lost, 0 doubled")
+
+
+def test_group_close(market, figure, seed, tell) -> None:
+    """Groups of three with two paid seats, whose time is over one after the other."""
+    group_buy = set_up(market)
+    first = [
+        market.place(
+            market.shopper(),
+            (0, 1),
+            now=NOW + timedelta(minutes=n),
+            asking=Asking(group_buy_id=group_buy),
+        )
+        for n in range(figure(KILLS) // 2)
+    ]
+    groups = [market.order(order).group_id for order in first]
+    for n, (order, group_id) in enumerate(zip(first, groups, strict=True)):
+        at = NOW + timedelta(minutes=n, seconds=30)
+        second = market.place(market.shopper(), (0, 1), now=at, asking=Asking(group_id=group_id))
+        for each in (order, second):
+            market.pay(each, now=at)
+
+    def closed(group_id: UUID, n: int) -> Callable[[], object]:
+        over = NOW + timedelta(hours=24, minutes=n, seconds=1)
+
+        def act() -> None:
+            purchase.close_groups(brand_id=market.brand_id, now=over, limit=10)
+            for event in lost(market):
+                if event.payload["group_id"] == str(group_id):
+                    reactions.answer(event)
+
+        return act
+
+    acts = [closed(group_id, n) for n, group_id in enumerate(groups)]
+    toll, done = killed(acts, figure(KILLS), seed)
+    over = len(done)
+    assert len(lost(market)) == over
+    assert market.books()["refunds_payable"] == 2 * over * GROUP_FEN
+    assert market.left(0) == (2_500, 2 * (len(groups) - over))
+    assert recorded(market, RefundGranted) == {RefundGranted.name: 2 * over}
+    assert market.violations(NOW + timedelta(hours=24, minutes=over)) == {}
+    tell(f"{toll.kills} kills over {toll.acts} groups", "everybody has the money back, once")
+
+
+def lost(market: Market) -> list[StoredEvent]:
+    with brand_tx(market.brand_id):
+        return list(
+            diary.events_since(
+                brand_id=market.brand_id, kinds=[GroupLost], since=NOW - timedelta(days=1)
+            )
+        )
