@@ -250,8 +250,8 @@ def _near(body: Body, stated: list[str], measures: NDArray[np.float32]) -> NDArr
     hers = np.array([getattr(body, slot) for slot in stated], dtype=np.float32)
     reaches = [REACHES[s] * (body.weight_kg if s == "weight_kg" else 1.0) for s in stated]
     reach = np.array(reaches, dtype=np.float32)
-    rows = [MEASURED.index(slot) for slot in stated]
-    near = (measures if len(rows) == len(MEASURED) else measures[rows]) - hers[:, None]
+    near = measures[[MEASURED.index(slot) for slot in stated]]
+    near -= hers[:, None]
     near *= near
     near *= (np.float32(1.0) / (reach * reach))[:, None]
     near += np.float32(1.0)
