@@ -20,6 +20,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 STATE = Path(tempfile.mkdtemp(prefix="zhiyin-test-"))
 os.environ["ZHIYIN_STATE"] = str(STATE)
@@ -58,6 +59,7 @@ def _hurry() -> None:
 addresses.start()
 _hurry()
 django.setup()
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # nobody guesses here
 
 
 @atexit.register

@@ -208,7 +208,7 @@ class PaymentAccountMissing(DomainError):
     """The brand has no such payment account: name one before anybody can pay."""
 
     code: ClassVar[str] = "payment_account_missing"
-    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 class BrandNotFound(DomainError):
