@@ -97,4 +97,4 @@ def test_an_operator_reads_an_order_and_its_money(
         desk.set_viewport_size({"width": 390, "height": 844})
         shot(desk, f"{name}-390")
     desk.goto("/console/anning/orders/")
-    expect(desk.get_by_text("待交付").first).to_be_visible()
+    expect(desk.locator(".badge", has_text="待交付").first).to_be_visible()
