@@ -248,6 +248,9 @@ def test_roles_do_what_the_matrix_says_and_another_brand_sees_nothing(market, de
     assert stranger.keyed(f"{at}/cancel", status=404)["code"] == "order_not_found"
     assert stranger.keyed(f"{at}/refunds", {"reason": "x"}, 404)["code"] == "order_not_found"
     assert stranger.keyed("members/m-1/orders", order(), 404)["code"] == "member_not_found"
+    elm = open_market([1], slug="elm")  # it has named no payment account
+    refused = Dev(elm).keyed("members/m-1/orders", order(), 409)
+    assert refused["code"] == "order_nobody_takes_money"
     assert market.order(placed).state is OrderState.PAID
 
 

@@ -1,14 +1,23 @@
 """Who carries a brand's money, as the journeys ask for them. Not inside a transaction."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from zhiyin.domain.brands.types import PaymentAccountMissing
 from zhiyin.flows import ports
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.ports import PaymentAccountRefused
+from zhiyin.kit.errors import DomainError, Kind
 
 NO_CARRIER = (PaymentAccountMissing, PaymentAccountRefused)
 """Nobody carries it now: an account is missing, or its settings are of no use until mended."""
+
+
+class NobodyTakesMoney(DomainError):
+    """The brand has no payment account that works, so nothing can be ordered yet. Name one."""
+
+    code: ClassVar[str] = "order_nobody_takes_money"
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 def carrier(brand_id: UUID, name: str) -> PaymentProvider:
@@ -23,5 +32,8 @@ def carrier(brand_id: UUID, name: str) -> PaymentProvider:
 
 
 def carrier_now(brand_id: UUID) -> PaymentProvider:
-    """Who takes the brand's payments now. Raises PaymentAccountMissing, PaymentAccountRefused."""
-    return ports.payment_provider(brand_id=brand_id)
+    """Who takes the brand's payments now. Raises NobodyTakesMoney."""
+    try:
+        return ports.payment_provider(brand_id=brand_id)
+    except NO_CARRIER as missing:
+        raise NobodyTakesMoney(why=missing.code) from None
