@@ -14,7 +14,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import NOW
-from tests.faults.killing import Toll, until_it_comes_through
+from tests.faults.killing import Toll, calls_of, until_it_comes_through
 from tests.journeys.buying import PROVIDER, SOON, Market, open_market
 from tests.journeys.test_group_buying import GROUP_FEN, set_up
 from zhiyin.domain.orders.types import (
@@ -51,12 +51,16 @@ def placed(market: Market, count: int) -> list[Placed]:
 def killed(
     acts: Sequence[Callable[[], object]], kills: int, seed: int
 ) -> tuple[Toll, list[Callable[[], object]]]:
-    """Do acts one after the other, killing each now and then, until `kills` copies have died."""
-    draw, toll, done = random.Random(seed), Toll(), []
-    for act in acts:
+    """Do acts one after the other, all but the first killed now and then, until `kills` have died.
+
+    Returns the toll, and the acts that were done.
+    """
+    draw, toll, done = random.Random(seed), Toll(), [acts[0]]
+    calls = calls_of(acts[0])
+    for act in acts[1:]:
         if toll.kills >= kills:
             break
-        until_it_comes_through(act, draw, toll)
+        until_it_comes_through(act, draw, toll, calls)
         done.append(act)
     assert toll.kills >= kills, "too few acts were prepared for so many kills"
     return toll, done
@@ -162,7 +166,7 @@ def test_group_close(market, figure, seed, tell) -> None:
             now=NOW + timedelta(minutes=n),
             asking=Asking(group_buy_id=group_buy),
         )
-        for n in range(figure(KILLS) // 2)
+        for n in range(figure(KILLS) * 3 // 4)
     ]
     groups = [market.order(order).group_id for order in first]
     for n, (order, group_id) in enumerate(zip(first, groups, strict=True)):
