@@ -172,6 +172,15 @@ def test_a_second_transaction_for_one_payment_is_kept_apart(market) -> None:
     assert market.violations() == {}
 
 
+def test_one_transaction_does_not_pay_for_two_orders(market) -> None:
+    first, second = (market.place(market.shopper(), (0, 1)) for _ in range(2))
+    for placed in (first, second, second):
+        market.pay(placed, transaction_id="the-same")
+    assert market.order(second).state is OrderState.UNPAID
+    assert market.books() == {"sandbox_clearing": 36_800, "prepayments": 36_800}
+    assert market.violations() == {}
+
+
 def test_cancelled_before_payment(market) -> None:
     shopper = market.shopper()
     placed = market.place(shopper, (0, 2))

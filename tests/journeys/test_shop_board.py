@@ -22,7 +22,7 @@ from zhiyin.storage.tenancy import brand_tx
 QUESTION = "我160，50kg，会不会显胖？"
 FRIENDS_READ = "会不会显胖？"
 OVER = 409
-QUERIES_OF_A_BOARD = 24
+QUERIES_OF_A_BOARD = 25
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def bought(
         app_id="a",
         amount_fen=placed.payable_fen,
         currency="CNY",
-        transaction_id=f"{mark}-transaction",
+        transaction_id=f"{mark}-parcel-transaction",
         paid_at=NOW,
     )
     purchase.settle(brand_id=brand.id, provider=SANDBOX, fact=fact, now=NOW)

@@ -23,7 +23,7 @@ CREDITED_ONCE = """
           WHERE brand_id = %(brand_id)s AND transaction_id <> ''
           UNION ALL
           SELECT provider, transaction_id FROM orders_strayreceipt
-          WHERE brand_id = %(brand_id)s) money
+          WHERE brand_id = %(brand_id)s AND why <> 'transaction_id') money
     GROUP BY 1 HAVING count(*) > 1
     ORDER BY 1 LIMIT %(limit)s
 """

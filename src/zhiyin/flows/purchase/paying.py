@@ -126,7 +126,8 @@ def _settle(brand_id: UUID, provider: str, fact: PaymentFact, now: datetime) -> 
         fact, payment_no=settled.payment.payment_no, amount_fen=settled.payment.amount_fen
     )
     if wrong is not None or _paid_by_another(settled, fact):
-        _keep_apart(brand_id, provider, fact, wrong or "transaction_id", now)
+        why = wrong or "transaction_id"
+        _keep_apart(brand_id, provider, fact, why, now, is_money=not settled.is_spent)
         return
     if settled.payment.state in (PaymentState.PAID, PaymentState.LATE):
         return
@@ -140,15 +141,19 @@ def _settle(brand_id: UUID, provider: str, fact: PaymentFact, now: datetime) -> 
 def _ours(brand_id: UUID, provider: str, fact: PaymentFact) -> ToSettle | None:
     """The payment that this money is for, its order locked; None if we opened none such."""
     try:
-        settled = orders.for_payment(brand_id=brand_id, payment_id=UUID(hex=fact.payment_no))
+        settled = orders.for_payment(
+            brand_id=brand_id,
+            payment_id=UUID(hex=fact.payment_no),
+            transaction_id=fact.transaction_id,
+        )
     except (ValueError, PaymentUnknown):
         return None
     return settled if settled.payment.provider == provider else None
 
 
 def _paid_by_another(settled: ToSettle, fact: PaymentFact) -> bool:
-    """Two transactions under one number: the second is kept apart, never credited."""
-    return settled.payment.transaction_id not in ("", fact.transaction_id)
+    """Two transactions under one number, or one for two payments: kept apart, never credited."""
+    return settled.is_spent or settled.payment.transaction_id not in ("", fact.transaction_id)
 
 
 def _why_late(brand_id: UUID, settled: ToSettle, now: datetime) -> CloseReason | None:
@@ -221,8 +226,19 @@ def _pay_late(
     )
 
 
-def _keep_apart(brand_id: UUID, provider: str, fact: PaymentFact, why: str, now: datetime) -> None:
-    """Money that fits nothing is booked apart, and a person looks at it. Never "paid" (P1)."""
+def _keep_apart(
+    brand_id: UUID,
+    provider: str,
+    fact: PaymentFact,
+    why: str,
+    now: datetime,
+    *,
+    is_money: bool = True,
+) -> None:
+    """Money that fits nothing is booked apart, and a person looks at it. Never "paid" (P1).
+
+    What was booked under this transaction before is no money (`is_money`): it is only noted.
+    """
     amount_fen = fact.amount_fen or 0
     is_new = orders.note_stray(
         brand_id=brand_id,
@@ -233,7 +249,7 @@ def _keep_apart(brand_id: UUID, provider: str, fact: PaymentFact, why: str, now:
         why=why,
         now=now,
     )
-    if is_new and amount_fen > 0:
+    if is_new and is_money and amount_fen > 0:
         booking.stray(
             brand_id=brand_id,
             provider=provider,

@@ -33,7 +33,11 @@ LOCK = """
     SELECT payment.id, payment.order_id, payment.provider, payment.state, payment.amount_fen,
            payment.refunded_fen, payment.transaction_id, payment.opened_at,
            ordered.number, ordered.member_id, ordered.state, ordered.delivery, ordered.group_id,
-           ordered.goods_fen, ordered.freight_fen
+           ordered.goods_fen, ordered.freight_fen,
+           EXISTS (SELECT FROM orders_payment other
+                   WHERE other.brand_id = payment.brand_id AND other.provider = payment.provider
+                     AND other.transaction_id = %(transaction_id)s AND other.id <> payment.id
+                     AND other.transaction_id <> '')
     FROM orders_payment payment
     JOIN orders_order ordered
       ON ordered.brand_id = payment.brand_id AND ordered.id = payment.order_id
@@ -111,15 +115,16 @@ def hear_once(*, brand_id: UUID, provider: str, notification_id: str, now: datet
     )
 
 
-def for_payment(*, brand_id: UUID, payment_id: UUID) -> ToSettle:
+def for_payment(*, brand_id: UUID, payment_id: UUID, transaction_id: str = "") -> ToSettle:
     """A payment and its order, the order locked to the end of the transaction. One statement.
 
+    `is_spent` says whether this transaction of the provider's has paid for something else.
     Raises PaymentUnknown.
     """
-    row = one(LOCK, brand_id=brand_id, payment_id=payment_id)
+    row = one(LOCK, brand_id=brand_id, payment_id=payment_id, transaction_id=transaction_id)
     if row is None:
         raise PaymentUnknown(payment_id=payment_id)
-    number, member_id, state, delivery, group_id, goods_fen, freight_fen = row[8:]
+    number, member_id, state, delivery, group_id, goods_fen, freight_fen, is_spent = row[8:]
     return ToSettle(
         payment=payment_card(row[:8]),
         order_id=row[1],
@@ -130,6 +135,7 @@ def for_payment(*, brand_id: UUID, payment_id: UUID) -> ToSettle:
         group_id=group_id,
         goods_fen=goods_fen,
         freight_fen=freight_fen,
+        is_spent=is_spent,
     )
 
 

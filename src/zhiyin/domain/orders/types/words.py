@@ -298,6 +298,7 @@ class ToSettle:
     group_id: UUID | None
     goods_fen: int
     freight_fen: int
+    is_spent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
