@@ -69,7 +69,6 @@ NOT_WRITTEN = {
     "promotions.Promotion.deliveries",
     "promotions.Promotion.store_ids",
     "promotions.PromotionMove.act",
-    "orders.Heard.notification_id",
     "orders.Heard.provider",
     "orders.Order.explained",
     "orders.Order.number",
@@ -77,17 +76,12 @@ NOT_WRITTEN = {
     "orders.OrderLine.key",
     "orders.OrderLine.units",
     "orders.Payment.provider",
-    "orders.Refund.cause",
     "orders.Refund.pieces",
     "orders.StrayReceipt.provider",
     "orders.StrayReceipt.why",
     "webhooks.WebhookDelivery.body",
     "webhooks.WebhookDelivery.event_type",
     "webhooks.WebhookEndpoint.event_types",
-    "orders.Refund.provider_refund_id",
-    "orders.Refund.why_stuck",
-    "orders.StrayReceipt.payment_no",
-    "orders.StrayReceipt.transaction_id",
 }
 
 # Addresses that only lead elsewhere when somebody opens them, or answer only half-way through
