@@ -157,7 +157,7 @@ def _read_order(world: World, merchant: Merchant, said: Said) -> Order:
     description, url = said.get("description"), str(said.get("notify_url", ""))
     if not isinstance(description, str) or not 1 <= len(description) <= 127:
         raise Refused(400, "PARAM_ERROR", "description")
-    is_local = url.startswith("http://127.0.0.1:")
+    is_local = url.startswith(("http://127.0.0.1:", "http://127.0.0.1/"))
     if "?" in url or not (url.startswith("https://") or is_local):
         raise Refused(400, "PARAM_ERROR", "notify_url")
     now = world.clock.now()
