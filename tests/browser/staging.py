@@ -29,6 +29,15 @@ from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.orders import queries as bought
+from zhiyin.domain.orders.care import (
+    AddressFacts,
+    CaseAsked,
+    CaseKind,
+    CaseReason,
+    InvoiceFacts,
+    TitleKind,
+)
 from zhiyin.domain.orders.types import Buyer, Delivery
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import CouponFacts, FlashSaleFacts, GroupBuyFacts
@@ -37,7 +46,7 @@ from zhiyin.domain.webhooks.types import Attempt, Failure
 from zhiyin.flows import answering, decide, koc_review, privacy, purchase
 from zhiyin.flows import board as boards
 from zhiyin.flows.paying import PaymentFact, PaymentState
-from zhiyin.flows.purchase import Basket, Wanted
+from zhiyin.flows.purchase import Basket, Wanted, cases
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.kit.ids import uuid7
@@ -132,6 +141,8 @@ def set_stage() -> Stage:
         now=now,
     )
     _talk(brand, asker_id, koc, other, ids, now)
+    _buying(brand, asker_id, ids, now)
+    _after_sales(brand, asker_id, ids, now)
     staged_orders.set_orders(brand, asker_id, user_id, ids, now)
     ids["payment_no"] = "staged-payment"
     sandboxed(brand.id, "sandbox-anning").open_payment(asked=asked(ids["payment_no"]))
@@ -312,6 +323,28 @@ def _buying(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime
         ),
         now=now,
     )
+
+
+def _after_sales(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime) -> None:
+    """Money asked back for the order, an address of hers, and an invoice that is asked for."""
+    own = {"brand_id": brand.id, "member_id": asker_id}
+    with brand_tx(brand.id):
+        (line,) = bought.order(brand_id=brand.id, order_id=ids["order_id"]).lines
+        facts = AddressFacts(name="小禾", phone="13900001111", region="上海", street="一路 2 号")
+        ids["address_id"] = orders.add_address(**own, facts=facts, now=now)
+        title = InvoiceFacts(kind=TitleKind.PERSONAL, title="小禾")
+        ids["invoice_id"] = orders.ask_invoice(
+            **own, order_id=ids["order_id"], facts=title, now=now
+        )
+    asked_back = CaseAsked(
+        kind=CaseKind.REFUND_ONLY,
+        reason=CaseReason.SIZE,
+        pieces={line.key: 1},
+    )
+    case = cases.ask(
+        **own, order_id=ids["order_id"], request_key=uuid4(), asked=asked_back, now=now
+    )
+    ids["case_id"] = case.id
 
 
 def _talk(
