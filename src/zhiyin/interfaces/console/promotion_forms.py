@@ -158,10 +158,6 @@ class PromotionForm(forms.Form):
             "most_uses": said.get("most_uses"),
         }
 
-    def facts(self) -> AnyFacts:
-        """What was said, as the room takes it."""
-        raise NotImplementedError
-
 
 SKUS = codes(_("Goods"), _("Codes of SKUs, or of a product for all its sizes."))
 PRICE = yuan(_("Price in yuan"))
@@ -346,3 +342,6 @@ def fen(said: Decimal) -> int:
 def in_yuan(sum_fen: int | None) -> Decimal | None:
     """Fen as yuan."""
     return None if sum_fen is None else Decimal(sum_fen) / FEN_PER_CNY
+
+
+AnyForm = GroupBuyForm | FlashSaleForm | TrialForm | CouponForm

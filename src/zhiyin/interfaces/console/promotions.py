@@ -37,7 +37,7 @@ from zhiyin.interfaces.console.promotion_forms import (
     FIELD_OF,
     FORMS,
     KIND_WORDS,
-    PromotionForm,
+    AnyForm,
     initial,
     split,
 )
@@ -159,7 +159,7 @@ def stop(request: ConsoleRequest, promotion_id: UUID) -> HttpResponse:
 
 
 def _form_page(
-    request: ConsoleRequest, form: PromotionForm, kind: PromotionKind, card: PromotionCard | None
+    request: ConsoleRequest, form: AnyForm, kind: PromotionKind, card: PromotionCard | None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
@@ -183,7 +183,7 @@ def _form_page(
 
 def _form(
     request: ConsoleRequest, kind: PromotionKind, card: PromotionCard | None = None
-) -> PromotionForm:
+) -> AnyForm:
     """The form of a kind, empty or of a promotion, with what its codes mean."""
     brand_id = request.operator.brand.id
     data = request.POST or None
@@ -212,7 +212,7 @@ def _form(
     return FORMS[kind](data, stores=stores, skus=skus, **known)
 
 
-def _tried(form: PromotionForm, act: Callable[[AnyFacts], Any]) -> Any:
+def _tried(form: AnyForm, act: Callable[[AnyFacts], Any]) -> Any:
     """What an act gave; None when the room refused it, which the form then says."""
     try:
         return act(form.facts())
