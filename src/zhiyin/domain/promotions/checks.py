@@ -31,6 +31,8 @@ HOURS_MAX = 24 * 7
 WINDOW_DAYS_MAX = 366
 LIMIT_MAX = 10_000_000
 PERSON_MAX = 999
+CODE_TRIES = 10
+"""How many codes that do not exist a member may try in an hour."""
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,19}")
 KINDS: Mapping[type[AnyFacts], PromotionKind] = {
     GroupBuyFacts: PromotionKind.GROUP_BUY,

@@ -157,7 +157,9 @@ def _buyer(brand_id: UUID, member_id: UUID | None, basket: Basket) -> Buyer:
         member_id=member_id or NO_ID,
         is_new_customer=member_id is None
         or not orders.has_bought(brand_id=brand_id, member_id=member_id),
-        store_id=basket.store_id,
+        # A promotion of some stores is for whoever collects there: where a parcel leaves from is
+        # nothing to her, and may change between the price and the order.
+        store_id=basket.store_id if basket.delivery is Delivery.PICKUP else None,
         delivery=AsPromised(basket.delivery.value),
     )
 

@@ -69,7 +69,7 @@ def promotions(request: ConsoleRequest) -> HttpResponse:
         "kind": kind.value if kind else "",
         "kinds": [{"value": one.value, "name": KIND_WORDS[one]} for one in PromotionKind],
         "state": state.value if state else "",
-        "rows": [_row(request, card) for card in found.promotions],
+        "rows": [row(request, card) for card in found.promotions],
         "total": found.total,
         "views": _views(request, kind, state, counts),
         "pager": pager(request, total=found.total, per_page=PER_PAGE),
@@ -172,9 +172,8 @@ def _form_page(
     }
     if card:
         moves = queries.moves(brand_id=request.operator.brand.id, promotion_id=card.terms.id)
-        context |= _row(request, card) | {
+        context |= row(request, card) | {
             "is_open": card.state in OPEN,
-            "is_running": card.state is PromotionState.RUNNING,
             "moves": [{"card": one, "act": _act(one.act)} for one in moves],
         }
     status = 422 if form.errors else 200
@@ -270,8 +269,10 @@ def _views(
     ]
 
 
-def _row(request: ConsoleRequest, card: PromotionCard) -> dict[str, Any]:
+def row(request: ConsoleRequest, card: PromotionCard) -> dict[str, Any]:
+    """A promotion as lists and pages show it."""
     return {
+        "is_running": card.state is PromotionState.RUNNING,
         "card": card,
         "name": _name(request, card),
         "kind_name": KIND_WORDS[card.terms.kind],

@@ -18,6 +18,8 @@ from zhiyin.flows import decide
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.presenting import Presenter
+from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.together import on_product
 from zhiyin.kit.numbers import whole
 
 PER_PAGE = 24
@@ -72,7 +74,6 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
     presenter.know(products=[card], koc_ids=[w.show.koc_id for w in worn.wearers if w.show.koc_id])
     hers = _found_useful(request, [wearer.show.id for wearer in worn.wearers])
     context: dict[str, Any] = {
-        "tab": "browse",
         "product": presenter.product(card),
         "variants": presenter.variants(card),
         "has_stock": any(sku.on_hand for sku in card.skus),
@@ -80,9 +81,10 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
             _worn(request, presenter.wearer(wearer), product_id, hers) for wearer in worn.wearers
         ],
         "total": worn.total,
+        "offers": on_product(request, card),
         **_pager(page, worn.total, SHOWS_PER_PAGE),
     }
-    return render(request, "shop/product.html", context)
+    return shown(request, "shop/product.html", context, tab="browse")
 
 
 @require_POST

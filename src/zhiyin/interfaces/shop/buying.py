@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.matching.types import DecisionNotFound, Pick
 from zhiyin.domain.orders.types import MOST_LINES, MOST_PIECES, CartFull
+from zhiyin.domain.promotions import queries as promotions
 from zhiyin.flows import decide, purchase
 from zhiyin.flows.purchase import Wanted
 from zhiyin.interfaces.shop.access import (
@@ -25,8 +26,12 @@ from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.lines import checkout_url
 from zhiyin.interfaces.shop.parts import Parts, for_sale
 from zhiyin.interfaces.shop.presenting import Presenter
+from zhiyin.interfaces.shop.stating import named_id
 from zhiyin.kit.numbers import whole
 from zhiyin.storage.tenancy import brand_tx
+
+OPEN_GROUP = "group"
+"""What the button says that opens a group: "group:" and the id of its group-buy."""
 
 
 @require_GET
@@ -86,7 +91,27 @@ def buy_product(request: ShopRequest, product_id: UUID) -> HttpResponse:
     if not quantity:
         messages.info(request, _("Between 1 and %(most)d pieces, please.") % {"most": MOST_PIECES})
         return page
-    return _on(request, [Wanted(sku_id=sku.id, quantity=quantity)], page)
+    lines = [Wanted(sku_id=sku.id, quantity=quantity)]
+    act, _colon, named = request.POST.get("act", "").partition(":")
+    if act == OPEN_GROUP:
+        return _open_group(request, lines, named_id(named), page)
+    return _on(request, lines, page)
+
+
+def _open_group(
+    request: ShopRequest, lines: Sequence[Wanted], group_buy_id: UUID | None, page: HttpResponse
+) -> HttpResponse:
+    """On to the checkout, where her order opens a group; unless this size is in none."""
+    with brand_tx(request.visitor.brand.id):
+        runs = promotions.running(
+            brand_id=request.visitor.brand.id, sku_ids=[lines[0].sku_id], now=request.now
+        )
+    if not any(one.terms.id == group_buy_id and one.terms.seats for one in runs):
+        messages.info(
+            request, _("This size is not in that group-buy, or it is over. Look at its sizes.")
+        )
+        return page
+    return redirect(checkout_url(request, lines, group_buy_id=group_buy_id))
 
 
 def _on(request: ShopRequest, wanted: Sequence[Wanted], page: HttpResponse) -> HttpResponse:

@@ -27,10 +27,15 @@ class LinesUnreadable(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """Lines to be bought; `item_ids` are the cart's, where they came out of it."""
+    """Lines to be bought; `item_ids` are the cart's, where they came out of it.
+
+    `group_buy_id`: she opens a group of it; `group_id`: she joins this one.
+    """
 
     wanted: tuple[Wanted, ...]
     item_ids: tuple[UUID, ...] = ()
+    group_buy_id: UUID | None = None
+    group_id: UUID | None = None
 
 
 def written(request: ShopRequest, chosen: Chosen) -> str:
@@ -41,6 +46,7 @@ def written(request: ShopRequest, chosen: Chosen) -> str:
             for one in chosen.wanted
         ],
         "i": [_hex(item_id) for item_id in chosen.item_ids],
+        "g": [_hex(chosen.group_buy_id), _hex(chosen.group_id)],
     }
     return signing.dumps(said, salt=_salt(request), compress=True)
 
@@ -53,19 +59,29 @@ def read(request: ShopRequest, text: str) -> Chosen:
         said: dict[str, Any] = signing.loads(text, salt=_salt(request))
     except signing.BadSignature:
         raise LinesUnreadable() from None
+    group_buy_id, group_id = said.get("g", ("", ""))  # a page drawn before there were groups
     return Chosen(
         wanted=tuple(
             Wanted(sku_id=UUID(hex=sku), quantity=quantity, look_id=_id(look), koc_id=_id(koc))
             for sku, quantity, look, koc in said["w"]
         ),
         item_ids=tuple(UUID(hex=item) for item in said["i"]),
+        group_buy_id=_id(group_buy_id),
+        group_id=_id(group_id),
     )
 
 
-def checkout_url(request: ShopRequest, wanted: Sequence[Wanted]) -> str:
-    """The checkout of these lines alone, past the cart."""
+def checkout_url(
+    request: ShopRequest,
+    wanted: Sequence[Wanted],
+    *,
+    group_buy_id: UUID | None = None,
+    group_id: UUID | None = None,
+) -> str:
+    """The checkout of these lines alone, past the cart; in a group if one is named."""
     page = reverse("shop:checkout", kwargs={"slug": request.brand.slug})
-    query = urlencode({"lines": written(request, Chosen(wanted=tuple(wanted)))})
+    chosen = Chosen(wanted=tuple(wanted), group_buy_id=group_buy_id, group_id=group_id)
+    query = urlencode({"lines": written(request, chosen)})
     return f"{page}?{query}"
 
 

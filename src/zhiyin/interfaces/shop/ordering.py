@@ -41,6 +41,7 @@ from zhiyin.interfaces.shop.ordered_words import (
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.priced import of_order
 from zhiyin.interfaces.shop.qr import qr_svg
+from zhiyin.interfaces.shop.seats import group_of
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.weighing import ordered_groups
 from zhiyin.kit.money import format_cny
@@ -73,7 +74,7 @@ def orders(request: ShopRequest) -> HttpResponse:
     page = whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
     found = kept.orders_of_member(
         brand_id=brand_id,
-        member_ids=_herself(request),
+        member_ids=herself(request),
         states=VIEWS[view][1],
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
@@ -100,11 +101,11 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """One order whole. While it waits to be paid, its provider is asked whether it was."""
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
-        card = _hers(request, order_id)
+        card = hers(request, order_id)
     if card.state is OrderState.UNPAID:
         paying.ask(request, order_id)
     with brand_tx(brand_id):
-        card = _hers(request, order_id)
+        card = hers(request, order_id)
         context = {
             **_row(request, card),
             "order": card,
@@ -119,6 +120,7 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
             "refund_url": _refund_url(request, card),
+            "group": group_of(request, card),
             **_pickup(request, card),
             **_waiting(request, card),
         }
@@ -131,11 +133,11 @@ def order_state(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """Where the payment stands, asked every few seconds; the page is loaded anew once it moved."""
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
-        card = _hers(request, order_id)
+        card = hers(request, order_id)
     if card.state is OrderState.UNPAID:
         paying.ask(request, order_id)
         with brand_tx(brand_id):
-            card = _hers(request, order_id)
+            card = hers(request, order_id)
     answer = render(
         request,
         "shop/parts/order_waiting.html",
@@ -151,7 +153,7 @@ def order_state(request: ShopRequest, order_id: UUID) -> HttpResponse:
 def pay(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """Lead her to pay it, again if she left the first time."""
     with brand_tx(request.visitor.brand.id):
-        card = _hers(request, order_id)
+        card = hers(request, order_id)
     return paying.try_to_pay(request, card)
 
 
@@ -161,7 +163,7 @@ def cancel(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """She does not want it after all, and has not paid it."""
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
-        card = _hers(request, order_id)
+        card = hers(request, order_id)
     paying.ask(request, order_id)
     try:
         purchase.cancel(
@@ -173,17 +175,17 @@ def cancel(request: ShopRequest, order_id: UUID) -> HttpResponse:
     return redirect("shop:order", slug=request.brand.slug, order_id=order_id)
 
 
-def _herself(request: ShopRequest) -> tuple[UUID, ...]:
+def herself(request: ShopRequest) -> tuple[UUID, ...]:
     """Every member that is this person."""
     own_id = member_id(request)
     found = people.person_ids(brand_id=request.visitor.brand.id, member_id=own_id)
     return tuple(found) or (own_id,)
 
 
-def _hers(request: ShopRequest, order_id: UUID) -> OrderCard:
+def hers(request: ShopRequest, order_id: UUID) -> OrderCard:
     """An order of hers, whichever of her accounts placed it. Raises OrderNotFound."""
     card = kept.order(brand_id=request.visitor.brand.id, order_id=order_id)
-    if card.member_id not in _herself(request):
+    if card.member_id not in herself(request):
         raise OrderNotFound()
     return card
 

@@ -94,8 +94,16 @@ def _rule(rule: str) -> str:
     return names.get(kind) or _("An offer")
 
 
+def why(reason: str, details: Details, language: str) -> str:
+    """Why a rule gave nothing, in a few words."""
+
+    def money(fen: int) -> str:
+        return format_cny(fen, language)
+
+    return _why(reason, details, money)
+
+
 def _why(reason: str, details: Details, money: Callable[[int], str]) -> str:
-    """Why a rule gave nothing."""
     if reason == "threshold_not_met" and "from_fen" in details:
         return _("from %(sum)s on") % {"sum": money(details["from_fen"])}
     return {
@@ -117,6 +125,8 @@ def _why(reason: str, details: Details, money: Callable[[int], str]) -> str:
         "once_per_person": _("it is given once to a person"),
         "per_person": _("you have had your share of it"),
         "only_in_group": _("only in a group-buy"),
+        "group_closed": _("the group is complete, or its time is over"),
+        "group_full": _("every seat of the group is taken"),
         "not_claimed": _("you have not taken it yet"),
         "unknown_coupon": _("no coupon has this code"),
         "other_goods": _("it is for other goods"),

@@ -10,7 +10,9 @@ from zhiyin.interfaces.shop import (
     care_urls,
     cart,
     checkout,
+    coupons,
     deciding,
+    groups,
     joining,
     koc_applying,
     koc_desk,
@@ -31,6 +33,7 @@ QUESTION = "messages/<uuid:question_id>/"
 KOC = "kocs/<uuid:koc_id>/"
 BOARD = "boards/<uuid:board_id>/"
 PICK = f"{NEED}picks/<uuid:decision_id>/<int:rank>/"
+GROUP = "groups/<uuid:group_id>/"
 ORDER = "orders/<uuid:order_id>/"
 INBOX = "koc/questions/<uuid:question_id>/"
 
@@ -46,6 +49,8 @@ pages = [
     path("browse/", browsing.browse, name="browse"),
     path("products/<uuid:product_id>/", browsing.product, name="product"),
     path("products/<uuid:product_id>/buy/", buying.buy_product, name="product-buy"),
+    path(GROUP, groups.group, name="group"),
+    path(f"{GROUP}join/", groups.join, name="group-join"),
     path("cart/", cart.cart, name="cart"),
     path("cart/put-back/", cart.put_back, name="cart-put-back"),
     path("cart/<uuid:item_id>/", cart.change, name="cart-change"),
@@ -80,6 +85,8 @@ hers = [
     path("me/blocks/<uuid:block_id>/lift/", me.lift_block, name="block-lift"),
     path("me/download/", me.download, name="download"),
     path("me/delete/", me.delete, name="delete"),
+    path("me/coupons/", coupons.mine, name="coupons"),
+    path("coupons/<uuid:coupon_id>/claim/", coupons.claim, name="coupon-claim"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/sum/", checkout.checkout_sum, name="checkout-sum"),
     path("orders/", ordering.orders, name="orders"),
@@ -87,6 +94,7 @@ hers = [
     path(f"{ORDER}state/", ordering.order_state, name="order-state"),
     path(f"{ORDER}pay/", ordering.pay, name="order-pay"),
     path(f"{ORDER}cancel/", ordering.cancel, name="order-cancel"),
+    path(f"{ORDER}leave-group/", groups.leave, name="order-leave-group"),
     path(f"{NEED}ask/<uuid:koc_id>/", asking.ask, name="ask"),
     path("messages/", asking.inbox, name="messages"),
     path(QUESTION, asking.question, name="question"),

@@ -20,6 +20,7 @@ from zhiyin.domain.catalog.queries.goods import (
 from zhiyin.domain.catalog.queries.selling import sellable, stores_with
 from zhiyin.domain.catalog.queries.stock import (
     counts,
+    for_sale_in,
     held_for,
     stock_moves,
     stock_of,
@@ -31,6 +32,7 @@ __all__ = [
     "category_counts",
     "counts",
     "for_sale",
+    "for_sale_in",
     "held_for",
     "pieces_in_stores",
     "product",

@@ -27,6 +27,14 @@ COUNTS = """
       AND shelf.sku_id = asked.sku_id AND shelf.store_id = asked.store_id
     ORDER BY shelf.sku_id, shelf.store_id
 """
+FOR_SALE_IN = """
+    SELECT shelf.store_id, sum(shelf.for_sale)::bigint
+    FROM catalog_shelf shelf
+    JOIN brands_store store ON store.brand_id = shelf.brand_id AND store.id = shelf.store_id
+      AND store.closed_at IS NULL
+    WHERE shelf.brand_id = %(brand_id)s AND shelf.sku_id = ANY(%(sku_ids)s)
+    GROUP BY shelf.store_id ORDER BY 2, shelf.store_id LIMIT %(limit)s
+"""
 MOVE_COLUMNS = (
     "at",
     "sku_id",
@@ -60,6 +68,17 @@ def counts(
         store_ids=[store for _, store in places],
     )
     return {(sku, store): StockCount(*figures) for sku, store, *figures in rows}
+
+
+def for_sale_in(
+    *, brand_id: UUID, sku_ids: Sequence[UUID], limit: int = 500
+) -> tuple[tuple[UUID, int], ...]:
+    """Store -> how many pieces of some SKUs are for sale in it, the emptiest first. One query.
+
+    Closed stores, and those where none of it was ever counted, are left out.
+    """
+    rows = many(FOR_SALE_IN, brand_id=brand_id, sku_ids=list(sku_ids), limit=limit)
+    return tuple((store_id, left) for store_id, left in rows)
 
 
 def held_for(*, brand_id: UUID, cause: str) -> tuple[HoldCard, ...]:

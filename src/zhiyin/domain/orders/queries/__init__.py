@@ -42,6 +42,7 @@ from zhiyin.domain.orders.queries.orders import (
     orders_of_store,
     overdue,
     steps,
+    sums_of,
     waits,
 )
 from zhiyin.domain.orders.queries.parcels import parcels_of, taken_as_received, to_be_sent
@@ -113,6 +114,7 @@ __all__ = [
     "steps",
     "stray_receipts",
     "stuck_refunds",
+    "sums_of",
     "taken_as_received",
     "title_of",
     "to_be_sent",

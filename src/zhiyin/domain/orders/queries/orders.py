@@ -15,10 +15,27 @@ from zhiyin.domain.orders.types import (
     OrderNotFound,
     OrderPage,
     OrderState,
+    OrderSums,
     Step,
 )
 from zhiyin.domain.orders.types import OrderLine as Line
 from zhiyin.storage.fields import unseal_json
+from zhiyin.storage.sql import one, packed
+
+SUMS_OF = """
+    WITH asked AS (SELECT unnest(string_to_array(%(order_ids)s, ','))::uuid AS id)
+    SELECT count(*) FILTER (WHERE placed.state = 'unpaid'),
+           count(*) FILTER (WHERE placed.state NOT IN ('unpaid', 'closed')),
+           coalesce(sum(placed.payable_fen)
+                    FILTER (WHERE placed.state NOT IN ('unpaid', 'closed')), 0)::bigint,
+           (SELECT coalesce(sum(back.amount_fen), 0)::bigint
+            FROM orders_refund back JOIN asked ON asked.id = back.order_id
+            JOIN orders_order its ON its.brand_id = %(brand_id)s AND its.id = back.order_id
+              AND its.state NOT IN ('unpaid', 'closed')
+            WHERE back.brand_id = %(brand_id)s)
+    FROM asked JOIN orders_order placed
+      ON placed.brand_id = %(brand_id)s AND placed.id = asked.id
+"""
 
 
 def order(*, brand_id: UUID, order_id: UUID, member_id: UUID | None = None) -> OrderCard:
@@ -92,6 +109,14 @@ def numbers_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Order -> what people call it, for those of `order_ids` that exist. One query."""
     rows = Order.objects.filter(brand_id=brand_id, id__in=list(order_ids))
     return dict(rows.values_list("id", "number"))
+
+
+def sums_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> OrderSums:
+    """What some orders come to together: how many wait, how many were paid, and how much. One
+    query.
+    """
+    row = one(SUMS_OF, brand_id=brand_id, order_ids=packed(order_ids))
+    return OrderSums(*(row or (0, 0, 0, 0)))
 
 
 def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:

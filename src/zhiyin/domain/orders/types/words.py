@@ -220,6 +220,18 @@ class OrderPage:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class OrderSums:
+    """Some orders together: how many wait to be paid, and how many were; what was paid, and what
+    of it goes back or went, in fen. Closed orders count for nothing.
+    """
+
+    unpaid: int
+    paid: int
+    paid_fen: int
+    refunded_fen: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilters:
     """Which orders somebody looks for. `store_ids` None: of all stores; no states: of any."""

@@ -5,14 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from zhiyin.domain.promotions.checks import CODE, plain_code
+from zhiyin.domain.promotions.checks import CODE, CODE_TRIES, plain_code
 from zhiyin.domain.promotions.models import Claim, CodeTry
 from zhiyin.domain.promotions.types import CouponNotClaimable, TooManyCodes
 from zhiyin.kit.ids import uuid7
 from zhiyin.storage.sql import one
-
-CODE_TRIES = 10
-"""How many codes that do not exist a member may try in an hour."""
 
 CLAIM = """
     WITH coupon AS (

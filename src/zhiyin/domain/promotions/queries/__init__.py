@@ -16,11 +16,14 @@ from zhiyin.domain.promotions.queries.listing import (
     promotions,
     state_counts,
 )
+from zhiyin.domain.promotions.queries.live import sale_now
 from zhiyin.domain.promotions.queries.offering import offers
+from zhiyin.domain.promotions.queries.running import code_tries_left, running, seat_in, terms_of_all
 from zhiyin.domain.promotions.rules import pieces_used, rule_code
 
 __all__ = [
     "AUDITS",
+    "code_tries_left",
     "coupons_to_claim",
     "group_page",
     "kept_of_member",
@@ -33,6 +36,10 @@ __all__ = [
     "promotion",
     "promotions",
     "rule_code",
+    "running",
+    "sale_now",
+    "seat_in",
     "seats_of_orders",
     "state_counts",
+    "terms_of_all",
 ]

@@ -16,6 +16,7 @@ from zhiyin.domain.promotions.types.groups import (
     SeatOutcome,
     SeatState,
 )
+from zhiyin.domain.promotions.types.live import Running, SaleNow
 from zhiyin.domain.promotions.types.refusals import (
     AlreadySeated,
     CodeTaken,
@@ -100,6 +101,8 @@ __all__ = [
     "PromotionPage",
     "PromotionRefused",
     "PromotionState",
+    "Running",
+    "SaleNow",
     "SeatCard",
     "SeatMove",
     "SeatMoveRefused",

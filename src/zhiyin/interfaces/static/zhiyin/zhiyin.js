@@ -86,6 +86,20 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
 });
 
+/* data-until="a moment": counts down to it from the words that stand there, then says data-over. */
+function tick() {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    const left = Math.floor((new Date(clock.dataset.until) - Date.now()) / 1000);
+    if (Number.isNaN(left)) continue;
+    const days = Math.floor(left / 86400);
+    const hms = [Math.floor((left % 86400) / 3600), Math.floor((left % 3600) / 60), left % 60]
+      .map((part) => String(part).padStart(2, "0"))
+      .join(":");
+    const words = days > 0 ? `${days} ${clock.dataset.day} ${hms}` : hms;
+    clock.textContent = left > 0 ? words : clock.dataset.over;
+  }
+}
+
 /* A toast without a button leaves by itself; one that offers an undo waits. */
 function settle(root) {
   for (const toast of root.querySelectorAll(".toast:not(:has(button, a))")) {
@@ -95,7 +109,12 @@ function settle(root) {
 
 restore(document);
 settle(document);
+if (document.querySelector("[data-until]")) {
+  tick();
+  setInterval(tick, 1000);
+}
 document.addEventListener("htmx:load", (event) => {
   restore(event.detail.elt);
   settle(event.detail.elt);
+  tick();
 });
