@@ -169,9 +169,10 @@ def _sales(
     )
     ids["promotion_id"] = promotions.create(facts=group_buy, user_id=user_id, **at)
     order_id = uuid7()
-    promotions.open_group(
+    seat = promotions.open_group(
         group_buy_id=ids["promotion_id"], member_id=asker_id, order_id=order_id, **at
     )
+    ids["group_id"] = seat.group_id
     promotions.seat_paid(order_id=order_id, **at)
     flash = FlashSaleFacts(
         name_zh="周五秒杀",
@@ -193,8 +194,8 @@ def _sales(
         per_person=1,
         **said,
     )
-    for facts in (flash, coupon):
-        promotions.create(facts=facts, user_id=user_id, **at)
+    promotions.create(facts=flash, user_id=user_id, **at)
+    ids["coupon_id"] = promotions.create(facts=coupon, user_id=user_id, **at)
 
 
 def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.journeys.shopping import ADDRESS, Shop, filled, open_shop, put, signed_in
-from tests.journeys.together import a_coupon, a_flash_sale, another
+from tests.journeys.together import a_coupon, a_flash_sale, another, words_of
 from tests.journeys.visiting import Visit
 from zhiyin.domain.catalog.types import Category
 from zhiyin.domain.promotions import operations
@@ -28,23 +28,26 @@ def hers(shop) -> Visit:
 
 
 def in_hand(shop: Shop) -> list[str]:
+    own_id = shop.member()
     with brand_tx(shop.brand.id):
         found = promotions.my_coupons(
-            brand_id=shop.brand.id, member_id=shop.member(), now=datetime.now(UTC)
+            brand_id=shop.brand.id, member_id=own_id, now=datetime.now(UTC)
         )
     return [one.terms.name_en for one in found]
 
 
 def uses_up(shop: Shop, rule: str) -> None:
     """Somebody else takes the last of a promotion."""
-    operations.use(
-        brand_id=shop.brand.id,
-        order_id=uuid7(),
-        member_id=shop.member("13912345679"),
-        rules=[rule],
-        pieces={},
-        now=datetime.now(UTC),
-    )
+    other_id = shop.member("13912345679")
+    with brand_tx(shop.brand.id):
+        operations.use(
+            brand_id=shop.brand.id,
+            order_id=uuid7(),
+            member_id=other_id,
+            rules=[rule],
+            pieces={},
+            now=datetime.now(UTC),
+        )
 
 
 def ticked(page: str) -> dict[str, list[str]]:
@@ -57,7 +60,7 @@ def test_a_code_typed_at_the_checkout_is_taken_off_and_nothing_typed_is_lost(sho
     a_coupon(shop)
     put(hers, shop, "dress-M")
     fields = filled(hers.read("checkout/"), delivery="parcel", code=" thirty ", **ADDRESS)
-    page = hers.post("checkout/", 200, **fields, act="order").content.decode()
+    page = words_of(hers.post("checkout/", 200, **fields, act="order"))
     for words in ("The coupon is in your hand.", "Coupon: ¥30 off", "Order and pay ¥338"):
         assert words in page, words
     assert ADDRESS["street"] in page
@@ -76,7 +79,7 @@ def test_wrong_codes_are_counted_and_the_refusal_says_so(shop, hers):
     a_coupon(shop)
     put(hers, shop, "dress-M")
     fields = filled(hers.read("checkout/"))
-    page = hers.post("checkout/", 422, **fields, act="code", code="NOPE-1").content.decode()
+    page = words_of(hers.post("checkout/", 422, **fields, act="code", code="NOPE-1"))
     assert "No coupon runs by this code now." in page
     assert "9 tries are left in this hour." in page
     assert 'value="NOPE-1"' in page
@@ -84,9 +87,9 @@ def test_wrong_codes_are_counted_and_the_refusal_says_so(shop, hers):
         "Type the code first." in hers.post("checkout/", 422, **fields, act="code").content.decode()
     )
     for n in range(2, CODE_TRIES + 1):
-        said = hers.post("me/coupons/", 422, code=f"NOPE-{n}").content.decode()
+        said = words_of(hers.post("me/coupons/", 422, code=f"NOPE-{n}"))
     assert "0 tries are left" in said
-    refused = hers.post("checkout/", 429, **fields, act="code", code="THIRTY").content.decode()
+    refused = words_of(hers.post("checkout/", 429, **fields, act="code", code="THIRTY"))
     assert "10 codes that do not exist were tried." in refused
     assert hers.post("me/coupons/", 429, code="THIRTY").content
     assert in_hand(shop) == []
@@ -150,7 +153,7 @@ def test_what_ran_out_meanwhile_is_said_and_nothing_is_ordered(shop, hers):
     put(hers, shop, "dress-M")
     page = hers.read("checkout/")
     uses_up(shop, f"coupon:{coupon}")
-    refused = hers.post("checkout/", 409, **filled(page)).content.decode()
+    refused = words_of(hers.post("checkout/", 409, **filled(page)))
     assert "It costs ¥368 by now, not ¥338." in refused
     assert "all of it is given out" in refused
     assert shop.orders(shop.member()) == ()

@@ -17,6 +17,7 @@ from tests.journeys.together import (
     open_url,
     ordered,
     paid,
+    words_of,
 )
 from tests.journeys.visiting import SHOPPER_PHONE, Visit
 from zhiyin.domain.orders.types import OrderState
@@ -105,6 +106,8 @@ def test_a_guest_opens_a_group_another_joins_by_its_link_and_it_is_won(shop, zhi
     ):
         assert words in shown, words
     assert f"http://testserver/s/cedar/groups/{group_id}/" in shown
+    still = f"{order_page}state/?was=grouping"
+    assert "HX-Refresh" not in guest.get(still)
     group = Visit("cedar").read(f"groups/{group_id}/")
     for words in ("1 person more, and it is complete", "A shopper", "opened it", "a free seat"):
         assert words in group, words
@@ -115,6 +118,7 @@ def test_a_guest_opens_a_group_another_joins_by_its_link_and_it_is_won(shop, zhi
     paid(friend, ordered(friend, join_url(friend, shop, group_id)))
     assert group_page(shop, group_id).state is GroupState.WON
     zhiyin("worker", "--once", database=own_database)
+    assert guest.get(still)["HX-Refresh"] == "true"
     for one, phone in ((guest, SHOPPER_PHONE), (friend, OTHERS[0])):
         (order,) = shop.orders(shop.member(phone))
         assert (order.state, order.payable_fen) == (OrderState.PAID, GROUP_FEN)
@@ -187,7 +191,7 @@ def test_a_seat_that_went_meanwhile_is_said_with_what_to_do_and_nothing_typed_is
     late = second.read(join_url(second, shop, group_id))
     pay = ordered(first, join_url(first, shop, group_id))
     typed = filled(late, delivery="parcel", **ADDRESS)
-    refused = second.post("checkout/", 409, **typed).content.decode()
+    refused = words_of(second.post("checkout/", 409, **typed))
     assert "Every seat of the group is taken." in refused
     assert ADDRESS["street"] in refused
     assert "Buy it alone" in refused
@@ -197,7 +201,7 @@ def test_a_seat_that_went_meanwhile_is_said_with_what_to_do_and_nothing_typed_is
     assert "Somebody is paying for each seat that is left." in full
     assert "Join for" not in full
     paid(first, pay)
-    refused = second.post("checkout/", 409, **typed).content.decode()
+    refused = words_of(second.post("checkout/", 409, **typed))
     assert "The group is complete, or its time is over." in refused
     assert shop.orders(shop.member(OTHERS[1])) == ()
     assert shop.held("dress-L") == 1
@@ -213,7 +217,7 @@ def test_one_seat_a_person_and_as_many_groups_as_the_limit_says(shop, hers):
     assert where.endswith(f"/orders/{order.id}/")
     again = hers.read(open_url(hers, shop, group_buy))
     assert "there is one a person" in again
-    refused = hers.post("checkout/", 409, **filled(again)).content.decode()
+    refused = words_of(hers.post("checkout/", 409, **filled(again)))
     assert "there is one a person" in refused
     assert len(shop.orders(shop.member())) == 1
 
@@ -234,7 +238,7 @@ def test_a_group_of_some_stores_and_of_pickup_says_so_and_lists_those_alone(shop
     other = f"store={shop.stores['s1']}&delivery=pickup"
     assert "Order and pay ¥299" in hers.read(f"checkout/sum/?lines={lines}&{other}")
     refused = hers.post("checkout/", 409, **filled(page, store=str(shop.stores["s1"])))
-    assert "The group's price is for other stores." in refused.content.decode()
+    assert "The group's price is for other stores." in words_of(refused)
     assert shop.orders(shop.member()) == ()
     ordered(hers, checkout)
     (order,) = shop.orders(shop.member())

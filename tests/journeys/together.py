@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -82,3 +83,8 @@ def another(n: int = 0) -> Visit:
     visit = Visit("cedar")
     visit.sign_in(OTHERS[n])
     return visit
+
+
+def words_of(answer: Any) -> str:
+    """The words of an answer, entities opened."""
+    return unescape(answer.content.decode())

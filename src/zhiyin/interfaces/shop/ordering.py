@@ -130,7 +130,9 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
 @require_GET
 @reaching_shop_page
 def order_state(request: ShopRequest, order_id: UUID) -> HttpResponse:
-    """Where the payment stands, asked every few seconds; the page is loaded anew once it moved."""
+    """Where it stands, asked every few seconds while it waits to be paid, or (`was`) for its group;
+    the page is loaded anew once that moved.
+    """
     brand_id = request.visitor.brand.id
     with brand_tx(brand_id):
         card = hers(request, order_id)
@@ -143,7 +145,7 @@ def order_state(request: ShopRequest, order_id: UUID) -> HttpResponse:
         "shop/parts/order_waiting.html",
         {"order": card, **_row(request, card), **_waiting(request, card)},
     )
-    if card.state is not OrderState.UNPAID:
+    if card.state.value != request.GET.get("was", OrderState.UNPAID.value):
         answer["HX-Refresh"] = "true"
     return answer
 

@@ -95,11 +95,11 @@ def how_long(seconds: float) -> str:
     left = max(0, int(seconds))
     days, hours, minutes = left // DAY_S, left % DAY_S // HOUR_S, left % HOUR_S // MINUTE_S
     if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+        return _("%(days)d d %(hours)d h left") % {"days": days, "hours": hours}
     if hours:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+        return _("%(hours)d h %(minutes)d min left") % {"hours": hours, "minutes": minutes}
     if left:
-        return _("%(minutes)d min") % {"minutes": max(1, minutes)}
+        return _("%(minutes)d min left") % {"minutes": max(1, minutes)}
     return _("the time is over")
 
 

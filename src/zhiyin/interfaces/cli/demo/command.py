@@ -73,7 +73,7 @@ def _load(now: datetime) -> None:
     from zhiyin.domain.brands import queries as brands
     from zhiyin.domain.matching import operations as matching
     from zhiyin.domain.matching import queries as matches
-    from zhiyin.interfaces.cli.demo import kocs, loader
+    from zhiyin.interfaces.cli.demo import kocs, loader, sales
     from zhiyin.storage.tenancy import brand_tx
 
     with Progress(
@@ -86,6 +86,7 @@ def _load(now: datetime) -> None:
         slugs = loader.load(now)
         for slug in slugs:
             kocs.koc_logins(slug=slug, now=now)
+            sales.on_sale(brand_id=brands.brand_by_slug(slug=slug).id, now=now)
         progress.update(world, total=1, completed=1)
         for slug in slugs:
             brand = brands.brand_by_slug(slug=slug)

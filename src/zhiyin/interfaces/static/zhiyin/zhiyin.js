@@ -96,7 +96,7 @@ function tick() {
       .map((part) => String(part).padStart(2, "0"))
       .join(":");
     const words = days > 0 ? `${days} ${clock.dataset.day} ${hms}` : hms;
-    clock.textContent = left > 0 ? words : clock.dataset.over;
+    clock.textContent = left > 0 ? clock.dataset.left.replace("{}", words) : clock.dataset.over;
   }
 }
 
