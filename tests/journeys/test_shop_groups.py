@@ -75,6 +75,9 @@ def test_a_products_page_says_what_runs_for_it(shop, hers):
     for words in ("Friday bags", "¥99", "3 pieces left", "In M.", "6 d 2"):
         assert words in bag, words
     assert "Open a group" not in bag
+    listed = Visit("cedar").read("browse/")
+    assert "Group-buy ¥299" in listed
+    assert "Flash sale ¥99" in listed
     assert "Friday bags" not in Visit("cedar").read(f"products/{shop.products['shoes']}/")
     group_id = opened(hers, shop, group_buy)
     page = Visit("cedar").read(f"products/{shop.products['dress']}/")

@@ -19,7 +19,7 @@ from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.showing import shown
-from zhiyin.interfaces.shop.together import on_product
+from zhiyin.interfaces.shop.together import lines_of, on_product
 from zhiyin.kit.numbers import whole
 
 PER_PAGE = 24
@@ -44,12 +44,16 @@ def browse(request: ShopRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     presenter = Presenter(request)
+    lines = lines_of(request, found.products) if found.products else {}
     context = {
         "tab": "browse",
         "search": search,
         "category": category,
         "categories": presenter.categories(catalog.category_counts(brand_id=brand_id)),
-        "products": [presenter.product(product) for product in found.products],
+        "products": [
+            presenter.product(product) | ({"line": line} if (line := lines.get(product.id)) else {})
+            for product in found.products
+        ],
         "total": found.total,
         **_pager(page, found.total, PER_PAGE),
     }
