@@ -61,7 +61,7 @@ def shot(page: Page, name: str) -> None:
     assert serious_findings(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
 def orders_and_pays(page: Page) -> None:
@@ -86,12 +86,14 @@ def test_two_open_and_join_a_group_and_both_hold_a_code(
     expect(phone.get_by_text("券已到手。")).to_be_visible()
     expect(phone.get_by_label("街道、楼号、门牌")).to_have_value("一路 1 号")
     phone.get_by_label("门店自取").check()
+    expect(phone.locator(".htmx-request")).to_have_count(0)
     coupon = phone.locator(".coupons input[type=checkbox]")
     total = phone.locator(".sum__line--total .price")
     with_it = total.inner_text()
     coupon.uncheck()
     expect(total).not_to_have_text(with_it)
     expect(phone.locator(".coupons")).to_contain_text("这次不用")
+    expect(phone.locator(".htmx-request")).to_have_count(0)
     coupon.check()
     expect(total).to_have_text(with_it)
     shot(phone, "shop-checkout-390")

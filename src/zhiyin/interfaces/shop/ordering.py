@@ -51,6 +51,7 @@ from zhiyin.storage.tenancy import brand_tx
 PER_PAGE = 10
 LAST_PAGE = 10_000
 MINUTE_S = 60
+NO_REFUND = (OrderState.GROUPING, OrderState.CLOSED, OrderState.REFUNDED)
 VIEWS = {
     "": (gettext_lazy("All"), ()),
     "unpaid": (gettext_lazy("Waiting to be paid"), (OrderState.UNPAID,)),
@@ -235,9 +236,12 @@ def _pickup(request: ShopRequest, card: OrderCard) -> dict[str, Any]:
 
 
 def _refund_url(request: ShopRequest, card: OrderCard) -> str:
-    """Where she asks for money back, once something was paid and is left to give back."""
+    """Where she asks for money back, once something was paid and is left to give back.
+
+    While it waits for its group she gives her seat back instead.
+    """
     is_paid = card.paid_at is not None and card.refunded_fen < card.payable_fen
-    if not is_paid or card.state in (OrderState.CLOSED, OrderState.REFUNDED):
+    if not is_paid or card.state in NO_REFUND:
         return ""
     try:
         return reverse("shop:refund", kwargs={"slug": request.brand.slug, "order_id": card.id})

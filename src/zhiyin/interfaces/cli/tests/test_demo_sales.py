@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.journeys.shopping import open_shop
+from tests.journeys.visiting import Visit
 from zhiyin.domain.promotions import queries
 from zhiyin.domain.promotions.types import PromotionKind, PromotionState
 from zhiyin.interfaces.cli.demo.sales import CODE, WEEK, on_sale
@@ -22,6 +23,9 @@ def test_the_demo_has_something_on_sale_once_and_again_when_it_is_over(own_datab
     for _ in range(2):
         on_sale(brand_id=brand_id, now=NOW)
         assert running(NOW) == ["coupon", "flash", "group_buy"]
+    listed = Visit("cedar").read("browse/")
+    assert "Group-buy ¥294" in listed
+    assert "Flash sale ¥" in listed
     later = NOW + WEEK + timedelta(days=1)
     assert running(later) == ["coupon"]
     on_sale(brand_id=brand_id, now=later)
