@@ -91,6 +91,7 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:delete": MEMBERS,
     "shop:ask": MEMBERS,
     "shop:messages": MEMBERS,
+    "shop:messages-seen": MEMBERS,
     "shop:question": MEMBERS,
     "shop:question-withdraw": MEMBERS,
     "shop:question-block": MEMBERS,

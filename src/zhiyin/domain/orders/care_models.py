@@ -17,6 +17,7 @@ from zhiyin.domain.orders.care import (
     TitleKind,
     Turn,
 )
+from zhiyin.domain.orders.types import NoticeKind
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
@@ -186,3 +187,36 @@ class InvoiceRequest(BrandOwned):
             models.UniqueConstraint(fields=["brand", "order"], name="invoice_once"),
         ]
         indexes = [models.Index(fields=["brand", "state", "asked_at"], name="invoice_waiting")]
+
+
+class Notice(BrandOwned):
+    """Something a shopper is told of an order, once. The words are made when she reads it.
+
+    It stands in this room because all that it speaks of is an order of this room, or hangs on one.
+    """
+
+    member = SameBrandKey("members.Member")
+    order = SameBrandKey("orders.Order")
+    kind = models.CharField(max_length=12, choices=choices(NoticeKind))
+    parcel = SameBrandKey("orders.Parcel", null=True)
+    refund = SameBrandKey("orders.Refund", null=True)
+    case = SameBrandKey("orders.AfterSaleCase", null=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "order", "kind", "parcel", "refund", "case"],
+                nulls_distinct=False,
+                name="notice_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "member", "-at"], name="notice_newest"),
+            models.Index(
+                fields=["brand", "member"],
+                condition=Q(seen_at__isnull=True),
+                name="notice_unseen",
+            ),
+        ]

@@ -11,6 +11,7 @@ from zhiyin.domain.orders.care_models import (
     CasePiece,
     CaseStep,
     InvoiceRequest,
+    Notice,
     Parcel,
     ParcelLine,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "FreightTerms",
     "Heard",
     "InvoiceRequest",
+    "Notice",
     "Order",
     "OrderLine",
     "OrderStep",

@@ -1,16 +1,12 @@
 """She asks for money back for a part of an order, and follows her case step by step."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,7 +29,8 @@ from zhiyin.flows.purchase import cases
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import member_id
-from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.showing import in_her_zone, shown
+from zhiyin.interfaces.shop.told import note_order_seen
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
@@ -143,16 +140,11 @@ def names_of(request: ShopRequest, order: OrderCard) -> dict[str, str]:
     return words.lines(order.lines, taxonomy=taxonomy, language=request.language)
 
 
-def in_her_zone(request: ShopRequest, at: datetime) -> str:
-    """A moment as a sentence names it: day and hour."""
-    local = timezone.localtime(at, ZoneInfo(request.visitor.brand.time_zone))
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
-
-
 def _case_page(request: ShopRequest, case_id: UUID, *, error: str = "") -> HttpResponse:
     own = {"brand_id": request.visitor.brand.id}
     found = ordered.read_case(case_id=case_id, member_id=member_id(request), **own)
     order = ordered.order(order_id=found.order_id, **own)
+    note_order_seen(request, order.id)
     names = names_of(request, order)
     context = {
         "case": _row(request, found),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.brands import queries as brands
-from zhiyin.domain.members import queries as people
 from zhiyin.domain.orders import queries as kept
 from zhiyin.domain.orders.types import (
     CloseReason,
@@ -30,7 +29,6 @@ from zhiyin.domain.orders.types import (
 from zhiyin.flows import purchase
 from zhiyin.interfaces.shop import paying
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
-from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.ordered_words import (
     badge,
     closed_words,
@@ -42,6 +40,7 @@ from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.priced import of_order
 from zhiyin.interfaces.shop.qr import qr_svg
 from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.told import herself, note_order_seen
 from zhiyin.interfaces.shop.weighing import ordered_groups
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
@@ -73,7 +72,7 @@ def orders(request: ShopRequest) -> HttpResponse:
     page = whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
     found = kept.orders_of_member(
         brand_id=brand_id,
-        member_ids=_herself(request),
+        member_ids=herself(request),
         states=VIEWS[view][1],
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
@@ -105,6 +104,7 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
         paying.ask(request, order_id)
     with brand_tx(brand_id):
         card = _hers(request, order_id)
+        note_order_seen(request, order_id)
         context = {
             **_row(request, card),
             "order": card,
@@ -119,6 +119,7 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
             "refund_url": _refund_url(request, card),
+            "parcels_url": _parcels_url(request, card),
             **_pickup(request, card),
             **_waiting(request, card),
         }
@@ -173,17 +174,10 @@ def cancel(request: ShopRequest, order_id: UUID) -> HttpResponse:
     return redirect("shop:order", slug=request.brand.slug, order_id=order_id)
 
 
-def _herself(request: ShopRequest) -> tuple[UUID, ...]:
-    """Every member that is this person."""
-    own_id = member_id(request)
-    found = people.person_ids(brand_id=request.visitor.brand.id, member_id=own_id)
-    return tuple(found) or (own_id,)
-
-
 def _hers(request: ShopRequest, order_id: UUID) -> OrderCard:
     """An order of hers, whichever of her accounts placed it. Raises OrderNotFound."""
     card = kept.order(brand_id=request.visitor.brand.id, order_id=order_id)
-    if card.member_id not in _herself(request):
+    if card.member_id not in herself(request):
         raise OrderNotFound()
     return card
 
@@ -239,6 +233,14 @@ def _refund_url(request: ShopRequest, card: OrderCard) -> str:
         return reverse("shop:refund", kwargs={"slug": request.brand.slug, "order_id": card.id})
     except NoReverseMatch:
         return ""
+
+
+def _parcels_url(request: ShopRequest, card: OrderCard) -> str:
+    """Where she follows what was sent; "" while nothing was."""
+    was_sent = card.state in (OrderState.PART_SENT, OrderState.SENT, OrderState.DONE)
+    if card.delivery is not Delivery.PARCEL or not was_sent:
+        return ""
+    return reverse("shop:parcels", kwargs={"slug": request.brand.slug, "order_id": card.id})
 
 
 def _store(request: ShopRequest, card: OrderCard) -> dict[str, str] | None:

@@ -20,6 +20,7 @@ from zhiyin.interfaces.shop import (
     reporting,
     sandbox_paying,
     stating,
+    told,
     voting,
     wechat,
 )
@@ -89,6 +90,7 @@ hers = [
     path(f"{ORDER}cancel/", ordering.cancel, name="order-cancel"),
     path(f"{NEED}ask/<uuid:koc_id>/", asking.ask, name="ask"),
     path("messages/", asking.inbox, name="messages"),
+    path("messages/seen/", told.all_seen, name="messages-seen"),
     path(QUESTION, asking.question, name="question"),
     path(f"{QUESTION}withdraw/", asking.withdraw, name="question-withdraw"),
     path(f"{QUESTION}block/", asking.block, name="question-block"),

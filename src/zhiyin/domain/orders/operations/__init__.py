@@ -37,6 +37,7 @@ from zhiyin.domain.orders.operations.cases import (
 from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
 from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.limits import set_refund_limit
+from zhiyin.domain.orders.operations.notices import forget_notices, note_seen, tell
 from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
@@ -88,6 +89,7 @@ __all__ = [
     "forget_after_sales",
     "forget_guest_carts",
     "forget_member",
+    "forget_notices",
     "forget_titles",
     "forget_words",
     "forgive_wrong_code",
@@ -102,6 +104,7 @@ __all__ = [
     "note_arrived",
     "note_asked",
     "note_granted",
+    "note_seen",
     "note_stray",
     "open_case",
     "pay",
@@ -122,6 +125,7 @@ __all__ = [
     "set_refund_limit",
     "take_goods",
     "take_out",
+    "tell",
     "undo_collect",
     "win",
     "withdraw_case",

@@ -29,6 +29,7 @@ from zhiyin.domain.orders.queries.invoices import (
 )
 from zhiyin.domain.orders.queries.leaving import export_after_sales
 from zhiyin.domain.orders.queries.limits import freight_terms, refund_limits
+from zhiyin.domain.orders.queries.notices import notices, to_pay_soon, unseen_notices
 from zhiyin.domain.orders.queries.orders import (
     address_of,
     freight_fen,
@@ -88,6 +89,7 @@ __all__ = [
     "invoices",
     "invoices_of_member",
     "last_purchase",
+    "notices",
     "numbers_of",
     "open_payments",
     "order",
@@ -116,6 +118,8 @@ __all__ = [
     "taken_as_received",
     "title_of",
     "to_be_sent",
+    "to_pay_soon",
+    "unseen_notices",
     "waiting_pickups",
     "waits",
     "why_stuck",

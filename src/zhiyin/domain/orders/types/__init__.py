@@ -8,6 +8,12 @@ from zhiyin.domain.orders.types.events import (
     RefundArrived,
     RefundGranted,
 )
+from zhiyin.domain.orders.types.notices import (
+    PAY_SOON_WITHIN,
+    NoticeCard,
+    NoticeKind,
+    NoticePage,
+)
 from zhiyin.domain.orders.types.refusals import (
     AlreadyCollected,
     CartFull,
@@ -65,6 +71,7 @@ from zhiyin.domain.orders.types.words import (
 __all__ = [
     "MOST_LINES",
     "MOST_PIECES",
+    "PAY_SOON_WITHIN",
     "UNDO_WITHIN",
     "WRONG_CODES_AN_HOUR",
     "AlreadyCollected",
@@ -78,6 +85,9 @@ __all__ = [
     "LineFacts",
     "NothingToGiveBack",
     "NothingToPay",
+    "NoticeCard",
+    "NoticeKind",
+    "NoticePage",
     "OrderCard",
     "OrderClosed",
     "OrderDone",
