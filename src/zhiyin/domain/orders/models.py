@@ -15,6 +15,7 @@ from zhiyin.domain.orders.care_models import (
     Parcel,
     ParcelLine,
 )
+from zhiyin.domain.orders.slot_models import PickupDays, PickupSlot, SlotBooking, SlotTally
 from zhiyin.domain.orders.terms_models import FreightTerms, PastPurchase, RefundLimit
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
@@ -49,8 +50,12 @@ __all__ = [
     "PastPurchase",
     "Payment",
     "Pickup",
+    "PickupDays",
+    "PickupSlot",
     "Refund",
     "RefundLimit",
+    "SlotBooking",
+    "SlotTally",
     "StrayReceipt",
     "WrongCodes",
 ]

@@ -25,7 +25,7 @@ from zhiyin.domain.orders.types import (
 from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.flows.purchase.quoting import NotForSale, PriceChanged
-from zhiyin.interfaces.shop import paying
+from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.address import AddressForm
 from zhiyin.interfaces.shop.cart import wanted
@@ -44,7 +44,15 @@ from zhiyin.storage.tenancy import brand_tx
 STORES_SHOWN = 20
 STORES_LOOKED_AT = 500
 MOST_FEN = 10**12
-REFUSED = (SoldOut, NotForSale, PriceChanged, NothingToPay, RequestReused, CauseReused)
+REFUSED = (
+    SoldOut,
+    NotForSale,
+    PriceChanged,
+    NothingToPay,
+    RequestReused,
+    CauseReused,
+    *slots.REFUSED,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,6 +74,8 @@ def checkout(request: ShopRequest) -> HttpResponse:
         address = AddressForm(initial=request.POST.dict())
         if named_id(request.POST.get("store", "")) is None:
             return _draw(request, chosen, address, _("Choose a store first."), status=422)
+        if no_time := slots.missing(request, named_id(request.POST.get("store", ""))):
+            return _draw(request, chosen, address, no_time, status=422)
     provider = paying.provider_of(request.visitor.brand.id)
     if provider is None:
         return _draw(request, chosen, address, status=503)
@@ -127,6 +137,7 @@ def _draw(
             "problem": problem,
             "can_pay": can_pay,
             **stores,
+            **slots.offered(request, _store_shown(stores)),
             **_price(request, lines, delivery),
         }
         return shown(request, "shop/checkout.html", context, tab="cart", status=status)
@@ -149,6 +160,7 @@ def _place(
         expected_fen=whole(request.POST.get("expected_fen", ""), most=MOST_FEN),
         address=address.stated() if is_parcel else None,
         cart_item_ids=chosen.item_ids,
+        slot_at=slots.named(request),
         now=request.now,
     )
 
@@ -172,6 +184,8 @@ def _refused(
 
 def _why_not(refused: DomainError, language: str) -> str:
     """What was in the way, and what to do."""
+    if isinstance(refused, slots.REFUSED):
+        return slots.why_not(refused)
     if isinstance(refused, PriceChanged):
         return _(
             "It costs %(now)s by now, not %(before)s. Nothing is ordered yet: look at it, then"
@@ -247,6 +261,12 @@ def _stores(request: ShopRequest, lines: Sequence[Wanted]) -> dict[str, Any]:
         "city": city,
         "store_id": str(named) if named and named in known else "",
     }
+
+
+def _store_shown(stores: Mapping[str, Any]) -> UUID | None:
+    """The store that the page shows as chosen: hers, or the first that has all of it."""
+    first = stores["stores"][0]["id"] if stores["stores"] else ""
+    return named_id(stores["store_id"] or first)
 
 
 def _store(request: ShopRequest, card: StoreCard) -> Mapping[str, str]:

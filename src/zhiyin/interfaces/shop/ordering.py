@@ -27,7 +27,7 @@ from zhiyin.domain.orders.types import (
     Step,
 )
 from zhiyin.flows import purchase
-from zhiyin.interfaces.shop import paying
+from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.ordered_words import (
     badge,
@@ -39,6 +39,7 @@ from zhiyin.interfaces.shop.ordered_words import (
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.priced import of_order
 from zhiyin.interfaces.shop.qr import qr_svg
+from zhiyin.interfaces.shop.reviewing import reviews
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.told import herself, note_order_seen
 from zhiyin.interfaces.shop.weighing import ordered_groups
@@ -116,12 +117,14 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
                 for one in kept.refunds_of(brand_id=brand_id, order_id=order_id)
             ],
             "store": _store(request, card),
+            "slot": slots.of_order(request, order_id),
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
             "refund_url": _refund_url(request, card),
             "parcels_url": _parcels_url(request, card),
             **_pickup(request, card),
             **_waiting(request, card),
+            **reviews(request, card),
         }
         return shown(request, "shop/order.html", context, tab="me")
 

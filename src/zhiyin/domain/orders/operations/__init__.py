@@ -66,6 +66,7 @@ from zhiyin.domain.orders.operations.refunds import (
     refund_answered,
     retry_refund,
 )
+from zhiyin.domain.orders.operations.slots import free_slot, set_slots, take_slot
 
 __all__ = [
     "TAKEN_AS_RECEIVED",
@@ -94,6 +95,7 @@ __all__ = [
     "forget_words",
     "forgive_wrong_code",
     "free_for_refund",
+    "free_slot",
     "give_back",
     "hear_once",
     "is_granted_at_once",
@@ -123,8 +125,10 @@ __all__ = [
     "set_case_terms",
     "set_freight",
     "set_refund_limit",
+    "set_slots",
     "take_goods",
     "take_out",
+    "take_slot",
     "tell",
     "undo_collect",
     "win",

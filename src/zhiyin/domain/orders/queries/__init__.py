@@ -38,6 +38,7 @@ from zhiyin.domain.orders.queries.orders import (
     numbers_of,
     order,
     order_by_number,
+    order_of_line,
     orders_of_group,
     orders_of_member,
     orders_of_store,
@@ -61,6 +62,7 @@ from zhiyin.domain.orders.queries.refunds import (
     stuck_refunds,
     why_stuck,
 )
+from zhiyin.domain.orders.queries.slots import slot_offers, slot_plan, slots_of
 
 __all__ = [
     "AUDITS",
@@ -94,6 +96,7 @@ __all__ = [
     "open_payments",
     "order",
     "order_by_number",
+    "order_of_line",
     "orders_after",
     "orders_of_group",
     "orders_of_member",
@@ -112,6 +115,9 @@ __all__ = [
     "refund_limits",
     "refunds_are_due",
     "refunds_of",
+    "slot_offers",
+    "slot_plan",
+    "slots_of",
     "steps",
     "stray_receipts",
     "stuck_refunds",

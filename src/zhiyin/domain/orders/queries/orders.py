@@ -94,6 +94,15 @@ def numbers_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(rows.values_list("id", "number"))
 
 
+def order_of_line(*, brand_id: UUID, line_id: UUID) -> UUID:
+    """The order that a line is of. One query. Raises OrderNotFound."""
+    rows = OrderLine.objects.filter(brand_id=brand_id, id=line_id)
+    order_id = rows.values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise OrderNotFound()
+    return UUID(str(order_id))
+
+
 def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:
     """Order -> where it stands, for all orders of a group-buy's team. One query."""
     rows = (

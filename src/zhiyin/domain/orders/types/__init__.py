@@ -37,6 +37,19 @@ from zhiyin.domain.orders.types.refusals import (
     UndoAfterRefund,
     UndoTooLate,
 )
+from zhiyin.domain.orders.types.slots import (
+    DAY_MINUTES,
+    MOST_DAYS_AHEAD,
+    MOST_ORDERS,
+    MOST_SLOTS,
+    SlotFacts,
+    SlotFull,
+    SlotGone,
+    SlotOffer,
+    SlotPlan,
+    SlotsRefused,
+    SlotTaken,
+)
 from zhiyin.domain.orders.types.words import (
     MOST_LINES,
     MOST_PIECES,
@@ -69,8 +82,12 @@ from zhiyin.domain.orders.types.words import (
 )
 
 __all__ = [
+    "DAY_MINUTES",
+    "MOST_DAYS_AHEAD",
     "MOST_LINES",
+    "MOST_ORDERS",
     "MOST_PIECES",
+    "MOST_SLOTS",
     "PAY_SOON_WITHIN",
     "UNDO_WITHIN",
     "WRONG_CODES_AN_HOUR",
@@ -119,6 +136,13 @@ __all__ = [
     "RefundNotFound",
     "RefundState",
     "RequestReused",
+    "SlotFacts",
+    "SlotFull",
+    "SlotGone",
+    "SlotOffer",
+    "SlotPlan",
+    "SlotTaken",
+    "SlotsRefused",
     "Step",
     "Stray",
     "SumRefused",
