@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from zhiyin.domain.orders.care import (
     MOST_ADDRESSES,
+    MOST_CASE_PHOTOS,
     TRACKING_CHARS_MAX,
     Carrier,
     CaseKind,
@@ -112,6 +113,22 @@ class CasePiece(BrandOwned):
         constraints = [
             models.UniqueConstraint(fields=["brand", "case", "line"], name="case_piece_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="case_piece_has_pieces"),
+        ]
+
+
+class CasePhoto(BrandOwned):
+    """A photo of hers with a case, by its reference in the case's own drawer. `place` from 1."""
+
+    case = SameBrandKey("orders.AfterSaleCase")
+    place = models.PositiveSmallIntegerField()
+    ref = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "case", "place"], name="case_photo_place"),
+            models.CheckConstraint(
+                condition=Q(place__gte=1, place__lte=MOST_CASE_PHOTOS), name="case_photos_few"
+            ),
         ]
 
 

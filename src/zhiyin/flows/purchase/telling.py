@@ -18,7 +18,6 @@ from zhiyin.domain.orders.types import (
     NoticeKind,
     OrderClosed,
     OrderPaid,
-    OrderState,
     RefundArrived,
 )
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
@@ -99,7 +98,7 @@ def remind(*, brand_id: UUID, now: datetime, limit: int) -> int:
     told = 0
     for order_id in due:
         with brand_tx(brand_id):
-            if orders.lock(brand_id=brand_id, order_id=order_id) is OrderState.UNPAID:
+            if ordered.waits(brand_id=brand_id, order_id=order_id):
                 told += _tell(brand_id, order_id, NoticeKind.PAY_SOON, now)
     return told
 

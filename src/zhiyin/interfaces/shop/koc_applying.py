@@ -32,7 +32,7 @@ from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import PurchaseCard
 from zhiyin.flows import buyer_show, koc_review, taking_down
-from zhiyin.interfaces.shop import photos
+from zhiyin.interfaces import photos
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.koc_forms import APART, ApplicationForm, ShowForm

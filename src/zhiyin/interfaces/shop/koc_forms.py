@@ -30,8 +30,8 @@ from zhiyin.domain.kocs.types import (
     PageFacts,
 )
 from zhiyin.flows.buyer_show import WORDS_CHARS_MAX, Wearing
+from zhiyin.interfaces.photos import PhotosField
 from zhiyin.interfaces.shop.forms import CONTROL, LABELS, SlotForm, choices
-from zhiyin.interfaces.shop.photos import PhotosField
 
 DEFAULT_CAPACITY = 5
 GOOD = "good_"

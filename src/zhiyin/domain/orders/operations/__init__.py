@@ -18,6 +18,7 @@ from zhiyin.domain.orders.operations.carts import (
     restore_item,
     take_out,
 )
+from zhiyin.domain.orders.operations.case_photos import add_case_photos, forget_case_photos
 from zhiyin.domain.orders.operations.cases import (
     approve_case,
     escalate_case,
@@ -71,6 +72,7 @@ from zhiyin.domain.orders.operations.slots import free_slot, set_slots, take_slo
 __all__ = [
     "TAKEN_AS_RECEIVED",
     "add_address",
+    "add_case_photos",
     "adopt_cart",
     "answer_invoice",
     "approve_case",
@@ -88,6 +90,7 @@ __all__ = [
     "for_payment",
     "forget_addresses",
     "forget_after_sales",
+    "forget_case_photos",
     "forget_guest_carts",
     "forget_member",
     "forget_notices",

@@ -4,6 +4,8 @@ from zhiyin.domain.orders.audits import AUDITS
 from zhiyin.domain.orders.queries.addresses import address, addresses_of
 from zhiyin.domain.orders.queries.carts import cart, cart_size
 from zhiyin.domain.orders.queries.cases import (
+    case_photos,
+    case_photos_of,
     case_steps,
     case_terms,
     case_words,
@@ -71,6 +73,8 @@ __all__ = [
     "addresses_of",
     "cart",
     "cart_size",
+    "case_photos",
+    "case_photos_of",
     "case_steps",
     "case_terms",
     "case_words",

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from zhiyin.domain.orders.queries.addresses import addresses_of
-from zhiyin.domain.orders.queries.cases import case_words, cases_of_member
+from zhiyin.domain.orders.queries.cases import case_photos, case_words, cases_of_member
 from zhiyin.domain.orders.queries.invoices import invoices_of_member, title_of
 from zhiyin.domain.orders.queries.notices import notices
 
@@ -15,7 +15,11 @@ def export_after_sales(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
     return {
         "addresses": [asdict(one) for one in addresses_of(**own)],
         "cases": [
-            asdict(one) | {"words": case_words(brand_id=brand_id, case_id=one.id)}
+            asdict(one)
+            | {
+                "words": case_words(brand_id=brand_id, case_id=one.id),
+                "photos": case_photos(brand_id=brand_id, case_id=one.id),
+            }
             for one in cases_of_member(**own, limit=1_000)
         ],
         "invoices": [

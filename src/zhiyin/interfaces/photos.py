@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhiyin.domain.orders import queries as ordered
 from zhiyin.kit.errors import DomainError
 from zhiyin.storage.media import (
     CleanImage,
@@ -17,6 +20,7 @@ from zhiyin.storage.media import (
     ImageTooManyPixels,
     ImageTypeRefused,
     ImageUnreadable,
+    MediaMissing,
     MediaRef,
     MediaStore,
     Size,
@@ -77,7 +81,7 @@ def too_many() -> str:
     return _("At most %(most)d photos.") % {"most": MOST_PHOTOS}
 
 
-def served(store: MediaStore, brand_id: Any, ref: str, *, small: bool) -> HttpResponse:
+def served(store: MediaStore, brand_id: UUID, ref: str, *, small: bool) -> HttpResponse:
     """A stored picture, for the browser that asked and not for long: a deleted one must be gone.
 
     Raises MediaRefInvalid, MediaMissing.
@@ -87,3 +91,12 @@ def served(store: MediaStore, brand_id: Any, ref: str, *, small: bool) -> HttpRe
         answer = HttpResponse(picture.read(), content_type=media_ref.format.media_type)
     answer["Cache-Control"] = "private, max-age=300"
     return answer
+
+
+def of_case(brand_id: UUID, case_id: UUID, place: int, *, small: bool) -> HttpResponse:
+    """A photo of a case that the caller may see. One query. Raises MediaMissing."""
+    refs = ordered.case_photos(brand_id=brand_id, case_id=case_id)
+    if not 1 <= place <= len(refs):
+        raise MediaMissing(place=place)
+    store = MediaStore(settings.MEDIA_FOLDER).of(case_id)
+    return served(store, brand_id, refs[place - 1], small=small)
