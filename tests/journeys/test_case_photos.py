@@ -10,6 +10,7 @@ from PIL import Image
 from tests.journeys.buying import Market, open_market
 from tests.journeys.test_after_sales_pages import bought_now, desk, line_ids, visitor
 from tests.journeys.test_parcels import keys
+from tests.journeys.visiting import Visit
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.orders import queries as ordered
@@ -74,7 +75,7 @@ def test_photos_are_seen_by_her_and_by_who_decides_alone(market) -> None:
     assert (opened.size, dict(opened.getexif())) == ((640, 800), {})
     for nobody in ("0", "3", "x"):
         hers.get(f"cases/{case_id}/photos/{nobody}/", 404)
-    stranger = visitor(market, market.shopper())
+    stranger: Visit = visitor(market, market.shopper())
     stranger.get(f"cases/{case_id}/photos/1/", 404)
     operator, far = desk(market, Role.OPERATOR, "op-wu"), desk(market, Role.AUDITOR, "aud-lin")
     assert "photos/1/" in operator.browser.get(operator.url(f"cases/{case_id}/")).text
