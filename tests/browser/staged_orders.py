@@ -89,7 +89,7 @@ def set_orders(
         (line,) = ordered.order(brand_id=brand.id, order_id=placed[1].order_id).lines
         ids |= {"done_order_id": placed[1].order_id, "done_line_id": line.id}
         ids["done_product_id"] = line.product_id
-        for n, kind in enumerate((NoticeKind.GROUP_WON, NoticeKind.CLOSED, NoticeKind.READY)):
+        for n, kind in ((0, NoticeKind.GROUP_WON), (2, NoticeKind.GROUP_LOST)):
             orders.tell(
                 brand_id=brand.id,
                 order_id=placed[n].order_id,
