@@ -44,13 +44,13 @@ soak: setup
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(BIN)/python tools/system_packages.py --check-libraries
-	$(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/run.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python tools/translations.py compile
 	touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
-	$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	touch $@
 
 node_modules/run.stamp: package-lock.json .npmrc .venv/run.stamp
