@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import staged_orders, staging
@@ -18,6 +19,7 @@ from zhiyin.domain.brands import queries as tenants
 from zhiyin.domain.brands.types import Role
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.storage.tenancy import brand_tx
+from zhiyin.storage.tests.pictures import file_of
 
 SHOTS = os.environ.get("ZHIYIN_SHOTS", "")
 PHONE = {"width": 390, "height": 844}
@@ -91,6 +93,21 @@ def test_she_reads_what_became_of_her_orders_and_writes_how_it_was(
     shot(hers, "shop-review-390")
     hers.get_by_role("button", name="送出").click()
     expect(hers.get_by_text("已写，等待审核")).to_be_visible()
+
+
+def test_she_asks_for_money_back_with_a_photo(hers: Page, stage: Stage) -> None:
+    photo = file_of(Image.new("RGB", (900, 1200), "#8C3B2E"), "JPEG")
+    hers.goto(f"/s/anning/orders/{stage.ids['done_order_id']}/refund/")
+    hers.locator("#refund-words").fill("下摆脱线了")
+    hers.locator("#refund-photos").set_input_files(
+        [{"name": "hem.jpg", "mimeType": "image/jpeg", "buffer": photo}]
+    )
+    assert serious_findings(hers) == []
+    hers.locator("#refund button.button--primary").click()
+    expect(hers.get_by_text("你的照片")).to_be_visible()
+    expect(hers.locator("img.snap")).not_to_have_js_property("naturalWidth", 0)
+    assert serious_findings(hers) == []
+    shot(hers, "shop-case-390")
 
 
 def test_a_clerk_counts_and_an_operator_states_times_to_collect_in(

@@ -68,7 +68,7 @@ def slots_context(request: ConsoleRequest, store_id: UUID) -> dict[str, Any]:
             }
             for hours, found in groupby(by_hours, key=_hours)
         ],
-        "weekdays": [(day, str(WEEKDAYS_ABBR[day])) for day in WEEK],
+        "weekdays": [(day, _abbr(day)) for day in WEEK],
         "days_ahead": plan.days_ahead,
         "most_days_ahead": MOST_DAYS_AHEAD,
         "most_orders": MOST_ORDERS,
@@ -151,4 +151,9 @@ def _clock(minutes: int) -> str:
 
 
 def _weekdays(days: Iterable[int]) -> str:
-    return " ".join(str(WEEKDAYS_ABBR[day]) for day in days)
+    found = list(days)
+    return _("every day") if len(found) == len(WEEK) else " ".join(_abbr(day) for day in found)
+
+
+def _abbr(day: int) -> str:
+    return str(WEEKDAYS_ABBR[day])
