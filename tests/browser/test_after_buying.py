@@ -86,7 +86,7 @@ def test_she_reads_what_became_of_her_orders_and_writes_how_it_was(
     expect(won).to_be_visible()
     expect(won.get_by_text("新", exact=True)).to_have_count(0)
     hers.goto(f"/s/anning/orders/{stage.ids['done_order_id']}/")
-    hers.get_by_role("link", name="写写").click()
+    hers.get_by_role("link", name="写一写").click()
     hers.get_by_label("合身").check()
     hers.get_by_label("用你的话说").fill("腰那里刚好，裙长到膝盖。")
     assert serious_findings(hers) == []
