@@ -3,19 +3,21 @@
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from zhiyin.domain.brands.types import BrandCard, Role
 from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import Delivery, Placed, RefundState
+from zhiyin.domain.orders.types import Delivery, NoticeKind, Placed, RefundState, SlotFacts
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentFact, PaymentState
 from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.storage.tenancy import brand_tx
 
 WAITING = 4
+HOURS = ((600, 720), (840, 960), (1140, 1260))
 
 
 def set_orders(
@@ -47,10 +49,18 @@ def set_orders(
                 user_id=user_id,
                 now=now,
             )
+        slots = [SlotFacts(day, *hours, 9) for day in range(7) for hours in HOURS]
+        orders.set_slots(brand_id=brand.id, store_id=store_id, slots=slots, days_ahead=3)
     one = Basket(wanted=wanted[:1], delivery=Delivery.PICKUP, store_id=store_id)
     both = Basket(wanted=wanted, delivery=Delivery.PICKUP, store_id=store_id)
     placed = [
-        _paid(brand, member_id, both if n == 0 else one, now - timedelta(minutes=60 - n))
+        _paid(
+            brand,
+            member_id,
+            both if n == 0 else one,
+            now - timedelta(minutes=60 - n),
+            _slot(brand, store_id, now) if n == 0 else None,
+        )
         for n in range(WAITING)
     ]
     ids.setdefault("order_id", placed[0].order_id)
@@ -75,15 +85,46 @@ def set_orders(
         )
     purchase.collect(brand_id=brand.id, code=done, store_id=store_id, user_id=user_id, now=now)
     ids["refund_id"], ids["pickup_store_id"] = refund.id, store_id
+    with brand_tx(brand.id):
+        (line,) = ordered.order(brand_id=brand.id, order_id=placed[1].order_id).lines
+        ids |= {"done_order_id": placed[1].order_id, "done_line_id": line.id}
+        ids["done_product_id"] = line.product_id
+        for n, kind in ((0, NoticeKind.GROUP_WON), (2, NoticeKind.GROUP_LOST)):
+            orders.tell(
+                brand_id=brand.id,
+                order_id=placed[n].order_id,
+                kind=kind,
+                at=now - timedelta(minutes=30 - n),
+            )
+        orders.tell(
+            brand_id=brand.id,
+            order_id=placed[2].order_id,
+            kind=NoticeKind.REFUNDED,
+            refund_id=refund.id,
+            at=now,
+        )
 
 
-def _paid(brand: BrandCard, member_id: UUID, basket: Basket, at: datetime) -> Placed:
+def _slot(brand: BrandCard, store_id: UUID, now: datetime) -> datetime:
+    """The first time that the store offers."""
+    with brand_tx(brand.id):
+        offers = ordered.slot_offers(
+            brand_id=brand.id, store_id=store_id, zone=ZoneInfo(brand.time_zone), now=now
+        )
+    assert offers
+    return offers[0].starts_at
+
+
+def _paid(
+    brand: BrandCard, member_id: UUID, basket: Basket, at: datetime, slot_at: datetime | None
+) -> Placed:
     placed = purchase.place(
         brand_id=brand.id,
         member_id=member_id,
         request_key=uuid4(),
         basket=basket,
         provider="sandbox",
+        slot_at=slot_at,
         now=at,
     )
     fact = PaymentFact(

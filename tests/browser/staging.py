@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from PIL import Image
 
 from tests.browser import staged_orders
 from tests.paying import asked, sandboxed
@@ -50,7 +51,9 @@ from zhiyin.flows.purchase import Basket, Wanted, cases
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
 from zhiyin.kit.ids import uuid7
+from zhiyin.storage.media import MediaStore, inspect_and_clean
 from zhiyin.storage.tenancy import brand_tx
+from zhiyin.storage.tests.pictures import file_of
 
 SLUG = "anning"
 NEED = "160，100斤，梨形，小腿粗，下个月参加婚礼，想显瘦，配我的米色鞋，400以内，要会发光"
@@ -342,10 +345,17 @@ def _after_sales(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: dat
         reason=CaseReason.SIZE,
         pieces={line.key: 1},
     )
+    seam = Image.new("RGB", (640, 480), "#8C3B2E")
     case = cases.ask(
-        **own, order_id=ids["order_id"], request_key=uuid4(), asked=asked_back, now=now
+        **own,
+        order_id=ids["order_id"],
+        request_key=uuid4(),
+        asked=asked_back,
+        photos=[inspect_and_clean(file_of(seam, "JPEG"))],
+        media=MediaStore(settings.MEDIA_FOLDER),
+        now=now,
     )
-    ids["case_id"] = case.id
+    ids["case_id"], ids["place"] = case.id, 1
 
 
 def _talk(

@@ -26,10 +26,20 @@ FILES = {
     "console:asked-csv",
     "console:orders-csv",
     "console:orders-xlsx",
+    "console:case-photo",
+    "console:stock-csv",
+    "console:stock-xlsx",
+    "shop:case-photo",
     "console:import-problems",
     "mfa_download_recovery_codes",
 }
-FRAGMENTS = {"shop:koc-goods", "shop:pick-parts", "shop:checkout-sum", "shop:order-state"}
+FRAGMENTS = {
+    "shop:koc-goods",
+    "shop:pick-parts",
+    "shop:checkout-sum",
+    "shop:checkout-slots",
+    "shop:order-state",
+}
 LEADS_ELSEWHERE = {
     "account_signup",
     "account_logout",
@@ -47,6 +57,8 @@ AS_A_MEMBER = (
     "browse/?q=无",
     "form/?need={need_id}",
     "koc/shows/?q=裙",
+    "orders/{done_order_id}/",
+    "koc/shows/?product={done_product_id}&line={done_line_id}",
 )
 IN_THE_CONSOLE = (
     "shows/?state=published",
@@ -57,6 +69,7 @@ IN_THE_CONSOLE = (
     "words/?slot=units",
     "words/height_cm/-/",
     "words/goals/new/",
+    "count/?q=裙",
     "nothing/here/",
 )
 

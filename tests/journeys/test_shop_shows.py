@@ -65,7 +65,7 @@ def test_a_show_of_what_she_bought_waits_to_be_looked_at_with_its_picture(shop):
     address = f"koc/shows/?product={product_id}"
     worn = {"size": "navy|12", "fit": "small", "words": "Tight at the hips."}
     page = hers.post(address, 422, **worn, picture=a_photo())
-    assert "Tick this, or leave the photo out." in page.content.decode()
+    assert "Tick this, or leave the photos out." in page.content.decode()
     page = hers.post(address, 422, **worn, picture=io.BytesIO(b"GIF89a"), rights="1")
     assert "A still JPEG, PNG or WebP, please." in page.content.decode()
     hers.post(address, **worn, picture=a_photo(), rights="1")

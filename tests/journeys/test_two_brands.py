@@ -69,6 +69,7 @@ NOT_WRITTEN = {
     "promotions.Promotion.deliveries",
     "promotions.Promotion.store_ids",
     "promotions.PromotionMove.act",
+    "orders.CasePhoto.ref",
     "orders.Heard.provider",
     "orders.Order.explained",
     "orders.Order.number",

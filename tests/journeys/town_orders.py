@@ -2,6 +2,10 @@
 
 from typing import Any
 from uuid import UUID, uuid4
+from zlib import crc32
+
+from django.conf import settings
+from PIL import Image
 
 from tests.cast import NOW
 from zhiyin.domain.brands.types import BrandCard
@@ -23,7 +27,9 @@ from zhiyin.domain.orders.types import Delivery
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentFact, PaymentState
 from zhiyin.flows.purchase import cases, parcels
+from zhiyin.storage.media import MediaStore, inspect_and_clean
 from zhiyin.storage.tenancy import brand_tx
+from zhiyin.storage.tests.pictures import file_of
 
 SANDBOX = "sandbox"
 
@@ -76,10 +82,15 @@ def bought(
         words=f"{mark}腰围偏小",
     )
     ask = {**own, "order_id": order_id, "asked": asked, "now": NOW}
+    photo = inspect_and_clean(
+        file_of(Image.new("RGB", (8, 8), f"#{crc32(mark.encode()) & 0xFFFFFF:06x}"), "PNG")
+    )
+    media = MediaStore(settings.MEDIA_FOLDER)
     refused = cases.ask(**ask, request_key=uuid4())
     act = {"brand_id": brand.id, "now": NOW, "user_id": user_id}
     cases.refuse(**act, case_id=refused.id, answer=f"{mark} was worn")
-    case_id = ids["case_id"] = cases.ask(**ask, request_key=uuid4()).id
+    case_id = ids["case_id"] = cases.ask(**ask, request_key=uuid4(), photos=[photo], media=media).id
+    ids["place"] = 1
     cases.approve(**act, case_id=case_id)
     with brand_tx(brand.id):
         orders.send_goods_back(

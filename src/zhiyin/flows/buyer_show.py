@@ -1,5 +1,6 @@
-"""A member shows what she bought: picture, size, verdict, words; a person publishes it."""
+"""A member shows what she bought: pictures, size, verdict, words; a person publishes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +11,16 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductCard
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.content import queries as shows
-from zhiyin.domain.content.types import FitVerdict, ShowFacts, ShowSource, ShowState
+from zhiyin.domain.content.types import (
+    FitVerdict,
+    ShowFacts,
+    ShowSource,
+    ShowState,
+    ShowWritten,
+)
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.members import operations as members
+from zhiyin.domain.members import queries as people
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import PurchaseCard
 from zhiyin.kit.text import clean_block
@@ -40,40 +48,59 @@ def show(
     member_id: UUID,
     product_id: UUID,
     wearing: Wearing,
-    picture: CleanImage | None,
+    pictures: Sequence[CleanImage],
     media: MediaStore,
     now: datetime,
+    line_id: UUID | None = None,
 ) -> UUID:
     """Keep a member's show until a person of the brand has looked at it. Returns its id.
 
-    It rests on a purchase of hers of that product; the body facts she agreed to keep go with it.
-    A refused show, and one that could not be kept, leave no picture behind.
-    Raises ProductNotFound, ShowNotVerified, MemberNotFound, TextTooLong, TextHasNul.
+    It rests on a purchase of hers of that product (with `line_id`, on that line of an order of
+    hers), which has one show unless the first was refused; the body facts she agreed to keep go
+    with it. A refused show, and one that could not be kept, leave no picture behind.
+    Raises ProductNotFound, ShowNotVerified, ShowWritten, MemberNotFound, TextTooLong, TextHasNul.
     """
     words = clean_block(wearing.words, WORDS_CHARS_MAX)
-    ref = MediaRef.of(picture) if picture else None
+    refs = [MediaRef.of(picture) for picture in pictures]
     try:
         with brand_tx(brand_id):
             members.hold_member(brand_id=brand_id, member_id=member_id)
-            facts = _facts(brand_id, member_id, product_id, wearing, words, ref, now)
-            if picture and ref and facts.purchase_id:
-                # Held while it is stored, so that no erasure takes it for nobody's meanwhile.
-                content.hold_pictures(brand_id=brand_id, refs=[str(ref)])
-                media.save(brand_id, picture)
+            facts = _facts(brand_id, member_id, product_id, wearing, words, refs, now, line_id)
+            if facts.purchase_id:
+                _check_unwritten(brand_id, facts.purchase_id)
+                # Held while they are stored, so that no erasure takes one for nobody's meanwhile.
+                content.hold_pictures(brand_id=brand_id, refs=[str(ref) for ref in refs])
+                for picture in pictures:
+                    media.save(brand_id, picture)
             return content.save_shows(
                 brand_id=brand_id, shows=[facts], state=ShowState.PENDING, now=now
             )[0]
     except Exception:
-        if ref:
+        for ref in refs:
             _drop(brand_id, ref, media)
         raise
 
 
-def bought(*, brand_id: UUID, member_id: UUID, product: ProductCard) -> PurchaseCard | None:
-    """The member's last purchase of a product, or None. One query, inside the caller's tx."""
+def bought(
+    *, brand_id: UUID, member_id: UUID, product: ProductCard, line_id: UUID | None = None
+) -> PurchaseCard | None:
+    """Her last purchase of a product, under whichever of her accounts, or that line; or None.
+
+    Three queries, inside the caller's tx.
+    """
+    herself = people.person_ids(brand_id=brand_id, member_id=member_id)
     return orders.last_purchase(
-        brand_id=brand_id, member_id=member_id, sku_ids=[sku.id for sku in product.skus]
+        brand_id=brand_id,
+        member_ids=herself,
+        sku_ids=[sku.id for sku in product.skus],
+        line_id=line_id,
     )
+
+
+def _check_unwritten(brand_id: UUID, purchase_id: UUID) -> None:
+    written = shows.shows_of_purchases(brand_id=brand_id, purchase_ids=[purchase_id])
+    if written.get(purchase_id, ShowState.REFUSED) is not ShowState.REFUSED:
+        raise ShowWritten(purchase_id=purchase_id)
 
 
 def _facts(
@@ -82,11 +109,12 @@ def _facts(
     product_id: UUID,
     wearing: Wearing,
     words: str,
-    ref: MediaRef | None,
+    refs: Sequence[MediaRef],
     now: datetime,
+    line_id: UUID | None,
 ) -> ShowFacts:
     product = catalog.product(brand_id=brand_id, product_id=product_id)
-    purchase = bought(brand_id=brand_id, member_id=member_id, product=product)
+    purchase = bought(brand_id=brand_id, member_id=member_id, product=product, line_id=line_id)
     koc = kocs.koc_of_member(brand_id=brand_id, member_id=member_id)
     is_english = wearing.language.startswith("en")
     return ShowFacts(
@@ -102,7 +130,7 @@ def _facts(
         text_zh="" if is_english else words,
         text_en=words if is_english else "",
         facts=_snapshot(brand_id, member_id),
-        media_refs=(str(ref),) if ref else (),
+        media_refs=tuple(str(ref) for ref in refs),
         rights_granted=wearing.rights_granted,
     )
 

@@ -130,6 +130,9 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
         for ref in _pictures(brand_id, ids):
             media.delete(brand_id, MediaRef.parse(ref))
         for one_id in ids:
+            for case_id, ref in orders.case_photos_of(brand_id=brand_id, member_id=one_id):
+                media.of(case_id).delete(brand_id, MediaRef.parse(ref))
+        for one_id in ids:
             conversations.erase_member(brand_id=brand_id, member_id=one_id)
             matching.erase_answers(
                 brand_id=brand_id,

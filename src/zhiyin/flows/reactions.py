@@ -9,11 +9,12 @@ from typing import Any
 
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
-from zhiyin.domain.orders.types import RefundArrived, RefundGranted
+from zhiyin.domain.orders.care import CaseMoved, ParcelSent
+from zhiyin.domain.orders.types import OrderClosed, OrderPaid, RefundArrived, RefundGranted
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.events.types import StoredEvent, revive
 from zhiyin.flows import answering, forgetting, outward, purchase
-from zhiyin.flows.purchase import cases, sending
+from zhiyin.flows.purchase import cases, sending, telling
 from zhiyin.kit.events import DomainEvent
 
 Reaction = Callable[[Any], None]
@@ -23,9 +24,13 @@ REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     MemberErased: (forgetting.queue_forgetting,),
     RefundGranted: (sending.send_granted,),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
-    GroupWon: (purchase.release_group,),
-    GroupLost: (purchase.refund_group,),
-    RefundArrived: (cases.note_arrived,),
+    OrderPaid: (telling.tell_paid,),
+    OrderClosed: (telling.tell_closed,),
+    GroupWon: (purchase.release_group, telling.tell_group_won),
+    GroupLost: (purchase.refund_group, telling.tell_group_lost),
+    ParcelSent: (telling.tell_sent,),
+    RefundArrived: (cases.note_arrived, telling.tell_refunded),
+    CaseMoved: (telling.tell_case,),
 }
 
 

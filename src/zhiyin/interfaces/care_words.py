@@ -148,6 +148,7 @@ _FIELDS: Mapping[str, Words] = {
     "kind": _("Only what has reached you can be sent back. Choose “money only” for the rest."),
     "going_back": _("Say how the goods go back."),
     "words": _("Say it in at most 200 characters."),
+    "photos": _("At most three photos."),
     "name": _("Who receives it? 1 to 30 characters."),
     "phone": _("A mobile number of mainland China has 11 digits and begins with 1."),
     "region": _("Province, city and district."),

@@ -28,7 +28,7 @@ from zhiyin.flows import (
     purchase,
     reactions,
 )
-from zhiyin.flows.purchase import cases, parcels, sending
+from zhiyin.flows.purchase import cases, parcels, sending, telling
 from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
 from zhiyin.storage.tenancy import brand_tx
@@ -120,7 +120,8 @@ def take_webhooks_up(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="close_unpaid", queue="clock", queueing_lock="close-unpaid")
 def close_unpaid(timestamp: int) -> None:
-    """Close groups whose time is over, orders that were not paid in time, and holds left behind.
+    """Close groups whose time is over, orders that were not paid in time, and holds left behind;
+    tell whoever can still pay that her time is nearly over.
 
     A brand's part is bounded; what is left is closed a minute later. Safe to repeat.
     """
@@ -128,6 +129,7 @@ def close_unpaid(timestamp: int) -> None:
     for brand in brands.open_brands():
         purchase.close_groups(brand_id=brand.id, now=as_of, limit=BATCH)
         purchase.close_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+        telling.remind(brand_id=brand.id, now=as_of, limit=BATCH)
         with brand_tx(brand.id):
             stock.release_expired(brand_id=brand.id, now=as_of, limit=BATCH)
 

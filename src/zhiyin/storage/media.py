@@ -212,11 +212,19 @@ class MediaStore:
     """Pictures on disk: `root/<brand>/<aa>/<sha256>.<ext>`, thumbnails beside them.
 
     Two uploads of one picture are one file in a brand, so `delete` is for the caller who has
-    made sure that no other row of the brand keeps the reference.
+    made sure that no other row of the brand keeps the reference. `of` opens a drawer for what
+    belongs to one thing alone: `root/<brand>/<thing>/<aa>/...`.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, thing: UUID | None = None) -> None:
         self._root = root
+        self._thing = thing
+
+    def of(self, thing: UUID) -> "MediaStore":
+        """The pictures of one thing: an equal one of another is another file, so that deleting
+        this thing's needs no look at others.
+        """
+        return MediaStore(self._root, thing=thing)
 
     def save(self, brand_id: UUID, image: CleanImage) -> MediaRef:
         """Store both sizes and return the reference. Safe to repeat, and to stop half-way."""
@@ -242,7 +250,10 @@ class MediaStore:
     def _path(self, brand_id: UUID, ref: MediaRef, size: Size) -> Path:
         brand = UUID(int=brand_id.int)  # a text, which could climb out of the root, fails here
         name = f"{ref.sha256}{size}.{ref.format}"
-        return self._root / str(brand) / ref.sha256[:2] / name
+        folder = self._root / str(brand)
+        if self._thing is not None:
+            folder /= str(UUID(int=self._thing.int))
+        return folder / ref.sha256[:2] / name
 
 
 def _read(data: bytes | ByteSource, max_bytes: int) -> bytes:

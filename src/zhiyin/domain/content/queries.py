@@ -72,6 +72,13 @@ def shows_by_author(
     return tuple(_show_cards(brand_id, rows[offset : offset + limit]))
 
 
+def shows_of_purchases(*, brand_id: UUID, purchase_ids: Collection[UUID]) -> dict[UUID, ShowState]:
+    """Purchase -> where its show stands, for those that have one; the last counts. One query."""
+    rows = BuyerShow.objects.filter(brand_id=brand_id, purchase_id__in=list(purchase_ids))
+    found = rows.order_by("worn_at", "id").values_list("purchase_id", "state")
+    return {purchase_id: ShowState(state) for purchase_id, state in found}
+
+
 def votes_by_member(
     *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 500
 ) -> tuple[tuple[UUID, datetime], ...]:

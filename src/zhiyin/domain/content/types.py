@@ -173,6 +173,13 @@ class ShowNotVerified(DomainError):
     kind: ClassVar[Kind] = Kind.DENIED
 
 
+class ShowWritten(DomainError):
+    """This purchase has its show already."""
+
+    code: ClassVar[str] = "show_written"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class ShowRightsMissing(DomainError):
     """Its author has not agreed that it is shown. Details: `show_ids`, those that wait for her."""
 

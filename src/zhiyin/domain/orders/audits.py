@@ -89,6 +89,26 @@ ADDS_UP = """
         OR bool_or(line.quantity <> jsonb_array_length(line.units))
     ORDER BY ordered.number LIMIT %(limit)s
 """
+SLOTS_AS_BOOKED = """
+    SELECT tally.store_id::text, tally.starts_at::text, tally.taken, count(booking.id)
+    FROM orders_slottally tally
+    LEFT JOIN orders_slotbooking booking
+      ON booking.brand_id = tally.brand_id AND booking.store_id = tally.store_id
+         AND booking.starts_at = tally.starts_at AND booking.freed_at IS NULL
+    WHERE tally.brand_id = %(brand_id)s
+    GROUP BY tally.brand_id, tally.id
+    HAVING tally.taken <> count(booking.id)
+    ORDER BY tally.starts_at, tally.store_id LIMIT %(limit)s
+"""
+SLOTS_OF_THE_LIVING = """
+    SELECT ordered.number, ordered.state, booking.starts_at::text
+    FROM orders_slotbooking booking
+    JOIN orders_order ordered
+      ON ordered.brand_id = booking.brand_id AND ordered.id = booking.order_id
+    WHERE booking.brand_id = %(brand_id)s AND booking.freed_at IS NULL
+      AND ordered.state IN ('closed', 'refunded')
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
 HELD_AS_ORDERED = """
     WITH held AS (
         SELECT cause, sku_id, sum(quantity - handed_over - released)
@@ -228,6 +248,16 @@ AUDITS = (
         "S1.orders",
         "what was paid for is held until it is handed over; what was closed holds nothing",
         looks(HELD_AS_ORDERED, "sku_id", "state", "ordered", "held", "gone"),
+    ),
+    Audit(
+        "S1.slots",
+        "a time to collect is taken by as many orders as have it",
+        looks(SLOTS_AS_BOOKED, "starts_at", "taken", "booked"),
+    ),
+    Audit(
+        "S1.slots_freed",
+        "what was closed or given back whole keeps no time to collect",
+        looks(SLOTS_OF_THE_LIVING, "state", "starts_at"),
     ),
     Audit(
         "P3.cases",

@@ -16,6 +16,7 @@ from zhiyin.kit.events import DomainEvent
 MOST_ADDRESSES = 20
 WORDS_CHARS_MAX = 200
 TRACKING_CHARS_MAX = 40
+MOST_CASE_PHOTOS = 3
 
 
 class Carrier(StrEnum):

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from zhiyin.domain.orders.care import (
     MOST_ADDRESSES,
+    MOST_CASE_PHOTOS,
     TRACKING_CHARS_MAX,
     Carrier,
     CaseKind,
@@ -17,6 +18,7 @@ from zhiyin.domain.orders.care import (
     TitleKind,
     Turn,
 )
+from zhiyin.domain.orders.types import NoticeKind
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
@@ -114,6 +116,22 @@ class CasePiece(BrandOwned):
         ]
 
 
+class CasePhoto(BrandOwned):
+    """A photo of hers with a case, by its reference in the case's own drawer. `place` from 1."""
+
+    case = SameBrandKey("orders.AfterSaleCase")
+    place = models.PositiveSmallIntegerField()
+    ref = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "case", "place"], name="case_photo_place"),
+            models.CheckConstraint(
+                condition=Q(place__gte=1, place__lte=MOST_CASE_PHOTOS), name="case_photos_few"
+            ),
+        ]
+
+
 class CaseStep(BrandOwned):
     """A line of a case's history. Append-only, and without words of hers."""
 
@@ -186,3 +204,36 @@ class InvoiceRequest(BrandOwned):
             models.UniqueConstraint(fields=["brand", "order"], name="invoice_once"),
         ]
         indexes = [models.Index(fields=["brand", "state", "asked_at"], name="invoice_waiting")]
+
+
+class Notice(BrandOwned):
+    """Something a shopper is told of an order, once. The words are made when she reads it.
+
+    It stands in this room because all that it speaks of is an order of this room, or hangs on one.
+    """
+
+    member = SameBrandKey("members.Member")
+    order = SameBrandKey("orders.Order")
+    kind = models.CharField(max_length=12, choices=choices(NoticeKind))
+    parcel = SameBrandKey("orders.Parcel", null=True)
+    refund = SameBrandKey("orders.Refund", null=True)
+    case = SameBrandKey("orders.AfterSaleCase", null=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "order", "kind", "parcel", "refund", "case"],
+                nulls_distinct=False,
+                name="notice_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "member", "-at"], name="notice_newest"),
+            models.Index(
+                fields=["brand", "member"],
+                condition=Q(seen_at__isnull=True),
+                name="notice_unseen",
+            ),
+        ]

@@ -8,12 +8,15 @@ from zhiyin.domain.orders.care_models import (
     Address,
     AfterSaleCase,
     AfterSaleTerms,
+    CasePhoto,
     CasePiece,
     CaseStep,
     InvoiceRequest,
+    Notice,
     Parcel,
     ParcelLine,
 )
+from zhiyin.domain.orders.slot_models import PickupDays, PickupSlot, SlotBooking, SlotTally
 from zhiyin.domain.orders.terms_models import FreightTerms, PastPurchase, RefundLimit
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
@@ -34,11 +37,13 @@ __all__ = [
     "AfterSaleCase",
     "AfterSaleTerms",
     "CartItem",
+    "CasePhoto",
     "CasePiece",
     "CaseStep",
     "FreightTerms",
     "Heard",
     "InvoiceRequest",
+    "Notice",
     "Order",
     "OrderLine",
     "OrderStep",
@@ -47,8 +52,12 @@ __all__ = [
     "PastPurchase",
     "Payment",
     "Pickup",
+    "PickupDays",
+    "PickupSlot",
     "Refund",
     "RefundLimit",
+    "SlotBooking",
+    "SlotTally",
     "StrayReceipt",
     "WrongCodes",
 ]

@@ -1,13 +1,16 @@
 """After-sales: she asks, the brand answers in time or it is a yes, goods and money go back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from zhiyin.domain.members import operations as members
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import CaseAsked, CaseCard, CaseKind, CaseMoveRefused, CaseState
 from zhiyin.domain.orders.types import RefundArrived
 from zhiyin.flows.purchase.giving_back import grant
+from zhiyin.storage.media import CleanImage, MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -19,28 +22,48 @@ def ask(
     request_key: UUID,
     asked: CaseAsked,
     now: datetime,
+    photos: Sequence[CleanImage] = (),
+    media: MediaStore | None = None,
 ) -> CaseCard:
     """Ask for money back for pieces of a paid order. Sent again, it answers with the same case.
+
+    Up to three `photos` of hers lie in the case's own drawer of `media`; a case that is not opened
+    leaves none there.
 
     Of an order of which nothing has left, outside of a group-buy, the money is granted at once.
     One transaction. Raises OrderNotFound, OrderMoveRefused, CaseTooLate, CaseRefused,
     PiecesClaimed, PiecesRefused, NothingToGiveBack, RequestReused.
     """
     case_id = uuid5(member_id, request_key.hex)
-    with brand_tx(brand_id):
-        case, is_new = orders.open_case(
-            brand_id=brand_id,
-            case_id=case_id,
-            order_id=order_id,
-            member_id=member_id,
-            asked=asked,
-            now=now,
-        )
-        if is_new:
+    drawer = media.of(case_id) if media is not None and photos else None
+    is_new = False
+    try:
+        with brand_tx(brand_id):
+            if drawer is not None:
+                # Before the order is locked, as in an erasure: nothing of hers is added meanwhile.
+                members.keep_member(brand_id=brand_id, member_id=member_id)
+            case, is_new = orders.open_case(
+                brand_id=brand_id,
+                case_id=case_id,
+                order_id=order_id,
+                member_id=member_id,
+                asked=asked,
+                now=now,
+            )
+            if not is_new:
+                return case
+            if drawer is not None:
+                refs = [str(drawer.save(brand_id, photo)) for photo in photos]
+                orders.add_case_photos(brand_id=brand_id, case_id=case_id, refs=refs)
             order = ordered.order(brand_id=brand_id, order_id=order_id)
             if orders.is_granted_at_once(order, asked):
                 return _approve(brand_id, case_id, now, None)
-        return case
+            return case
+    except Exception:
+        if drawer is not None and is_new:
+            for photo in photos:
+                drawer.delete(brand_id, MediaRef.of(photo))
+        raise
 
 
 def approve(

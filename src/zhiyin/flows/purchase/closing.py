@@ -1,4 +1,4 @@
-"""An order that was not paid ends: its seat, its pieces and its coupons are free again."""
+"""An order that was not paid ends: its seat, pieces, coupons and time to collect are free."""
 
 from datetime import datetime
 from uuid import UUID
@@ -39,3 +39,4 @@ def close_order(
         now=now,
     )
     promotions.release_uses(brand_id=brand_id, order_id=order_id, now=now)
+    orders.free_slot(brand_id=brand_id, order_id=order_id, now=now)

@@ -9,7 +9,7 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import HoldLine, ReleaseReason
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import OrderCard, RefundCard, RefundState
+from zhiyin.domain.orders.types import OrderCard, OrderState, RefundCard, RefundState
 from zhiyin.flows.paying import (
     PaymentError,
     PaymentProvider,
@@ -113,6 +113,8 @@ def grant(
             into_store_id=into_store_id,
         )
         booking.granted(brand_id=brand_id, order=order, refund=refund, at=now)
+        if order.state is OrderState.REFUNDED:
+            orders.free_slot(brand_id=brand_id, order_id=order_id, now=now)
     return refund
 
 

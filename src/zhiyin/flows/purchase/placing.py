@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
+from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import HoldLine, SoldOut
@@ -71,13 +73,15 @@ def place(
     address: Mapping[str, str] | None = None,
     cart_item_ids: Sequence[UUID] = (),
     asking: Asking = ALONE,
+    slot_at: datetime | None = None,
 ) -> Placed:
     """Order a basket: its pieces are held for fifteen minutes, in which she may pay.
 
     `request_key` is made by whoever asks, once for what she means to buy: sent again, it answers
-    with the same order. `expected_fen` is the sum she saw: a different one is refused.
+    with the same order. `expected_fen` is the sum she saw: a different one is refused. `slot_at`:
+    when she means to collect it, a time that its store offers.
     One transaction. Raises OrderEmpty, NotForSale, PriceChanged, NothingToPay, StoreNeeded,
-    AddressNeeded, SoldOut (also where the store is closed), RequestReused.
+    AddressNeeded, SoldOut (also where the store is closed), SlotGone, SlotFull, RequestReused.
     """
     with brand_tx(brand_id):
         return place_order(
@@ -91,6 +95,7 @@ def place(
             address=address,
             cart_item_ids=cart_item_ids,
             asking=asking,
+            slot_at=slot_at,
         )
 
 
@@ -106,6 +111,7 @@ def place_order(
     address: Mapping[str, str] | None = None,
     cart_item_ids: Sequence[UUID] = (),
     asking: Asking = ALONE,
+    slot_at: datetime | None = None,
 ) -> Placed:
     """`place` inside the caller's transaction."""
     order_id = order_id_of(member_id=member_id, request_key=request_key)
@@ -155,6 +161,15 @@ def place_order(
         ),
         now=now,
     )
+    if placed.is_new and slot_at is not None and basket.delivery is Delivery.PICKUP:
+        orders.take_slot(
+            brand_id=brand_id,
+            order_id=order_id,
+            store_id=store_id,
+            starts_at=slot_at,
+            zone=ZoneInfo(brands.brand_by_id(brand_id=brand_id).time_zone),
+            now=now,
+        )
     orders.empty_cart(brand_id=brand_id, member_id=member_id, item_ids=list(cart_item_ids))
     return placed
 

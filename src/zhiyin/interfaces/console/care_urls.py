@@ -11,6 +11,7 @@ pages = [
     path("cases/", cases.cases, name="cases"),
     path("cases/terms/", cases.terms, name="case-terms"),
     path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/photos/<int:place>/", cases.photo, name="case-photo"),
     path("cases/<uuid:case_id>/act/", cases.act, name="case-act"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<uuid:invoice_id>/", invoices.invoice, name="invoice"),

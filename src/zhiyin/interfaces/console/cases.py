@@ -25,6 +25,7 @@ from zhiyin.domain.orders.care import (
 )
 from zhiyin.flows.purchase import cases as journey
 from zhiyin.interfaces import care_words as words
+from zhiyin.interfaces import photos
 from zhiyin.interfaces.console.access import (
     ConsoleRequest,
     NotYours,
@@ -106,6 +107,17 @@ def case(request: ConsoleRequest, case_id: UUID) -> HttpResponse:
     return _page(request, case_id)
 
 
+@require_GET
+@console_page
+def photo(request: ConsoleRequest, case_id: UUID, place: int) -> HttpResponse:
+    """A photo of hers with a case; opened whole, a line is written as for her words."""
+    card = _card(request, case_id)
+    is_small = "small" in request.GET
+    if not is_small:
+        note_read(request, card.member_id, Opened.CASE)
+    return photos.of_case(request.operator.brand.id, case_id, place, small=is_small)
+
+
 @require_POST
 @reaching_console_page
 def act(request: ConsoleRequest, case_id: UUID) -> HttpResponse:
@@ -178,7 +190,8 @@ def _page(request: ConsoleRequest, case_id: UUID, *, error: str = "") -> HttpRes
     brand_id = request.operator.brand.id
     card = _card(request, case_id)
     her_words = ordered.case_words(brand_id=brand_id, case_id=case_id)
-    if her_words:
+    her_photos = len(ordered.case_photos(brand_id=brand_id, case_id=case_id))
+    if her_words or her_photos:
         note_read(request, card.member_id, Opened.CASE)
     order = ordered.order(brand_id=brand_id, order_id=card.order_id)
     names = names_of(request, order)
@@ -188,6 +201,13 @@ def _page(request: ConsoleRequest, case_id: UUID, *, error: str = "") -> HttpRes
         "order": order,
         "paid": format_cny(order.payable_fen, request.language),
         "her_words": her_words,
+        "photos": [
+            reverse(
+                "console:case-photo",
+                kwargs={"slug": request.brand.slug, "case_id": case_id, "place": place + 1},
+            )
+            for place in range(her_photos)
+        ],
         "pieces": [{"name": names[key], "count": n} for key, n in card.pieces.items()],
         "steps": [
             {

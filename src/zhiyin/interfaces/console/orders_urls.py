@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhiyin.interfaces.console import money, order, orders, pickups
+from zhiyin.interfaces.console import counting, money, order, orders, pickups
 
 ORDER = "orders/<uuid:order_id>/"
 
@@ -11,6 +11,11 @@ pages = [
     path("pickup/look/", pickups.look, name="pickup-look"),
     path("pickup/collect/", pickups.collect, name="pickup-collect"),
     path("pickup/undo/", pickups.undo, name="pickup-undo"),
+    path("count/", counting.count, name="count"),
+    path("count/compare/", counting.compare, name="count-compare"),
+    path("count/save/", counting.save, name="count-save"),
+    path("stock/stock.csv", counting.as_csv, name="stock-csv"),
+    path("stock/stock.xlsx", counting.as_xlsx, name="stock-xlsx"),
     path("orders/", orders.orders, name="orders"),
     path("orders/orders.csv", orders.as_csv, name="orders-csv"),
     path("orders/orders.xlsx", orders.as_xlsx, name="orders-xlsx"),

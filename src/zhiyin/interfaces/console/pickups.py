@@ -41,6 +41,7 @@ from zhiyin.interfaces.console.ordering import (
     store_names,
     stores_of,
 )
+from zhiyin.interfaces.console.pickup_slots import slot_words
 from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.interfaces.refusals import STATUS
 from zhiyin.kit.errors import DomainError
@@ -55,7 +56,7 @@ Answer = Mapping[str, Any]
 @require_GET
 @console_page
 def pickup(request: ConsoleRequest) -> HttpResponse:
-    """The field for a code, and what waits in her store, the oldest first."""
+    """The field for a code, and what waits in her store, by when somebody comes."""
     return _page(request, {})
 
 
@@ -163,6 +164,7 @@ def _page(request: ConsoleRequest, answer: Answer, *, status: int = 200) -> Http
             limit=DONE_LISTED,
         )
         lines = shown_lines(request, [*waiting.orders, *done])
+        slots = queries.slots_of(brand_id=brand_id, order_ids=[one.id for one in waiting.orders])
         context |= {
             "store_name": store_name(request, store),
             "total": waiting.total,
@@ -171,6 +173,7 @@ def _page(request: ConsoleRequest, answer: Answer, *, status: int = 200) -> Http
                     "order": one,
                     "goods": in_words(lines[one.id]),
                     "since": moment(request, one.paid_at),
+                    "slot": slot_words(request, slots.get(one.id)),
                 }
                 for one in waiting.orders
             ],

@@ -59,7 +59,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
         Opened.DELETION: (_("Deletion over the API"), _("deleted for good")),
         Opened.EXPORT: (_("Export"), _("a row of hers in a file for a spreadsheet")),
         Opened.PACKING: (_("Packing list"), _("name, phone and address of a parcel")),
-        Opened.CASE: (_("After-sales case"), _("what she wrote of it")),
+        Opened.CASE: (_("After-sales case"), _("what she wrote of it, and her photos")),
         Opened.INVOICE: (_("Invoice"), _("the title and tax number")),
         Opened.ANSWER: (_("Answer over the API"), _("a question answered or declined for her")),
     }

@@ -17,6 +17,7 @@ from zhiyin.domain.brands.types import StoreCard, StoreCodeTaken, StoreFacts
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.forms import StoreForm
+from zhiyin.interfaces.console.pickup_slots import slots_context
 from zhiyin.interfaces.console.showing import (
     offer_undo,
     page_number,
@@ -180,6 +181,7 @@ def _form_page(
         context["pieces"] = catalog.pieces_in_stores(
             brand_id=request.operator.brand.id, store_ids=[store.id]
         )
+        context |= slots_context(request, store.id)
     status = 422 if form.errors else 200
     return shown(request, "console/store.html", "stores", context, status=status)
 

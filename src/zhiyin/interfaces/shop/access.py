@@ -179,14 +179,17 @@ def let_out(request: HttpRequest, brand: BrandCard) -> None:
 
 
 def _unread(visitor: Visitor) -> int:
-    """What waits to be seen by her, for the tab bar. One query, none for a guest."""
+    """What waits to be seen by her, for the tab bar: answers, and what she was told of her
+    orders. Three queries, none for a guest.
+    """
     if visitor.member is None:
         return 0
-    return talks.unseen(
-        brand_id=visitor.brand.id,
-        member_id=visitor.member.id,
-        koc_id=visitor.koc.id if visitor.koc else None,
+    brand_id, own_id = visitor.brand.id, visitor.member.id
+    answers = talks.unseen(
+        brand_id=brand_id, member_id=own_id, koc_id=visitor.koc.id if visitor.koc else None
     )
+    herself = members.person_ids(brand_id=brand_id, member_id=own_id)
+    return answers + orders.unseen_notices(brand_id=brand_id, member_ids=herself)
 
 
 def _in_cart(visitor: Visitor) -> int:

@@ -1,16 +1,14 @@
 """She asks for money back for a part of an order, and follows her case step by step."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,12 +16,14 @@ from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import (
+    MOST_CASE_PHOTOS,
     WORDS_CHARS_MAX,
     Carrier,
     CaseAsked,
     CaseCard,
     CaseKind,
     CaseReason,
+    CaseRefused,
     CaseState,
     GoingBack,
 )
@@ -31,12 +31,15 @@ from zhiyin.domain.orders.types import OrderCard, OrderState
 from zhiyin.domain.pricing.types import PiecesRefused
 from zhiyin.flows.purchase import cases
 from zhiyin.interfaces import care_words as words
+from zhiyin.interfaces import photos
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import member_id
-from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.showing import in_her_zone, shown
+from zhiyin.interfaces.shop.told import note_order_seen
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
+from zhiyin.storage.media import CleanImage, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 WAYS = {
@@ -60,9 +63,13 @@ def refund(request: ShopRequest, order_id: UUID) -> HttpResponse:
                 order_id=order_id,
                 request_key=_key(request),
                 asked=_asked(request, order),
+                photos=_photos(request),
+                media=MediaStore(settings.MEDIA_FOLDER),
                 now=request.now,
                 **own,
             )
+        except photos.REFUSED as refused:
+            error = photos.why_not(refused)
         except DomainError as refused:
             error = str(words.refusal(refused))
         else:
@@ -75,6 +82,15 @@ def refund(request: ShopRequest, order_id: UUID) -> HttpResponse:
         order = ordered.order(order_id=order_id, **own)
         context = _refund_context(request, order) | {"error": error}
         return shown(request, "shop/refund.html", context, tab="me", status=422 if error else 200)
+
+
+@require_GET
+@shop_page
+def case_photo(request: ShopRequest, case_id: UUID, place: int) -> HttpResponse:
+    """A photo of a case of hers; to anybody else it is not there."""
+    brand_id = request.visitor.brand.id
+    ordered.read_case(brand_id=brand_id, case_id=case_id, member_id=member_id(request))
+    return photos.of_case(brand_id, case_id, place, small="small" in request.GET)
 
 
 @require_POST
@@ -143,16 +159,11 @@ def names_of(request: ShopRequest, order: OrderCard) -> dict[str, str]:
     return words.lines(order.lines, taxonomy=taxonomy, language=request.language)
 
 
-def in_her_zone(request: ShopRequest, at: datetime) -> str:
-    """A moment as a sentence names it: day and hour."""
-    local = timezone.localtime(at, ZoneInfo(request.visitor.brand.time_zone))
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
-
-
 def _case_page(request: ShopRequest, case_id: UUID, *, error: str = "") -> HttpResponse:
     own = {"brand_id": request.visitor.brand.id}
     found = ordered.read_case(case_id=case_id, member_id=member_id(request), **own)
     order = ordered.order(order_id=found.order_id, **own)
+    note_order_seen(request, order.id)
     names = names_of(request, order)
     context = {
         "case": _row(request, found),
@@ -168,6 +179,13 @@ def _case_page(request: ShopRequest, case_id: UUID, *, error: str = "") -> HttpR
             for step in ordered.case_steps(case_id=case_id, **own)
         ],
         "her_words": ordered.case_words(case_id=case_id, **own),
+        "photos": [
+            reverse(
+                "shop:case-photo",
+                kwargs={"slug": request.brand.slug, "case_id": case_id, "place": place},
+            )
+            for place, _ref in enumerate(ordered.case_photos(case_id=case_id, **own), start=1)
+        ],
         "carriers": [(one.value, words.CARRIERS[one]) for one in Carrier],
         "error": error,
     }
@@ -254,6 +272,14 @@ def _asked(request: ShopRequest, order: OrderCard) -> CaseAsked:
         going_back=going_back,
         words=request.POST.get("words", ""),
     )
+
+
+def _photos(request: ShopRequest) -> tuple[CleanImage, ...]:
+    """The photos she sent, drawn anew. Raises CaseRefused (too many), photos.REFUSED."""
+    files = request.FILES.getlist("photos")
+    if len(files) > MOST_CASE_PHOTOS:
+        raise CaseRefused(field="photos")
+    return photos.cleaned(files)
 
 
 def _sum(request: ShopRequest, order: OrderCard) -> Mapping[str, str] | None:

@@ -40,6 +40,7 @@ from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_i
 from zhiyin.interfaces.shop.persons import in_her_language
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.told import told
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.storage.tenancy import brand_tx
@@ -109,12 +110,15 @@ def ask(request: ShopRequest, need_id: UUID, koc_id: UUID) -> HttpResponse:
 @require_GET
 @shop_page
 def inbox(request: ShopRequest) -> HttpResponse:
-    """What she asked and how it stands; a KOC finds her own questions from here, too."""
+    """What she was told of her orders, what she asked and how it stands; a KOC finds her own
+    questions from here, too.
+    """
     brand_id, own_id = request.visitor.brand.id, member_id(request)
     asked = talks.questions_of_asker(brand_id=brand_id, asker_id=own_id, limit=PER_PAGE)
     known = kocs.kocs_by_id(brand_id=brand_id, koc_ids=sorted({card.koc_id for card in asked}))
     visitor = request.visitor
     context = {
+        **told(request),
         "questions": [_row(request, card, known) for card in asked],
         "koc": visitor.koc,
         "waiting": talks.inbox(brand_id=brand_id, koc_id=visitor.koc.id, limit=1).waiting

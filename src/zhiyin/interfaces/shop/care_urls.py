@@ -16,6 +16,7 @@ pages = [
     path(f"{ORDER}invoice/", addresses.invoice, name="invoice"),
     path("cases/", aftersales.case_list, name="cases"),
     path(CASE, aftersales.case, name="case"),
+    path(f"{CASE}photos/<int:place>/", aftersales.case_photo, name="case-photo"),
     path(f"{CASE}act/", aftersales.case_act, name="case-act"),
     path("me/addresses/", addresses.addresses, name="addresses"),
     path(ADDRESS, addresses.address, name="address"),

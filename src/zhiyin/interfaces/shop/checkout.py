@@ -18,7 +18,7 @@ from zhiyin.domain.orders import queries as kept
 from zhiyin.domain.orders.types import Delivery, OrderNotFound, Placed
 from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Basket, Wanted
-from zhiyin.interfaces.shop import paying
+from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.address import AddressForm
 from zhiyin.interfaces.shop.cart import wanted
@@ -63,6 +63,8 @@ def checkout(request: ShopRequest) -> HttpResponse:
         address = AddressForm(initial=request.POST.dict())
         if named_id(request.POST.get("store", "")) is None:
             return _draw(request, chosen, address, _("Choose a store first."), status=422)
+        if no_time := slots.missing(request, named_id(request.POST.get("store", ""))):
+            return _draw(request, chosen, address, no_time, status=422)
     provider = paying.provider_of(request.visitor.brand.id)
     if provider is None:
         return _draw(request, chosen, address, status=503)
@@ -143,6 +145,7 @@ def _draw(
             "code": code,
             "can_pay": can_pay,
             **stores,
+            **slots.offered(request, _store_shown(stores)),
             **_price(request, lines, wished, delivery, stores["store_id"]),
         }
         return shown(request, "shop/checkout.html", context, tab="cart", status=status)
@@ -168,6 +171,7 @@ def _place(
         address=address.stated() if is_parcel else None,
         cart_item_ids=chosen.item_ids,
         asking=asking,
+        slot_at=slots.named(request),
         now=request.now,
     )
 
@@ -266,6 +270,12 @@ def _stores(request: ShopRequest, lines: Sequence[Wanted], wished: Wishes) -> di
         "city": city,
         "store_id": str(having[0].id) if having else "",
     }
+
+
+def _store_shown(stores: Mapping[str, Any]) -> UUID | None:
+    """The store that the page shows as chosen: hers, or the first that has all of it."""
+    first = stores["stores"][0]["id"] if stores["stores"] else ""
+    return named_id(stores["store_id"] or first)
 
 
 def _store(request: ShopRequest, card: StoreCard) -> Mapping[str, str]:

@@ -32,7 +32,7 @@ from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Wanted
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.lines import checkout_url
-from zhiyin.interfaces.shop.ordering import hers, herself
+from zhiyin.interfaces.shop.ordering import hers
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.qr import qr_svg
 from zhiyin.interfaces.shop.showing import shown
@@ -46,6 +46,7 @@ from zhiyin.interfaces.shop.together import (
     waits_for,
     who_joined,
 )
+from zhiyin.interfaces.shop.told import herself
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
 from zhiyin.kit.text import TextHasNul, TextTooLong

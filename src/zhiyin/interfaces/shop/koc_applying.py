@@ -15,7 +15,7 @@ from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductCard
 from zhiyin.domain.content import queries as content
-from zhiyin.domain.content.types import ShowCard, ShowNotVerified, ShowState
+from zhiyin.domain.content.types import ShowCard, ShowNotVerified, ShowState, ShowWritten
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import (
     AgeNeeded,
@@ -29,7 +29,10 @@ from zhiyin.domain.kocs.types import (
     TooYoung,
 )
 from zhiyin.domain.members.types import Purpose
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.types import PurchaseCard
 from zhiyin.flows import buyer_show, koc_review, taking_down
+from zhiyin.interfaces import photos
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.koc_forms import APART, ApplicationForm, ShowForm
@@ -37,18 +40,7 @@ from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.stating import named_id
 from zhiyin.kit.text import TextHasNul
-from zhiyin.storage.media import (
-    ImageAnimated,
-    ImageTooLarge,
-    ImageTooManyPixels,
-    ImageTypeRefused,
-    ImageUnreadable,
-    MediaMissing,
-    MediaRef,
-    MediaStore,
-    Size,
-    inspect_and_clean,
-)
+from zhiyin.storage.media import MediaMissing, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 FOUND_SHOWN = 12
@@ -131,11 +123,15 @@ def take_back(request: ShopRequest, application_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @reaching_shop_page
 def shows(request: ShopRequest) -> HttpResponse:
-    """Her own shows and how each stands; find a product, then say how it was."""
+    """Her own shows and how each stands; find a product, then say how it was.
+
+    From an order of hers she comes with the line that she writes of, and goes back there.
+    """
     brand_id, own_id = request.visitor.brand.id, member_id(request)
     search = request.GET.get("q", "").replace("\x00", "")[:SEARCH_CHARS_MAX]
     product_id = named_id(request.GET.get("product", ""))
-    filled = None
+    line_id = named_id(request.GET.get("line", ""))
+    filled, purchase = None, None
     context: dict[str, Any] = {"search": search}
     with brand_tx(brand_id):
         presenter = Presenter(request)
@@ -147,20 +143,27 @@ def shows(request: ShopRequest) -> HttpResponse:
         if product_id:
             product = catalog.product(brand_id=brand_id, product_id=product_id)
             context["product"] = presenter.product(product)
-            context["is_bought"] = (
-                buyer_show.bought(brand_id=brand_id, member_id=own_id, product=product) is not None
+            purchase = buyer_show.bought(
+                brand_id=brand_id, member_id=own_id, product=product, line_id=line_id
             )
+            context["is_bought"] = purchase is not None
             filled = ShowForm(
                 request.POST if request.method == "POST" else None,
                 request.FILES if request.method == "POST" else None,
                 product=product,
                 sizes=_sizes(presenter, product),
+                initial=_worn(product, purchase),
             )
     # A picture is opened only for what she bought: that costs much more than to ask.
     may_send = request.method == "POST" and context.get("is_bought", False)
-    if may_send and filled is not None and filled.is_valid() and _save_show(request, filled):
+    if (
+        may_send
+        and filled is not None
+        and filled.is_valid()
+        and _save_show(request, filled, line_id)
+    ):
         messages.info(request, _("Kept. A person of the brand looks at it before others do."))
-        return redirect("shop:koc-shows", slug=request.brand.slug)
+        return _back_from_show(request, line_id)
     with brand_tx(brand_id):
         status = 422 if filled is not None and filled.is_bound else 200
         context["form"] = filled
@@ -189,16 +192,11 @@ def photo(request: ShopRequest, show_id: UUID, ref: str) -> HttpResponse:
     Before the show is published, and after it is refused, only its author sees it.
     """
     brand_id, member = request.visitor.brand.id, request.visitor.member
-    media_ref = MediaRef.parse(ref)
     reader_id = member.id if member else None
     if not content.has_picture(brand_id=brand_id, show_id=show_id, ref=ref, reader_id=reader_id):
         raise MediaMissing(ref=ref)
-    size = Size.THUMBNAIL if "small" in request.GET else Size.FULL
-    with MediaStore(settings.MEDIA_FOLDER).open(brand_id, media_ref, size) as picture:
-        answer = HttpResponse(picture.read(), content_type=media_ref.format.media_type)
-    # For her browser alone, and not for long: a deleted picture must be gone.
-    answer["Cache-Control"] = "private, max-age=300"
-    return answer
+    store = MediaStore(settings.MEDIA_FOLDER)
+    return photos.served(store, brand_id, ref, small="small" in request.GET)
 
 
 def score_in_words(score: Score) -> dict[str, Any]:
@@ -235,18 +233,36 @@ def score_in_words(score: Score) -> dict[str, Any]:
     }
 
 
-def _save_show(request: ShopRequest, filled: ShowForm) -> bool:
+def _back_from_show(request: ShopRequest, line_id: UUID | None) -> HttpResponse:
+    """To the order that she came from, or to her shows."""
+    brand_id, slug = request.visitor.brand.id, request.brand.slug
+    if line_id is not None:
+        with brand_tx(brand_id):
+            order_id = orders.order_of_line(brand_id=brand_id, line_id=line_id)
+        return redirect("shop:order", slug=slug, order_id=order_id)
+    return redirect("shop:koc-shows", slug=slug)
+
+
+def _worn(product: ProductCard, purchase: PurchaseCard | None) -> dict[str, str]:
+    """The colour and size that she bought, to begin with."""
+    for sku in product.skus:
+        if purchase is not None and sku.id == purchase.sku_id:
+            return {"size": f"{sku.color}{APART}{sku.size_code}"}
+    return {}
+
+
+def _save_show(request: ShopRequest, filled: ShowForm, line_id: UUID | None) -> bool:
     """Keep the show; whatever is wrong is said at its field."""
-    picture = filled.cleaned_data["picture"]
     try:
         buyer_show.show(
             brand_id=request.visitor.brand.id,
             member_id=member_id(request),
             product_id=filled.product.id,
             wearing=filled.wearing(request.language),
-            picture=inspect_and_clean(picture) if picture else None,
+            pictures=photos.cleaned(filled.cleaned_data["picture"]),
             media=MediaStore(settings.MEDIA_FOLDER),
             now=request.now,
+            line_id=line_id,
         )
     except ShowNotVerified:
         filled.add_error(
@@ -258,12 +274,10 @@ def _save_show(request: ShopRequest, filled: ShowForm) -> bool:
         )
     except TextHasNul:
         filled.add_error("words", _("There is a character in it that cannot be read."))
-    except (ImageTooLarge, ImageTooManyPixels):
-        filled.add_error("picture", _("That picture is too large. Send one of at most 8 MB."))
-    except (ImageTypeRefused, ImageAnimated):
-        filled.add_error("picture", _("A still JPEG, PNG or WebP, please."))
-    except ImageUnreadable:
-        filled.add_error("picture", _("That picture cannot be read. Save it again and retry."))
+    except ShowWritten:
+        filled.add_error(None, _("You wrote of this purchase already. It stands under My shows."))
+    except photos.REFUSED as refused:
+        filled.add_error("picture", photos.why_not(refused))
     else:
         return True
     return False

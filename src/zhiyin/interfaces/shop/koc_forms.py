@@ -30,6 +30,7 @@ from zhiyin.domain.kocs.types import (
     PageFacts,
 )
 from zhiyin.flows.buyer_show import WORDS_CHARS_MAX, Wearing
+from zhiyin.interfaces.photos import PhotosField
 from zhiyin.interfaces.shop.forms import CONTROL, LABELS, SlotForm, choices
 
 DEFAULT_CAPACITY = 5
@@ -269,12 +270,7 @@ class ShowForm(forms.Form):
         max_length=WORDS_CHARS_MAX,
         widget=forms.Textarea(attrs={**CONTROL, "rows": 4, "data-keep": "show"}),
     )
-    picture = forms.FileField(
-        label=gettext_lazy("A photo"),
-        required=False,
-        help_text=gettext_lazy("JPEG, PNG or WebP, up to 8 MB. Place and camera are removed."),
-        widget=forms.FileInput(attrs={**CONTROL, "accept": "image/jpeg,image/png,image/webp"}),
-    )
+    picture = PhotosField()
     rights = forms.BooleanField(required=False)
 
     def __init__(
@@ -293,10 +289,10 @@ class ShowForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A photo is shown only with the right to show it."""
+        """Photos are shown only with the right to show them."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("picture") and not cleaned.get("rights"):
-            self.add_error("rights", _("Tick this, or leave the photo out."))
+            self.add_error("rights", _("Tick this, or leave the photos out."))
         return cleaned
 
     def wearing(self, language: str) -> Wearing:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.brands import queries as brands
-from zhiyin.domain.members import queries as people
 from zhiyin.domain.orders import queries as kept
 from zhiyin.domain.orders.types import (
     CloseReason,
@@ -28,9 +27,8 @@ from zhiyin.domain.orders.types import (
     Step,
 )
 from zhiyin.flows import purchase
-from zhiyin.interfaces.shop import paying
+from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
-from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.ordered_words import (
     badge,
     closed_words,
@@ -41,8 +39,10 @@ from zhiyin.interfaces.shop.ordered_words import (
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.priced import of_order
 from zhiyin.interfaces.shop.qr import qr_svg
+from zhiyin.interfaces.shop.reviewing import reviews
 from zhiyin.interfaces.shop.seats import group_of
 from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.told import herself, note_order_seen
 from zhiyin.interfaces.shop.weighing import ordered_groups
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
@@ -107,6 +107,7 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
         paying.ask(request, order_id)
     with brand_tx(brand_id):
         card = hers(request, order_id)
+        note_order_seen(request, order_id)
         context = {
             **_row(request, card),
             "order": card,
@@ -118,12 +119,15 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
                 for one in kept.refunds_of(brand_id=brand_id, order_id=order_id)
             ],
             "store": _store(request, card),
+            "slot": slots.of_order(request, order_id),
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
             "refund_url": _refund_url(request, card),
             "group": group_of(request, card),
+            "parcels_url": _parcels_url(request, card),
             **_pickup(request, card),
             **_waiting(request, card),
+            **reviews(request, card),
         }
         return shown(request, "shop/order.html", context, tab="me")
 
@@ -176,13 +180,6 @@ def cancel(request: ShopRequest, order_id: UUID) -> HttpResponse:
     except OrderMoveRefused:
         messages.info(request, _("It is past that: see below how it stands."))
     return redirect("shop:order", slug=request.brand.slug, order_id=order_id)
-
-
-def herself(request: ShopRequest) -> tuple[UUID, ...]:
-    """Every member that is this person."""
-    own_id = member_id(request)
-    found = people.person_ids(brand_id=request.visitor.brand.id, member_id=own_id)
-    return tuple(found) or (own_id,)
 
 
 def hers(request: ShopRequest, order_id: UUID) -> OrderCard:
@@ -247,6 +244,14 @@ def _refund_url(request: ShopRequest, card: OrderCard) -> str:
         return reverse("shop:refund", kwargs={"slug": request.brand.slug, "order_id": card.id})
     except NoReverseMatch:
         return ""
+
+
+def _parcels_url(request: ShopRequest, card: OrderCard) -> str:
+    """Where she follows what was sent; "" while nothing was."""
+    was_sent = card.state in (OrderState.PART_SENT, OrderState.SENT, OrderState.DONE)
+    if card.delivery is not Delivery.PARCEL or not was_sent:
+        return ""
+    return reverse("shop:parcels", kwargs={"slug": request.brand.slug, "order_id": card.id})
 
 
 def _store(request: ShopRequest, card: OrderCard) -> dict[str, str] | None:

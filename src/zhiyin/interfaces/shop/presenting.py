@@ -148,7 +148,8 @@ class Presenter:
             "kind": product.kind if product else "",
             "attributes": product.attributes if product else {},
             "title": self._product_name(product) if product else "",
-            "photo_url": self._photo_url(show),
+            "photo_url": next(iter(photos := self._photos(show)), ""),
+            "more_photos": photos[1:],
             "report_url": reverse(
                 "shop:show-report", kwargs={"slug": self.request.brand.slug, "show_id": show.id}
             ),
@@ -359,11 +360,9 @@ class Presenter:
             if show.facts.get(slot)
         ]
 
-    def _photo_url(self, show: ShowCard) -> str:
-        if not show.media_refs:
-            return ""
-        where = {"slug": self.request.brand.slug, "show_id": show.id, "ref": show.media_refs[0]}
-        return reverse("shop:photo", kwargs=where)
+    def _photos(self, show: ShowCard) -> list[str]:
+        where = {"slug": self.request.brand.slug, "show_id": show.id}
+        return [reverse("shop:photo", kwargs={**where, "ref": ref}) for ref in show.media_refs]
 
     def _rating(self, show: ShowCard) -> str:
         if show.rating is None:

@@ -14,9 +14,10 @@ from zhiyin.domain.orders.types import OrderMoveRefused, OrderState
 from zhiyin.flows.purchase import parcels as journey
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
-from zhiyin.interfaces.shop.aftersales import in_her_zone, names_of
+from zhiyin.interfaces.shop.aftersales import names_of
 from zhiyin.interfaces.shop.consents import member_id
-from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.showing import in_her_zone, shown
+from zhiyin.interfaces.shop.told import note_order_seen
 
 
 @require_GET
@@ -25,6 +26,7 @@ def parcels(request: ShopRequest, order_id: UUID) -> HttpResponse:
     """The parcels of an order with their tracking numbers, and what is in each."""
     own = {"brand_id": request.visitor.brand.id, "order_id": order_id}
     order = ordered.order(member_id=member_id(request), **own)
+    note_order_seen(request, order_id)
     found = ordered.parcels_of(**own)
     names = names_of(request, order)
     last = max((one.sent_at for one in found), default=None)

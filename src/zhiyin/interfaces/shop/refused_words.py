@@ -18,6 +18,7 @@ from zhiyin.domain.promotions.types import (
 )
 from zhiyin.flows.purchase.placing import NotInGroup
 from zhiyin.flows.purchase.quoting import NotForSale, PriceChanged
+from zhiyin.interfaces.shop import slots
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.money import format_cny
 
@@ -37,6 +38,7 @@ REFUSED = (
     PersonLimitReached,
     PromotionNotFound,
     UsedUp,
+    *slots.REFUSED,
 )
 
 
@@ -50,6 +52,8 @@ def why_not(refused: DomainError, language: str) -> str:
             "now": format_cny(int(str(refused.details["payable_fen"])), language),
             "before": format_cny(int(str(refused.details["expected_fen"])), language),
         }
+    if isinstance(refused, slots.REFUSED):
+        return slots.why_not(refused)
     if isinstance(refused, NotInGroup):
         reasons = refused.details["reasons"]
         assert isinstance(reasons, list | tuple)

@@ -1,12 +1,14 @@
 """What every page of hers is shown with: the open tab and the last undo."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from zhiyin.interfaces.shop.access import ShopRequest
 
@@ -39,3 +41,9 @@ def offer_undo(
         "action": action,
         "fields": [list(field) for field in fields],
     }
+
+
+def in_her_zone(request: ShopRequest, at: datetime) -> str:
+    """A moment as a sentence names it: day and hour."""
+    local = timezone.localtime(at, ZoneInfo(request.visitor.brand.time_zone))
+    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"

@@ -20,6 +20,7 @@ from zhiyin.domain.catalog.types import (
     QuantityRefused,
     SkuNotFound,
     StockBelowHeld,
+    StockChanged,
     StockCount,
     StockFacts,
     StockKeyReused,
@@ -71,12 +72,14 @@ def count_stock(
     reason: str,
     user_id: int | None,
     now: datetime,
+    expected: Mapping[UUID, int] | None = None,
 ) -> int:
     """Somebody counted a store: SKU -> pieces found. Returns how many figures were wrong.
 
-    What is held for orders lies there and is counted with the rest.
+    What is held for orders lies there and is counted with the rest. `expected`: what was there
+    when she compared; if a piece has come or gone since, her count is of another moment.
     Raises StoreNotFound, SkuNotFound, QuantityRefused, StockReasonNeeded, StockBelowHeld,
-    TooManyUnits, and writes nothing.
+    StockChanged, TooManyUnits, and writes nothing.
     """
     said = checked_reason(reason)
     brands.store(brand_id=brand_id, store_id=store_id)
@@ -86,6 +89,10 @@ def count_stock(
             raise QuantityRefused(sku_id=sku_id, quantity=pieces)
     stated = {(sku_id, store_id): pieces for sku_id, pieces in counts.items()}
     before = _opened(brand_id, stated)
+    for sku_id, pieces in (expected or {}).items():
+        now_there = before[sku_id, store_id].on_hand
+        if now_there != pieces:
+            raise StockChanged(sku_id=sku_id, on_hand=now_there)
     move = StockMove(kind=StockMoveKind.COUNTED, reason=said, user_id=user_id, at=now)
     return _write(brand_id, before, stated, move)
 

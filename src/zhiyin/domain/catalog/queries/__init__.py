@@ -18,6 +18,7 @@ from zhiyin.domain.catalog.queries.goods import (
     sold_out,
 )
 from zhiyin.domain.catalog.queries.selling import sellable, stores_with
+from zhiyin.domain.catalog.queries.shelves import shelf_to_count, shelves_after
 from zhiyin.domain.catalog.queries.stock import (
     counts,
     for_sale_in,
@@ -44,6 +45,8 @@ __all__ = [
     "products_ever",
     "products_of_skus",
     "sellable",
+    "shelf_to_count",
+    "shelves_after",
     "sku_ids_by_code",
     "sold_out",
     "stock_moves",

@@ -18,6 +18,7 @@ from zhiyin.domain.orders.operations.carts import (
     restore_item,
     take_out,
 )
+from zhiyin.domain.orders.operations.case_photos import add_case_photos, forget_case_photos
 from zhiyin.domain.orders.operations.cases import (
     approve_case,
     escalate_case,
@@ -37,6 +38,7 @@ from zhiyin.domain.orders.operations.cases import (
 from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
 from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.limits import set_refund_limit
+from zhiyin.domain.orders.operations.notices import forget_notices, note_seen, tell
 from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
@@ -65,10 +67,12 @@ from zhiyin.domain.orders.operations.refunds import (
     refund_answered,
     retry_refund,
 )
+from zhiyin.domain.orders.operations.slots import free_slot, set_slots, take_slot
 
 __all__ = [
     "TAKEN_AS_RECEIVED",
     "add_address",
+    "add_case_photos",
     "adopt_cart",
     "answer_invoice",
     "approve_case",
@@ -86,12 +90,15 @@ __all__ = [
     "for_payment",
     "forget_addresses",
     "forget_after_sales",
+    "forget_case_photos",
     "forget_guest_carts",
     "forget_member",
+    "forget_notices",
     "forget_titles",
     "forget_words",
     "forgive_wrong_code",
     "free_for_refund",
+    "free_slot",
     "give_back",
     "hear_once",
     "is_granted_at_once",
@@ -102,6 +109,7 @@ __all__ = [
     "note_arrived",
     "note_asked",
     "note_granted",
+    "note_seen",
     "note_stray",
     "open_case",
     "pay",
@@ -120,8 +128,11 @@ __all__ = [
     "set_case_terms",
     "set_freight",
     "set_refund_limit",
+    "set_slots",
     "take_goods",
     "take_out",
+    "take_slot",
+    "tell",
     "undo_collect",
     "win",
     "withdraw_case",

@@ -4,6 +4,8 @@ from zhiyin.domain.orders.audits import AUDITS
 from zhiyin.domain.orders.queries.addresses import address, addresses_of
 from zhiyin.domain.orders.queries.carts import cart, cart_size
 from zhiyin.domain.orders.queries.cases import (
+    case_photos,
+    case_photos_of,
     case_steps,
     case_terms,
     case_words,
@@ -29,6 +31,7 @@ from zhiyin.domain.orders.queries.invoices import (
 )
 from zhiyin.domain.orders.queries.leaving import export_after_sales
 from zhiyin.domain.orders.queries.limits import freight_terms, refund_limits
+from zhiyin.domain.orders.queries.notices import notices, to_pay_soon, unseen_notices
 from zhiyin.domain.orders.queries.orders import (
     address_of,
     freight_fen,
@@ -37,6 +40,7 @@ from zhiyin.domain.orders.queries.orders import (
     numbers_of,
     order,
     order_by_number,
+    order_of_line,
     orders_of_group,
     orders_of_member,
     orders_of_store,
@@ -61,6 +65,7 @@ from zhiyin.domain.orders.queries.refunds import (
     stuck_refunds,
     why_stuck,
 )
+from zhiyin.domain.orders.queries.slots import slot_offers, slot_plan, slots_of
 
 __all__ = [
     "AUDITS",
@@ -69,6 +74,8 @@ __all__ = [
     "addresses_of",
     "cart",
     "cart_size",
+    "case_photos",
+    "case_photos_of",
     "case_steps",
     "case_terms",
     "case_words",
@@ -89,10 +96,12 @@ __all__ = [
     "invoices",
     "invoices_of_member",
     "last_purchase",
+    "notices",
     "numbers_of",
     "open_payments",
     "order",
     "order_by_number",
+    "order_of_line",
     "orders_after",
     "orders_of_group",
     "orders_of_member",
@@ -111,6 +120,9 @@ __all__ = [
     "refund_limits",
     "refunds_are_due",
     "refunds_of",
+    "slot_offers",
+    "slot_plan",
+    "slots_of",
     "steps",
     "stray_receipts",
     "stuck_refunds",
@@ -118,6 +130,8 @@ __all__ = [
     "taken_as_received",
     "title_of",
     "to_be_sent",
+    "to_pay_soon",
+    "unseen_notices",
     "waiting_pickups",
     "waits",
     "why_stuck",

@@ -20,7 +20,13 @@ from zhiyin.domain.orders.care import (
     Turn,
 )
 from zhiyin.domain.orders.care_rules import CLAIMING, RAN_OUT
-from zhiyin.domain.orders.models import AfterSaleCase, AfterSaleTerms, CasePiece, CaseStep
+from zhiyin.domain.orders.models import (
+    AfterSaleCase,
+    AfterSaleTerms,
+    CasePhoto,
+    CasePiece,
+    CaseStep,
+)
 from zhiyin.storage.fields import unseal_text
 
 
@@ -122,6 +128,18 @@ def case_words(*, brand_id: UUID, case_id: UUID) -> str:
         row_id=case_id,
         sealed=sealed,
     )
+
+
+def case_photos(*, brand_id: UUID, case_id: UUID) -> tuple[str, ...]:
+    """The references of a case's photos, in order: personal. One query."""
+    rows = CasePhoto.objects.filter(brand_id=brand_id, case_id=case_id)
+    return tuple(rows.order_by("place").values_list("ref", flat=True))
+
+
+def case_photos_of(*, brand_id: UUID, member_id: UUID) -> tuple[tuple[UUID, str], ...]:
+    """Case and reference of every photo in somebody's cases. One query."""
+    rows = CasePhoto.objects.filter(brand_id=brand_id, case__member_id=member_id)
+    return tuple(rows.order_by("case_id", "place").values_list("case_id", "ref"))
 
 
 def case_terms(*, brand_id: UUID) -> CaseTerms:

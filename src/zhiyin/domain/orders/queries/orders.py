@@ -119,6 +119,15 @@ def sums_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> OrderSums:
     return OrderSums(*(row or (0, 0, 0, 0)))
 
 
+def order_of_line(*, brand_id: UUID, line_id: UUID) -> UUID:
+    """The order that a line is of. One query. Raises OrderNotFound."""
+    rows = OrderLine.objects.filter(brand_id=brand_id, id=line_id)
+    order_id = rows.values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise OrderNotFound()
+    return UUID(str(order_id))
+
+
 def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:
     """Order -> where it stands, for all orders of a group-buy's team. One query."""
     rows = (

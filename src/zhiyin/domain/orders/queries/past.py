@@ -1,10 +1,12 @@
-"""What a brand's people bought before Zhiyin."""
+"""What a brand's people bought before Zhiyin, and what verifies a show."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from zhiyin.domain.orders.models import PastPurchase
-from zhiyin.domain.orders.types import PurchaseCard
+from django.db.models import F
+
+from zhiyin.domain.orders.models import OrderLine, PastPurchase
+from zhiyin.domain.orders.types import OrderState, PurchaseCard
 
 COLUMNS = ("id", "external_ref", "member_id", "sku_id", "bought_at", "paid_fen")
 
@@ -16,18 +18,39 @@ def purchases_by_ref(*, brand_id: UUID, refs: Sequence[str]) -> dict[str, Purcha
 
 
 def last_purchase(
-    *, brand_id: UUID, member_id: UUID, sku_ids: Collection[UUID]
+    *,
+    brand_id: UUID,
+    member_ids: Collection[UUID],
+    sku_ids: Collection[UUID],
+    line_id: UUID | None = None,
 ) -> PurchaseCard | None:
-    """A member's last purchase of one of these SKUs, or None. One query."""
-    row = (
-        PastPurchase.objects.filter(
-            brand_id=brand_id, member_id=member_id, sku_id__in=list(sku_ids)
-        )
-        .order_by("-bought_at", "-id")
-        .values_list(*COLUMNS)
-        .first()
+    """Somebody's last purchase of one of these SKUs that she has and did not give back, or None.
+
+    A line of an order that is done is one, by the line's id and the order's number; so is what she
+    bought before Zhiyin. With `line_id`, that line or None. Two queries.
+    """
+    own = {"brand_id": brand_id, "sku_id__in": list(sku_ids)}
+    lines = OrderLine.objects.filter(
+        order__member_id__in=list(member_ids),
+        order__state=OrderState.DONE,
+        quantity__gt=F("refunded"),
+        **own,
     )
-    return PurchaseCard(*row) if row else None
+    if line_id is not None:
+        lines = lines.filter(id=line_id)
+    found = [
+        PurchaseCard(*row)
+        for row in lines.order_by("-order__paid_at", "-id").values_list(
+            "id", "order__number", "order__member_id", "sku_id", "order__paid_at", "payable_fen"
+        )[:1]
+    ]
+    if line_id is None:
+        before = PastPurchase.objects.filter(member_id__in=list(member_ids), **own)
+        found += [
+            PurchaseCard(*row)
+            for row in before.order_by("-bought_at", "-id").values_list(*COLUMNS)[:1]
+        ]
+    return max(found, key=lambda one: one.bought_at, default=None)
 
 
 def purchases_of(

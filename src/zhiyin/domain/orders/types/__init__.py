@@ -8,6 +8,12 @@ from zhiyin.domain.orders.types.events import (
     RefundArrived,
     RefundGranted,
 )
+from zhiyin.domain.orders.types.notices import (
+    PAY_SOON_WITHIN,
+    NoticeCard,
+    NoticeKind,
+    NoticePage,
+)
 from zhiyin.domain.orders.types.refusals import (
     AlreadyCollected,
     CartFull,
@@ -30,6 +36,19 @@ from zhiyin.domain.orders.types.refusals import (
     TransactionReused,
     UndoAfterRefund,
     UndoTooLate,
+)
+from zhiyin.domain.orders.types.slots import (
+    DAY_MINUTES,
+    MOST_DAYS_AHEAD,
+    MOST_ORDERS,
+    MOST_SLOTS,
+    SlotFacts,
+    SlotFull,
+    SlotGone,
+    SlotOffer,
+    SlotPlan,
+    SlotsRefused,
+    SlotTaken,
 )
 from zhiyin.domain.orders.types.words import (
     MOST_LINES,
@@ -64,8 +83,13 @@ from zhiyin.domain.orders.types.words import (
 )
 
 __all__ = [
+    "DAY_MINUTES",
+    "MOST_DAYS_AHEAD",
     "MOST_LINES",
+    "MOST_ORDERS",
     "MOST_PIECES",
+    "MOST_SLOTS",
+    "PAY_SOON_WITHIN",
     "UNDO_WITHIN",
     "WRONG_CODES_AN_HOUR",
     "AlreadyCollected",
@@ -79,6 +103,9 @@ __all__ = [
     "LineFacts",
     "NothingToGiveBack",
     "NothingToPay",
+    "NoticeCard",
+    "NoticeKind",
+    "NoticePage",
     "OrderCard",
     "OrderClosed",
     "OrderDone",
@@ -111,6 +138,13 @@ __all__ = [
     "RefundNotFound",
     "RefundState",
     "RequestReused",
+    "SlotFacts",
+    "SlotFull",
+    "SlotGone",
+    "SlotOffer",
+    "SlotPlan",
+    "SlotTaken",
+    "SlotsRefused",
     "Step",
     "Stray",
     "SumRefused",

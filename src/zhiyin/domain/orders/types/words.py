@@ -366,7 +366,7 @@ class PurchaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseCard:
-    """A past purchase, for its buyer's pages and to verify a review."""
+    """A purchase that verifies a review: a past one, or a line of an order by its number."""
 
     id: UUID
     external_ref: str
