@@ -27,6 +27,7 @@ from zhiyin.flows.purchase.reaping import (
     close_overdue,
     poll_payments,
 )
+from zhiyin.flows.purchase.strays import retry_stray, send_strays, settle_stray
 
 __all__ = [
     "UNHEARD",
@@ -55,9 +56,12 @@ __all__ = [
     "quote",
     "refund_group",
     "release_group",
+    "retry_stray",
     "send_refunds",
+    "send_strays",
     "settle",
     "settle_refund",
+    "settle_stray",
     "undo_collect",
     "undo_hand_over",
 ]

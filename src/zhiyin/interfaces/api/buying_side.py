@@ -11,6 +11,7 @@ from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import MOST_LINES, Buyer, CartItemNotFound, OrderState
 from zhiyin.flows import purchase
+from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase.carriers import carrier_now
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.goods_named import (
@@ -174,7 +175,7 @@ def place_order(request: ApiRequest, external_id: Code, order: OrderIn) -> Any:
     Idempotency-Key answers with the same order.
     """
     keyed = Once.needed(request)
-    provider = carrier_now(request.brand.id).name
+    provider = carrier_now(request.brand.id)
     with brand_tx(request.brand.id):
         return keyed.run(lambda: _place(request, external_id, order, provider, keyed.cause))
 
@@ -219,14 +220,19 @@ def order_json(card: Any, codes: dict[UUID, str]) -> dict[str, Any]:
 
 
 def _place(
-    request: ApiRequest, external_id: str, said: OrderIn, provider: str, request_key: UUID
+    request: ApiRequest,
+    external_id: str,
+    said: OrderIn,
+    provider: PaymentProvider,
+    request_key: UUID,
 ) -> dict[str, Any]:
     placed = purchase.place_order(
         brand_id=request.brand.id,
         member_id=member_named(request, external_id),
         request_key=request_key,
         basket=basket_of(request, said),
-        provider=provider,
+        provider=provider.name,
+        merchant_id=provider.merchant_id,
         expected_fen=said.expected_fen,
         address=said.address.dict() if said.address else None,
         cart_item_ids=said.cart_item_ids,
@@ -236,7 +242,7 @@ def _place(
         "id": placed.order_id,
         "number": placed.number,
         "payment_no": placed.payment_id.hex,
-        "provider": provider,
+        "provider": provider.name,
         "payable_fen": placed.payable_fen,
         "pay_by": placed.pay_by,
     }

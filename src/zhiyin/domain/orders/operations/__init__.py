@@ -46,7 +46,6 @@ from zhiyin.domain.orders.operations.paying import (
     hear_once,
     lock,
     note_asked,
-    note_stray,
     pay,
     pay_late,
     win,
@@ -65,6 +64,13 @@ from zhiyin.domain.orders.operations.refunds import (
     refund_answered,
     retry_refund,
 )
+from zhiyin.domain.orders.operations.strays import (
+    claim_due_strays,
+    note_stray,
+    retry_stray,
+    settle_stray,
+    stray_answered,
+)
 
 __all__ = [
     "TAKEN_AS_RECEIVED",
@@ -76,6 +82,7 @@ __all__ = [
     "change_address",
     "change_item",
     "claim_due",
+    "claim_due_strays",
     "close",
     "close_payment",
     "collect",
@@ -114,12 +121,15 @@ __all__ = [
     "remove_address",
     "restore_item",
     "retry_refund",
+    "retry_stray",
     "save_purchases",
     "send_goods_back",
     "send_parcel",
     "set_case_terms",
     "set_freight",
     "set_refund_limit",
+    "settle_stray",
+    "stray_answered",
     "take_goods",
     "take_out",
     "undo_collect",

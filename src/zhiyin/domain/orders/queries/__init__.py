@@ -50,7 +50,6 @@ from zhiyin.domain.orders.queries.payments import (
     open_payments,
     payment_of,
     placed,
-    stray_receipts,
 )
 from zhiyin.domain.orders.queries.pickups import code_of, pickup_by_code, pickups_of
 from zhiyin.domain.orders.queries.refunds import (
@@ -59,6 +58,13 @@ from zhiyin.domain.orders.queries.refunds import (
     refunds_of,
     stuck_refunds,
     why_stuck,
+)
+from zhiyin.domain.orders.queries.strays import (
+    money_to_look_at,
+    settled_strays,
+    stray,
+    stray_receipts,
+    strays_are_due,
 )
 
 __all__ = [
@@ -88,6 +94,7 @@ __all__ = [
     "invoices",
     "invoices_of_member",
     "last_purchase",
+    "money_to_look_at",
     "numbers_of",
     "open_payments",
     "order",
@@ -110,8 +117,11 @@ __all__ = [
     "refund_limits",
     "refunds_are_due",
     "refunds_of",
+    "settled_strays",
     "steps",
+    "stray",
     "stray_receipts",
+    "strays_are_due",
     "stuck_refunds",
     "taken_as_received",
     "title_of",

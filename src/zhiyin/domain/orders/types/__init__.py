@@ -25,6 +25,8 @@ from zhiyin.domain.orders.types.refusals import (
     RefundMoveRefused,
     RefundNotFound,
     RequestReused,
+    StrayMoveRefused,
+    StrayNotFound,
     SumRefused,
     TooManyWrongCodes,
     TransactionReused,
@@ -59,6 +61,7 @@ from zhiyin.domain.orders.types.words import (
     RefundState,
     Step,
     Stray,
+    StraySettlement,
     ToSettle,
 )
 
@@ -111,6 +114,9 @@ __all__ = [
     "RequestReused",
     "Step",
     "Stray",
+    "StrayMoveRefused",
+    "StrayNotFound",
+    "StraySettlement",
     "SumRefused",
     "ToSettle",
     "TooManyWrongCodes",
