@@ -246,3 +246,58 @@ def test_money_goes_back_from_the_account_it_came_into_and_the_platform_tells_of
     books = market.books()
     first.act("tell_again", out_trade_no=placed.payment_id.hex)
     assert (market.books(), market.violations(datetime.now(UTC))) == (books, {})
+
+
+def test_stray_money_is_given_back_to_where_it_came_from_once_and_booked(
+    server, emulator, shop, enrol, settings
+):
+    settings.ADDRESS = server
+    market = open_market([3], slug="hazel")
+    first, second = enrol(), enrol()
+    brand = tenants.brand_by_slug(slug="hazel")
+    paid_through(brand, first)
+    shop.url = f"{server}/hooks/wxpay/hazel"
+    for number in ("order-0001", "order-0002"):
+        first.paid(number)
+    paid_through(brand, second)
+    with brand_tx(brand.id):
+        one, other = orders.stray_receipts(brand_id=brand.id)
+    assert {one.merchant_id, other.merchant_id} == {first.mchid}
+    assert market.books() == {"wxpay_clearing": 73_600, "unmatched_receipts": 73_600}
+
+    def settle(stray_id, settlement, reason="a stranger's"):
+        with brand_tx(brand.id):
+            return purchase.settle_stray(
+                brand_id=brand.id,
+                stray_id=stray_id,
+                settlement=settlement,
+                reason=reason,
+                now=datetime.now(UTC),
+            )
+
+    for refused, said in (
+        (ReasonNeeded, (one.id, StraySettlement.KEEP, " ")),
+        (StrayNotFound, (uuid7(), StraySettlement.KEEP)),
+    ):
+        with pytest.raises(refused):
+            settle(*said)
+    assert len(strays(brand)) == 2
+    for _ in range(2):
+        settle(one.id, StraySettlement.GIVE_BACK)
+        settle(other.id, StraySettlement.KEEP, "paid for by hand, order of the old shop")
+    with pytest.raises(StrayMoveRefused):
+        settle(one.id, StraySettlement.KEEP)
+    assert (strays(brand), market.books()) == (
+        [],
+        {"wxpay_clearing": 73_600, "refunds_payable": 36_800, "other_receipts": 36_800},
+    )
+    for _ in range(2):
+        jobs.send_refunds_of(str(brand.id))
+    assert (len(first.requests("refund")), second.requests("refund")) == (1, [])
+    emulator.pass_time(seconds=60)
+    assert {x["status"] for x in first.sent() if x["event_type"] == "REFUND.SUCCESS"} == {204}
+    books = {"wxpay_clearing": 36_800, "other_receipts": 36_800}
+    assert (market.books(), market.violations(datetime.now(UTC))) == (books, {})
+    with brand_tx(brand.id):
+        settled = {card.id: card.refund for card in orders.settled_strays(brand_id=brand.id)}
+    assert settled == {one.id: RefundState.DONE, other.id: None}
