@@ -302,8 +302,8 @@ def test_stray_money_is_settled_over_the_api_with_a_reason_and_once(market, dev)
     (stray,) = dev("GET", "stray-receipts")["items"]
     at, keep = f"stray-receipts/{stray['id']}", {"settlement": "keep", "reason": "an old order"}
     assert dev("POST", f"{at}/settlement", keep, 422)["code"] == "idempotency_key_needed"
-    assert dev.keyed(f"{at}/settlement", keep | {"reason": ""}, 422)["code"] == "request_malformed"
-    assert dev.keyed(f"{at}/settlement", keep | {"reason": " "}, 422)["code"] == "order_reason_needed"
+    for reason, code in (("", "request_malformed"), (" ", "order_reason_needed")):
+        assert dev.keyed(f"{at}/settlement", keep | {"reason": reason}, 422)["code"] == code
     unknown = f"stray-receipts/{uuid4()}/settlement"
     assert dev.keyed(unknown, keep, 404)["code"] == "stray_receipt_not_found"
     maple = open_market([1], slug="maple")

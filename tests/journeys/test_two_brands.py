@@ -146,6 +146,7 @@ SHOWN = (
     "{} is torn",
     "{} is low",
     "{}-strays",
+    "{} is a stranger's",
     "{} too small",
     "{}收",
 )

@@ -5,6 +5,7 @@ from zhiyin.flows.purchase.filling import fill_cart
 from zhiyin.flows.purchase.giving_back import give_back, send_refunds, settle_refund
 from zhiyin.flows.purchase.grouping import (
     close_groups,
+    give_seat_back,
     leave_group,
     refund_group,
     release_group,
@@ -44,6 +45,7 @@ __all__ = [
     "find_pickup",
     "give_back",
     "give_back_within",
+    "give_seat_back",
     "hand_over",
     "hear",
     "leave_group",

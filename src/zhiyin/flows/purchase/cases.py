@@ -26,21 +26,41 @@ def ask(
     One transaction. Raises OrderNotFound, OrderMoveRefused, CaseTooLate, CaseRefused,
     PiecesClaimed, PiecesRefused, NothingToGiveBack, RequestReused.
     """
-    case_id = uuid5(member_id, request_key.hex)
     with brand_tx(brand_id):
-        case, is_new = orders.open_case(
+        return ask_case(
             brand_id=brand_id,
-            case_id=case_id,
-            order_id=order_id,
             member_id=member_id,
+            order_id=order_id,
+            request_key=request_key,
             asked=asked,
             now=now,
         )
-        if is_new:
-            order = ordered.order(brand_id=brand_id, order_id=order_id)
-            if orders.is_granted_at_once(order, asked):
-                return _approve(brand_id, case_id, now, None)
-        return case
+
+
+def ask_case(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    order_id: UUID,
+    request_key: UUID,
+    asked: CaseAsked,
+    now: datetime,
+) -> CaseCard:
+    """`ask` inside the caller's transaction."""
+    case_id = uuid5(member_id, request_key.hex)
+    case, is_new = orders.open_case(
+        brand_id=brand_id,
+        case_id=case_id,
+        order_id=order_id,
+        member_id=member_id,
+        asked=asked,
+        now=now,
+    )
+    if is_new:
+        order = ordered.order(brand_id=brand_id, order_id=order_id)
+        if orders.is_granted_at_once(order, asked):
+            return approve_case(brand_id=brand_id, case_id=case_id, now=now)
+    return case
 
 
 def approve(
@@ -51,7 +71,7 @@ def approve(
     Raises CaseNotFound, CaseMoveRefused.
     """
     with brand_tx(brand_id):
-        return _approve(brand_id, case_id, now, user_id)
+        return approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
 
 
 def refuse(
@@ -79,8 +99,28 @@ def goods_are_back(
     Raises CaseNotFound, CaseMoveRefused.
     """
     with brand_tx(brand_id):
-        orders.take_goods(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
-        return _grant(brand_id, case_id, now, user_id, restock=restock, store_id=store_id)
+        return take_goods(
+            brand_id=brand_id,
+            case_id=case_id,
+            restock=restock,
+            now=now,
+            user_id=user_id,
+            store_id=store_id,
+        )
+
+
+def take_goods(
+    *,
+    brand_id: UUID,
+    case_id: UUID,
+    restock: bool,
+    now: datetime,
+    user_id: int | None = None,
+    store_id: UUID | None = None,
+) -> CaseCard:
+    """`goods_are_back` inside the caller's transaction."""
+    orders.take_goods(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+    return _grant(brand_id, case_id, now, user_id, restock=restock, store_id=store_id)
 
 
 def advance_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
@@ -109,7 +149,7 @@ def note_arrived(event: RefundArrived) -> None:
 def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
     state = ordered.read_case(brand_id=brand_id, case_id=case_id).state
     if state in (CaseState.ASKED, CaseState.ESCALATED):
-        _approve(brand_id, case_id, now, None)
+        approve_case(brand_id=brand_id, case_id=case_id, now=now)
     elif state is CaseState.GOODS_SENT:
         orders.take_goods(brand_id=brand_id, case_id=case_id, now=now)
         _grant(brand_id, case_id, now, None, restock=False)
@@ -117,7 +157,10 @@ def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
         orders.lapse_case(brand_id=brand_id, case_id=case_id, now=now)
 
 
-def _approve(brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None) -> CaseCard:
+def approve_case(
+    *, brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None = None
+) -> CaseCard:
+    """`approve` inside the caller's transaction."""
     case = orders.approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
     if case.state is not CaseState.APPROVED:
         return case

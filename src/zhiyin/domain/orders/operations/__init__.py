@@ -37,6 +37,7 @@ from zhiyin.domain.orders.operations.cases import (
 from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
 from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.limits import set_refund_limit
+from zhiyin.domain.orders.operations.merging import move_buyer, move_buyer_back
 from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
 from zhiyin.domain.orders.operations.paying import (
@@ -105,6 +106,8 @@ __all__ = [
     "lapse_case",
     "lock",
     "make_default",
+    "move_buyer",
+    "move_buyer_back",
     "new_code",
     "note_arrived",
     "note_asked",
