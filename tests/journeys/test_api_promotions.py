@@ -96,7 +96,7 @@ def test_each_kind_is_set_up_listed_changed_and_stopped(market, dev):
     assert dev("PUT", at, {"promotion": same}, 409)["code"] == "promotion_over"
     assert [one["act"] for one in dev("GET", at)["history"]] == ["stopped", "changed", "created"]
     for said, status, code in (
-        (promotion("flash"), 409, "promotion_windows_overlap"),
+        (promotion("flash"), 409, "flash_windows_overlap"),
         (promotion("coupon", off_bps=500), 422, "promotion_refused"),
         (promotion("flash", sku_code="none"), 404, "sku_not_found"),
         (promotion("trial", store_codes=["none"]), 404, "store_not_found"),
@@ -139,7 +139,7 @@ def test_a_group_is_opened_joined_and_a_seat_given_back(market, dev):
     assert [one["id"] for one in offers["promotions"]] == [group_buy]
     assert [(one["id"], one["seats_left"]) for one in offers["groups"]] == [(group_id, 1)]
     again = order(line(1), group_id=group_id)
-    assert dev.keyed("members/m-1/orders", again, 409)["code"] == "already_seated"
+    assert dev.keyed("members/m-1/orders", again, 409)["code"] == "group_already_seated"
     back = f"members/m-1/orders/{first['id']}/seat-back"
     assert dev.keyed(f"members/m-2/orders/{first['id']}/seat-back", {"reason": "x"}, 404)
     assert dev.keyed(back, {"reason": "no time"})["amount_fen"] == 30_000
