@@ -6,6 +6,7 @@ coupons in every state that the earlier ones left them in.
 """
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 REAL_NAMES, KNOWN_MAX = 0.7, 40
+NEW_KEYS, AGAIN, NO_KEY = 0.85, 0.95, 0.98
 
 
 @dataclass
@@ -50,9 +52,12 @@ class Fuzz:
     sent: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    last_key: str = "first"
+    cpu_s: float = 0.0
 
     def run(self, cases: int) -> None:
         """Send so many cases, the same number to each operation, in several rounds."""
+        began = time.process_time()
         schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", self.app)
         operations = [found.ok() for found in schema.get_all_operations()]
         self.draw = random.Random(self.number)
@@ -61,14 +66,16 @@ class Fuzz:
             share = -(-cases // (rounds * len(operations)))
             for operation in operations:
                 self._try(operation, share, lap)
+        self.cpu_s = time.process_time() - began
 
     def _try(self, operation: Any, share: int, lap: int) -> None:
         for mode, count in _halves(share):
-            strategy = operation.as_strategy(generation_mode=mode)
+            keyed = {"Idempotency-Key": "key"} if _takes_a_key(operation) else None
             try:
+                strategy = operation.as_strategy(generation_mode=mode, headers=keyed)
                 self._play(strategy, count, lap)
             except Unsatisfiable:  # nothing about this call can be wrong: no parameter, no body
-                self._play(operation.as_strategy(), count, lap)
+                self._play(operation.as_strategy(headers=keyed), count, lap)
 
     def _play(self, strategy: st.SearchStrategy[Any], count: int, lap: int) -> None:
         @seed(self.number + lap)
@@ -90,6 +97,8 @@ class Fuzz:
         case.path_parameters = self._named(case.path_parameters)
         case.query = self._named(case.query)
         case.body = self._named(case.body)
+        if "Idempotency-Key" in (case.headers or {}):
+            self._key(case)
         answer = case.call(headers=dict(headers))
         self.sent[role] += 1
         self.statuses[answer.status_code] += 1
@@ -100,6 +109,15 @@ class Fuzz:
             self.broken.append(f"{role} {case.method} {case.path} {answer.status_code}: {told}")
         if answer.status_code == HTTPStatus.OK and answer.content[:1] == b"{":
             self._learn(case.path, answer.json())
+
+    def _key(self, case: Any) -> None:
+        """A new key mostly; at times the last one again, none, or one that is none."""
+        drawn = self.draw.random()
+        if drawn < NEW_KEYS:
+            self.last_key = self.draw.randbytes(8).hex()
+        case.headers["Idempotency-Key"] = self.last_key if drawn < AGAIN else " "
+        if drawn > NO_KEY:
+            del case.headers["Idempotency-Key"]
 
     def _named(self, said: Any) -> Any:
         """The same with names of rows that there are in some places."""
@@ -133,6 +151,11 @@ def _halves(share: int) -> list[tuple[GenerationMode, int]]:
         )
         if count
     ]
+
+
+def _takes_a_key(operation: Any) -> bool:
+    """Does the document name the header? It is not drawn: most draws would be the same few."""
+    return any(one.name == "Idempotency-Key" for one in operation.iter_parameters())
 
 
 def _kind_of(path: str) -> str:

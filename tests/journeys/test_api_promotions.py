@@ -86,8 +86,9 @@ def test_each_kind_is_set_up_listed_changed_and_stopped(market, dev):
         made["flash"]["id"]
     ]
     at = f"promotions/{made['coupon']['id']}"
-    said = promotion("coupon") | {}
-    same = said["promotion"] | {name: made["coupon"][name] for name in ("starts_at", "ends_at")}
+    same = promotion("coupon")["promotion"] | {
+        name: made["coupon"][name] for name in ("starts_at", "ends_at")
+    }
     renamed = dev("PUT", at, {"promotion": same | {"name_en": "Ten off"}})
     assert renamed["name_en"] == "Ten off"
     fixed = dev("PUT", at, {"promotion": same | {"off_fen": 2_000}}, 409)
@@ -101,7 +102,7 @@ def test_each_kind_is_set_up_listed_changed_and_stopped(market, dev):
         (promotion("flash", sku_code="none"), 404, "sku_not_found"),
         (promotion("trial", store_codes=["none"]), 404, "store_not_found"),
         (promotion("trial", price_fen=1.5), 422, "request_malformed"),
-        (promotion("trial", kind="lottery"), 422, "request_malformed"),
+        ({"promotion": {"kind": "lottery"}}, 422, "request_malformed"),
     ):
         assert dev.keyed("promotions", said, status)["code"] == code, said
     assert dev("GET", "promotions")["total"] == 4

@@ -96,7 +96,7 @@ def test_coupon_codes_over_foreign_used_and_guessed(market, other):
     dev.keyed("members/m-1/orders", first)
     before = everything(market, other)
     for code, why in (
-        ("ONCE", "per_person"),
+        ("ONCE", "once_per_person"),
         ("OVER", "stopped"),
         ("EARLY", "not_started"),
         ("THEIRS", "unknown_coupon"),

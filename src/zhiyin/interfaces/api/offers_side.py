@@ -75,7 +75,7 @@ def get_group(request: ApiRequest, group_id: UUID) -> Any:
         "state": page.state.value,
         "opened_at": page.opened_at,
         "seconds_left": page.seconds_left,
-        "paid_at": [one.paid_at for one in page.joined],
+        "paid_at": [one.joined_at for one in page.joined],
         "sku_codes": sorted(skus.values()),
     }
 

@@ -1,10 +1,11 @@
 """Promotions as an operator sets them up: listed, read, set up, changed, stopped."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Query, Router
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from zhiyin.domain.catalog.types import Category
 from zhiyin.domain.promotions import operations, queries
@@ -35,6 +36,14 @@ Count = Annotated[int, Field(ge=1, le=COUNT_MAX, strict=True)]
 Few = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 
 
+def in_milliseconds(at: datetime) -> datetime:
+    """A moment as answers give it: to the millisecond, so that what was read may be said again."""
+    return at.replace(microsecond=at.microsecond // 1_000 * 1_000)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_milliseconds)]
+
+
 class PromotionIn(In):
     """Of any promotion. No stores: every store, and parcels; no deliveries: either way.
 
@@ -43,8 +52,8 @@ class PromotionIn(In):
 
     name_zh: Name
     name_en: Name
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     store_codes: list[Code] = Field(default_factory=list, max_length=STORES_MAX)
     deliveries: list[Delivery] = Field(default_factory=list, max_length=2)
     is_for_new_customers: bool = False
