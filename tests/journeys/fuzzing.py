@@ -115,7 +115,7 @@ class Fuzz:
         drawn = self.draw.random()
         if drawn < NEW_KEYS:
             self.last_key = self.draw.randbytes(8).hex()
-        case.headers["Idempotency-Key"] = self.last_key if drawn < AGAIN else " "
+        case.headers["Idempotency-Key"] = self.last_key if drawn < AGAIN else "a b"
         if drawn > NO_KEY:
             del case.headers["Idempotency-Key"]
 
