@@ -70,12 +70,14 @@ def errors() -> str:
 
 def webhooks() -> str:
     """What leaves for a brand's own programs: each event type, its fields, and when it is sent."""
-    from typing import get_type_hints
+    from typing import get_origin, get_type_hints
 
     from zhiyin.flows.outward import LEAVING, TEST_TYPE
 
     def says(hint: object) -> str:
         words = {"UUID": "id", "int": "number", "bool": "yes or no", "datetime": "moment"}
+        if get_origin(hint) is tuple:
+            return "ids"
         kinds = [one for one in getattr(hint, "__args__", (hint,)) if one is not type(None)]
         (kind,) = kinds
         if hasattr(kind, "__members__"):

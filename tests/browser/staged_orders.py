@@ -10,7 +10,14 @@ from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import Delivery, NoticeKind, Placed, RefundState, SlotFacts
+from zhiyin.domain.orders.types import (
+    Delivery,
+    NoticeKind,
+    Placed,
+    RefundState,
+    SlotFacts,
+    StraySettlement,
+)
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentFact, PaymentState
 from zhiyin.flows.purchase import Basket, Wanted
@@ -103,6 +110,34 @@ def set_orders(
             refund_id=refund.id,
             at=now,
         )
+    ids["stray_id"] = _strays(brand, user_id, now)
+
+
+def _strays(brand: BrandCard, user_id: int, now: datetime) -> UUID:
+    """Money that fits no order: two wait to be looked at, one was kept. One that waits."""
+    for number in range(3):
+        fact = PaymentFact(
+            payment_no=f"staged-stray-{number}",
+            state=PaymentState.PAID,
+            merchant_id="1900000001",
+            app_id="staged",
+            amount_fen=36_800 + number,
+            currency="CNY",
+            transaction_id=f"42000002020261122{number:012}",
+            paid_at=now,
+        )
+        purchase.settle(brand_id=brand.id, provider="sandbox", fact=fact, now=now)
+    with brand_tx(brand.id):
+        kept, *others = ordered.stray_receipts(brand_id=brand.id)
+        purchase.settle_stray(
+            brand_id=brand.id,
+            stray_id=kept.id,
+            settlement=StraySettlement.KEEP,
+            reason="老系统的订单，已线下核对",
+            user_id=user_id,
+            now=now,
+        )
+    return others[0].id
 
 
 def _slot(brand: BrandCard, store_id: UUID, now: datetime) -> datetime:

@@ -19,7 +19,7 @@ PEOPLE = (
 )
 OUTSIDE = re.compile(
     r"playwright|httpx|subprocess|schemathesis|zhiyin\(|import Client"
-    r"|tests\.journeys\.(visiting|console_staff|api_town)"
+    r"|tests\.journeys\.(visiting|console_staff|api_town|fuzzing|test_api_orders|test_after_sales_pages)"
 )
 ROW = re.compile(r"^\| (?P<claim>[^|]+) \| `(?P<test>[^`|]+)` \|$")
 

@@ -34,6 +34,8 @@ class Market:
     stores: tuple[UUID, UUID]
     skus: tuple[UUID, ...]
     clerk: int
+    provider: str = PROVIDER
+    merchant_id: str = "sandbox-1"
     _paid: list[str] = field(default_factory=list)
 
     def shopper(self) -> UUID:
@@ -64,7 +66,8 @@ class Market:
             member_id=member_id,
             request_key=key or uuid4(),
             basket=self.basket(*lines),
-            provider=PROVIDER,
+            provider=self.provider,
+            merchant_id=self.merchant_id,
             now=now,
             **more,
         )
@@ -73,7 +76,7 @@ class Market:
         facts = {
             "payment_no": placed.payment_id.hex,
             "state": PaymentState.PAID,
-            "merchant_id": "m",
+            "merchant_id": self.merchant_id,
             "app_id": "a",
             "amount_fen": placed.payable_fen,
             "currency": "CNY",
@@ -84,7 +87,10 @@ class Market:
 
     def pay(self, placed: Placed, now: datetime = SOON, **other: object) -> None:
         purchase.settle(
-            brand_id=self.brand_id, provider=PROVIDER, fact=self.fact(placed, **other), now=now
+            brand_id=self.brand_id,
+            provider=self.provider,
+            fact=self.fact(placed, **other),
+            now=now,
         )
 
     def order(self, placed: Placed) -> OrderCard:

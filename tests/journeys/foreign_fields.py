@@ -143,6 +143,17 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
     hers_now = f"{at}/members/{town.mark}-asker"
     counter = {"code": "0" * 12, "store_code": shop, "by": f"{town.mark}-staff"}
 
+    sales = f"{at}/promotions"
+    sale = {
+        "kind": "flash",
+        "name_zh": "秒杀",
+        "name_en": "Flash",
+        "starts_at": "2040-01-01T00:00:00Z",
+        "ends_at": "2040-01-02T00:00:00Z",
+        "sku_code": f"{town.mark}-p1-2",
+        "price_fen": 100,
+    }
+
     def of_sku(**changed: str) -> dict[str, Any]:
         return order | {"lines": [asked_for | changed]}
 
@@ -154,6 +165,14 @@ def _api(town: Town, question_id: UUID) -> list[Field]:
         Field("key", "POST", f"{at}/quotes", "look_id", lambda x: of_sku(look_id=x)),
         Field("key", "POST", f"{at}/quotes", "store", lambda x: order | {"store_code": x}),
         Field("key", "POST", f"{at}/quotes", "external_id", lambda x: order | {"member": x}),
+        Field("key", "POST", f"{at}/quotes", "coupon_id", lambda x: order | {"coupon_ids": [x]}),
+        Field("key", "POST", f"{at}/quotes", "promotion_id", lambda x: order | {"group_buy_id": x}),
+        Field("key", "POST", f"{at}/quotes", "group_id", lambda x: order | {"group_id": x}),
+        Field("key", "POST", f"{hers_now}/coupons", "coupon_id", lambda x: {"coupon_id": x}),
+        Field("key", "POST", sales, "sku", lambda x: {"promotion": sale | {"sku_code": x}}),
+        Field("key", "POST", sales, "store", lambda x: {"promotion": sale | {"store_codes": [x]}}),
+        Field("key", "GET", f"{at}/cases", "store", lambda x: {"store_code": x}),
+        Field("key", "GET", f"{at}/parcels/to-send", "store", lambda x: {"store_code": x}),
         Field("key", "POST", f"{hers_now}/cart", "sku", lambda x: asked_for | {"sku_code": x}),
         Field("key", "POST", f"{hers_now}/cart", "look_id", lambda x: asked_for | {"look_id": x}),
         Field("key", "GET", f"{at}/orders", "store", lambda x: {"store_code": x}),

@@ -294,3 +294,28 @@ def test_the_clock_closes_asks_and_sends(market, dev):
         (refund,) = ordered.refunds_of(brand_id=maple.brand_id, order_id=waits.order_id)
     assert (refund.state, refund.tries) == (RefundState.GRANTED, 1)
     assert ports.wired().payments.of(brand_id=market.brand_id).name == "sandbox"
+
+
+def test_stray_money_is_settled_over_the_api_with_a_reason_and_once(market, dev):
+    stranger = market.place(market.shopper(), (0, 1), now=now())
+    market.pay(stranger, now=now(), amount_fen=1)
+    (stray,) = dev("GET", "stray-receipts")["items"]
+    at, keep = f"stray-receipts/{stray['id']}", {"settlement": "keep", "reason": "an old order"}
+    assert dev("POST", f"{at}/settlement", keep, 422)["code"] == "idempotency_key_needed"
+    for reason, code in (("", "request_malformed"), (" ", "order_reason_needed")):
+        assert dev.keyed(f"{at}/settlement", keep | {"reason": reason}, 422)["code"] == code
+    unknown = f"stray-receipts/{uuid4()}/settlement"
+    assert dev.keyed(unknown, keep, 404)["code"] == "stray_receipt_not_found"
+    maple = open_market([1], slug="maple")
+    foreign = Dev(maple).keyed(f"{at}/settlement", keep, 404)
+    assert foreign["code"] == "stray_receipt_not_found"
+    auditor = Dev(market, Role.AUDITOR)
+    assert auditor.keyed(f"{at}/settlement", keep, 403)["code"] == "api_key_role_refused"
+    assert market.books() == {"sandbox_clearing": 1, "unmatched_receipts": 1}
+    told = dev.keyed(f"{at}/settlement", keep)
+    assert (told["settlement"], told["reason"]) == ("keep", "an old order")
+    back = keep | {"settlement": "give_back"}
+    assert dev.keyed(f"{at}/settlement", back, 409)["code"] == "stray_receipt_move_refused"
+    assert dev.keyed(f"{at}/retry", {}, 409)["code"] == "stray_receipt_move_refused"
+    assert market.books() == {"sandbox_clearing": 1, "other_receipts": 1}
+    assert dev("GET", "stray-receipts")["items"] == []

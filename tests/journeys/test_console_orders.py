@@ -301,3 +301,26 @@ def test_a_pickup_may_be_taken_back_for_half_an_hour(market):
     assert status == 409
     assert "more than half an hour ago" in told
     assert market.order(placed).state is OrderState.DONE
+
+
+def test_stray_money_is_counted_in_the_menu_and_settled_once_with_a_reason(market):
+    stranger = market.place(market.shopper(), (0, 1), now=now())
+    market.pay(stranger, now=now(), amount_fen=1)
+    desk, auditor = desk_of(market, Role.OPERATOR), desk_of(market, Role.AUDITOR)
+    with brand_tx(market.brand_id):
+        (stray,) = ordered.stray_receipts(brand_id=market.brand_id)
+        assert ordered.money_to_look_at(brand_id=market.brand_id) == 1
+    at = f"money/receipts/{stray.id}"
+    assert "side__count" in opened(desk, "money/")
+    assert send(auditor, f"{at}/settle/", act="keep", reason="x")[0] == 403
+    assert send(desk, f"{at}/settle/", act="give_back", reason=" ")[0] == 422
+    assert send(desk, f"money/receipts/{uuid4()}/settle/", act="keep", reason="x")[0] == 404
+    assert send(desk, f"{at}/retry/")[0] == 302, "it is not stuck: nothing changed"
+    books = market.books()
+    for act in ("keep", "give_back"):
+        assert send(desk, f"{at}/settle/", act=act, reason="paid for an old order")[0] == 302
+    assert books == {"sandbox_clearing": 1, "unmatched_receipts": 1}
+    assert market.books() == {"sandbox_clearing": 1, "other_receipts": 1}
+    page = opened(desk, "money/")
+    assert "paid for an old order" in page
+    assert "side__count" not in page

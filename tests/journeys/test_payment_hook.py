@@ -10,9 +10,22 @@ from django.db import connection
 
 from tests.cast import NOW, make_brand
 from tests.emulator.desk import Merchant, emulating, listening
+from tests.journeys.buying import open_market
 from tests.paying import account_of, strays
 from tests.serving import serving
 from zhiyin.domain.brands import operations as brands
+from zhiyin.domain.brands import queries as tenants
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.types import (
+    ReasonNeeded,
+    RefundState,
+    StrayMoveRefused,
+    StrayNotFound,
+    StraySettlement,
+)
+from zhiyin.flows import ports, purchase
+from zhiyin.interfaces import jobs
+from zhiyin.kit.ids import uuid7
 from zhiyin.storage.tenancy import BrandOwned, brand_tx
 
 
@@ -167,3 +180,124 @@ def test_an_account_that_was_left_still_tells_of_what_was_paid_into_it(
     first.act("pay", out_trade_no="order-0001")
     assert [line["status"] for line in first.sent()] == [204]
     assert strays(cedar) == [("wxpay", 36_800)]
+
+
+def bought(server, market, merchant):
+    """An order paid through the platform and told of; its payment went into this account."""
+    market.provider, market.merchant_id = "wxpay", merchant.mchid
+    with brand_tx(market.brand_id):
+        brand = tenants.brand_by_id(brand_id=market.brand_id)
+    placed = market.place(market.shopper(), (0, 1), now=datetime.now(UTC))
+    purchase.open_payment(
+        brand=brand,
+        order_id=placed.order_id,
+        member_id=market.order(placed).member_id,
+        provider=ports.payment_provider(brand_id=brand.id, merchant_id=merchant.mchid),
+        payer="oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+        notify_url=f"{server}/hooks/wxpay/{brand.slug}",
+        now=datetime.now(UTC),
+    )
+    merchant.act("pay", out_trade_no=placed.payment_id.hex)
+    return brand, placed
+
+
+def refund_of(market, placed):
+    with brand_tx(market.brand_id):
+        (card,) = orders.refunds_of(brand_id=market.brand_id, order_id=placed.order_id)
+    return card
+
+
+def test_money_goes_back_from_the_account_it_came_into_and_the_platform_tells_of_it(
+    server, emulator, shop, enrol, settings
+):
+    settings.ADDRESS = server
+    market = open_market([3], slug="rowan")
+    first, second = enrol(), enrol()
+    brand = tenants.brand_by_slug(slug="rowan")
+    paid_through(brand, first)
+    _, placed = bought(server, market, first)
+    with brand_tx(brand.id):
+        payment = orders.payment_of(brand_id=brand.id, order_id=placed.order_id)
+    assert (payment.merchant_id, payment.state.value) == (first.mchid, "paid")
+    paid_through(brand, second)
+    ports.wired().payments.look_again(brand_id=brand.id)
+
+    purchase.give_back(
+        brand_id=brand.id,
+        order_id=placed.order_id,
+        cause="test",
+        reason="torn",
+        now=datetime.now(UTC),
+    )
+    shop.url = ""
+    jobs.send_refunds_of(str(brand.id))
+    assert len(first.requests("refund")) == 1
+    assert second.requests("refund") == [], "nobody asked the account of now"
+    asked = refund_of(market, placed)
+    assert (asked.state, asked.merchant_id) == (RefundState.ASKED, first.mchid)
+    queries = len(first.requests("query_refund"))
+
+    emulator.pass_time(seconds=60)
+    notices = [line for line in first.sent() if line["event_type"].startswith("REFUND")]
+    assert notices, "it is told, not asked for"
+    assert {line["status"] for line in notices} == {204}
+    assert refund_of(market, placed).state is RefundState.DONE
+    assert len(first.requests("query_refund")) == queries
+    books = market.books()
+    first.act("tell_again", out_trade_no=placed.payment_id.hex)
+    assert (market.books(), market.violations(datetime.now(UTC))) == (books, {})
+
+
+def test_stray_money_is_given_back_to_where_it_came_from_once_and_booked(
+    server, emulator, shop, enrol, settings
+):
+    settings.ADDRESS = server
+    market = open_market([3], slug="hazel")
+    first, second = enrol(), enrol()
+    brand = tenants.brand_by_slug(slug="hazel")
+    paid_through(brand, first)
+    shop.url = f"{server}/hooks/wxpay/hazel"
+    for number in ("order-0001", "order-0002"):
+        first.paid(number)
+    paid_through(brand, second)
+    with brand_tx(brand.id):
+        one, other = orders.stray_receipts(brand_id=brand.id)
+    assert {one.merchant_id, other.merchant_id} == {first.mchid}
+    assert market.books() == {"wxpay_clearing": 73_600, "unmatched_receipts": 73_600}
+
+    def settle(stray_id, settlement, reason="a stranger's"):
+        with brand_tx(brand.id):
+            return purchase.settle_stray(
+                brand_id=brand.id,
+                stray_id=stray_id,
+                settlement=settlement,
+                reason=reason,
+                now=datetime.now(UTC),
+            )
+
+    for refused, said in (
+        (ReasonNeeded, (one.id, StraySettlement.KEEP, " ")),
+        (StrayNotFound, (uuid7(), StraySettlement.KEEP)),
+    ):
+        with pytest.raises(refused):
+            settle(*said)
+    assert len(strays(brand)) == 2
+    for _ in range(2):
+        settle(one.id, StraySettlement.GIVE_BACK)
+        settle(other.id, StraySettlement.KEEP, "paid for by hand, order of the old shop")
+    with pytest.raises(StrayMoveRefused):
+        settle(one.id, StraySettlement.KEEP)
+    assert (strays(brand), market.books()) == (
+        [],
+        {"wxpay_clearing": 73_600, "refunds_payable": 36_800, "other_receipts": 36_800},
+    )
+    for _ in range(2):
+        jobs.send_refunds_of(str(brand.id))
+    assert (len(first.requests("refund")), second.requests("refund")) == (1, [])
+    emulator.pass_time(seconds=60)
+    assert {x["status"] for x in first.sent() if x["event_type"] == "REFUND.SUCCESS"} == {204}
+    books = {"wxpay_clearing": 36_800, "other_receipts": 36_800}
+    assert (market.books(), market.violations(datetime.now(UTC))) == (books, {})
+    with brand_tx(brand.id):
+        settled = {card.id: card.refund for card in orders.settled_strays(brand_id=brand.id)}
+    assert settled == {one.id: RefundState.DONE, other.id: None}

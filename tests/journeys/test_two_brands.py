@@ -147,6 +147,7 @@ SHOWN = (
     "{} is torn",
     "{} is low",
     "{}-strays",
+    "{} is a stranger's",
     "{} too small",
     "{}收",
 )
@@ -332,6 +333,9 @@ def test_an_address_with_another_brands_id_answers_as_one_with_no_such_id(towns)
     assert rows(there) == before
 
 
+PARCEL = {"carrier": "sf", "tracking_no": "SF000001"}
+
+
 def askers(route, town, shoppers, desk):
     """Ways to ask for a route: each who may, with each method that it may take."""
     if route.name.startswith("api-"):
@@ -403,6 +407,33 @@ BODIES = {
     "turn_down_pick": lambda town: verdict(town) | {"decision_id": str(town.ids["decision_id"])},
     "take_verdict_back": lambda town: verdict(town),
     "change_webhook": lambda _: {"event_types": []},
+    "settle_stray_receipt": lambda _: {"settlement": "keep", "reason": "known"},
+    "give_seat_back": lambda _: {"reason": "no time"},
+    "claim_coupon": lambda _: {"code": "NOPE"},
+    "get_promotion": lambda town: {
+        "promotion": {
+            "kind": "trial",
+            "name_zh": "试用",
+            "name_en": "Trial",
+            "starts_at": "2040-01-01T00:00:00Z",
+            "ends_at": "2040-01-02T00:00:00Z",
+            "sku_codes": [f"{town.mark}-p0-2"],
+            "price_fen": 900,
+        }
+    },
+    "open_case": lambda _: {"kind": "refund_only", "reason": "size", "pieces": {"0" * 12: 1}},
+    "send_goods_back": lambda _: PARCEL,
+    "list_parcels": lambda _: PARCEL,
+    "refuse_case": lambda _: {"answer": "no"},
+    "take_goods_back": lambda _: {"restock": False},
+    "change_address": lambda _: {
+        "name": "吴女士",
+        "phone": "13912345678",
+        "region": "上海市",
+        "street": "1",
+    },
+    "ask_invoice": lambda _: {"kind": "personal", "title": "吴女士"},
+    "answer_invoice": lambda _: {"state": "issued", "answer": "1"},
 }
 
 

@@ -54,7 +54,7 @@ def bought(
     fact = PaymentFact(
         payment_no=placed.payment_id.hex,
         state=PaymentState.PAID,
-        merchant_id="m",
+        merchant_id=f"{mark}-merchant",
         app_id="a",
         amount_fen=placed.payable_fen,
         currency="CNY",

@@ -8,7 +8,8 @@ from tests.cast import NOW
 from zhiyin.domain.brands.types import BrandCard, Role
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.orders import operations as orders
-from zhiyin.domain.orders.types import Delivery, RefundState
+from zhiyin.domain.orders import queries as ordered
+from zhiyin.domain.orders.types import Delivery, RefundState, StraySettlement
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentFact, PaymentState
 from zhiyin.flows.purchase import Basket, Wanted
@@ -31,6 +32,7 @@ def money(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, A
             store_id=ids["store_id"],
         ),
         provider="sandbox",
+        merchant_id=f"{mark}-merchant",
         now=NOW,
     )
     paid = {
@@ -70,4 +72,20 @@ def money(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, A
         orders.hear_once(
             brand_id=brand.id, provider="sandbox", notification_id=f"{mark}-heard", now=SOON
         )
-    ids["refund_id"] = refund.id
+        (stray,) = ordered.stray_receipts(brand_id=brand.id)
+        purchase.settle_stray(
+            brand_id=brand.id,
+            stray_id=stray.id,
+            settlement=StraySettlement.GIVE_BACK,
+            reason=f"{mark} is a stranger's",
+            user_id=ids["user_id"],
+            now=SOON,
+        )
+        orders.stray_answered(
+            brand_id=brand.id,
+            stray_id=stray.id,
+            state=RefundState.STUCK,
+            why_stuck=f"{mark} is lower",
+            now=SOON,
+        )
+    ids["refund_id"], ids["stray_id"] = refund.id, stray.id

@@ -10,6 +10,8 @@ from zhiyin.domain.kocs import queries as koc_pages
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import MergeCard, MergeRefused
+from zhiyin.domain.orders import operations as orders
+from zhiyin.domain.promotions import operations as promotions
 from zhiyin.storage.tenancy import brand_tx
 
 SHOWS, FOLLOWS = "shows", "follows"
@@ -19,10 +21,12 @@ SHOWS, FOLLOWS = "shows", "follows"
 def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: datetime) -> UUID:
     """Let one member stand for two. Returns the merge's id, by which it can be undone.
 
-    Moves identities, needs and buyer shows, and the roles, consents, facts, tags and follows that
-    the survivor lacks. Votes and conversations stay under the member who made them; a download
-    and a deletion cover every member of the person. A KOC is not absorbed: her page and the
-    questions put to her would be nobody's; let her be the survivor. Raises MergeRefused.
+    Moves identities, needs with their boards, buyer shows, orders with all that hangs on them, uses
+    of promotions and seats, and the roles, consents, facts, tags, follows, coupons, addresses and
+    lines of the cart that the survivor lacks; a limit for each person counts both from now on.
+    Votes and conversations stay under the member who made them; a download and a deletion cover
+    every member of the person. A KOC is not absorbed: her page and the questions put to her would
+    be nobody's; let her be the survivor. Raises MergeRefused.
     """
     with brand_tx(brand_id):
         merge_id = members.merge(
@@ -42,6 +46,8 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
             consent_ids=[UUID(consent_id) for consent_id in done.moved.get("consents", ())],
         )
         both = {"brand_id": brand_id, "from_id": absorbed_id, "to_id": survivor_id}
+        moved |= orders.move_buyer(**both)
+        moved |= promotions.move_buyer(**both)
         moved |= {SHOWS: content.move_author(**both), FOLLOWS: kocs.move_follows(**both)}
         for kind, ids in moved.items():
             members.note_moved(brand_id=brand_id, merge_id=merge_id, kind=kind, ids=ids)
@@ -59,6 +65,8 @@ def undo_merge(*, brand_id: UUID, merge_id: UUID, now: datetime) -> None:
             to_id=undone.absorbed_id,
         )
         both = {"brand_id": brand_id, "from_id": undone.survivor_id, "to_id": undone.absorbed_id}
+        orders.move_buyer_back(moved=undone.moved, **both)
+        promotions.move_buyer_back(moved=undone.moved, **both)
         content.move_author_back(show_ids=_ids(undone, SHOWS), **both)
         kocs.move_follows_back(follow_ids=_ids(undone, FOLLOWS), **both)
 

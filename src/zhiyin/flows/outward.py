@@ -25,6 +25,7 @@ from zhiyin.domain.orders.types import (
     RefundArrived,
     RefundGranted,
 )
+from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.domain.webhooks import operations as webhooks
 from zhiyin.domain.webhooks.types import (
     Attempt,
@@ -49,6 +50,8 @@ LEAVING: Mapping[type[DomainEvent], tuple[str, ...]] = {
     OrderDone: ("order_id",),
     RefundGranted: ("order_id", "refund_id"),
     RefundArrived: ("order_id", "refund_id"),
+    GroupWon: ("group_id", "order_ids"),
+    GroupLost: ("group_id", "order_ids"),
     WebhookDisabled: ("endpoint_id", "why"),
 }
 FIELDS: Mapping[str, tuple[str, ...]] = {kind.name: fields for kind, fields in LEAVING.items()}

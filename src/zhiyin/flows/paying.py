@@ -86,6 +86,8 @@ class RefundAsked:
 
     refund_no: ours, fixed before the call. A retry bears the same, and is the same refund.
     paid_fen: what the payment was, in all.
+    notify_url: https, without a query; empty: nobody is told, and the refund is asked about.
+    transaction_id: the provider's number of the money, where ours names no payment of ours.
     """
 
     payment_no: str
@@ -94,6 +96,7 @@ class RefundAsked:
     paid_fen: int
     reason: str
     notify_url: str
+    transaction_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

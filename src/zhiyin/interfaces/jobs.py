@@ -31,6 +31,7 @@ from zhiyin.flows import (
 from zhiyin.flows.purchase import cases, parcels, sending, telling
 from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
+from zhiyin.interfaces.hooks.addresses import notify_url
 from zhiyin.storage.tenancy import brand_tx
 
 BATCH, ASKED_AT_ONCE = 500, 100
@@ -144,7 +145,9 @@ def tend_money(timestamp: int) -> None:
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     for brand in brands.open_brands():
         with brand_tx(brand.id):
-            if orders.refunds_are_due(brand_id=brand.id, now=as_of):
+            if orders.refunds_are_due(brand_id=brand.id, now=as_of) or orders.strays_are_due(
+                brand_id=brand.id, now=as_of
+            ):
                 sending.send_soon(brand_id=brand.id)
             if orders.open_payments(brand_id=brand.id, before=as_of - purchase.UNHEARD, limit=1):
                 sending.poll_soon(brand_id=brand.id)
@@ -169,9 +172,15 @@ def poll_payments_of(brand_id: str) -> None:
 )
 def send_refunds_of(brand_id: str) -> None:
     """Ask a brand's providers for the refunds that are due, under numbers that never change."""
-    purchase.send_refunds(
-        brand_id=UUID(brand_id), providers=carrier, now=datetime.now(UTC), limit=ASKED_AT_ONCE
-    )
+    brand = brands.brand_by_id(brand_id=UUID(brand_id))
+    for send in (purchase.send_refunds, purchase.send_strays):
+        send(
+            brand_id=brand.id,
+            providers=carrier,
+            notify_url=notify_url(brand.slug),
+            now=datetime.now(UTC),
+            limit=ASKED_AT_ONCE,
+        )
 
 
 @app.periodic(cron="23 * * * *")

@@ -13,6 +13,10 @@ DEBUG = False
 DEMO = os.environ.get("ZHIYIN_DEMO") == "1"
 ALLOWED_HOSTS = os.environ.get("ZHIYIN_HOSTS", "127.0.0.1,localhost").split(",")
 SECURE_BEHIND_TLS = os.environ.get("ZHIYIN_TLS") == "1"
+# Where this installation is reached from outside, for what is told to others outside of a request.
+ADDRESS = os.environ.get(
+    "ZHIYIN_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if SECURE_BEHIND_TLS else ""
+)
 
 # How many proxies of the operator's own stand before us, each adding to X-Forwarded-For; and the
 # header in which the outermost says how the client came. With none, both headers are anybody's.

@@ -249,6 +249,8 @@ def _check_refundable(
 ) -> None:
     if payment["paid_at"] is None:
         raise RefundRefused(why="not_paid")
+    if asked.transaction_id not in ("", payment["transaction_id"]):
+        raise RefundRefused(why="transaction_differs")
     if payment["amount_fen"] != asked.paid_fen:
         raise RefundRefused(why="paid_fen_differs")
     if payment["refunded_fen"] + asked.amount_fen > payment["amount_fen"]:

@@ -44,25 +44,31 @@ def order(
 
 def refund(asked: RefundAsked, *, limits: Limits) -> Mapping[str, Any]:
     """The body of POST /v3/refund/domestic/refunds. Raises PaymentInputRefused."""
-    check_payment_no(asked.payment_no, limits=limits)
     check_refund_no(asked.refund_no, limits=limits)
     _check_fen(asked.amount_fen, "amount_fen")
     _check_fen(asked.paid_fen, "paid_fen")
     if asked.amount_fen > asked.paid_fen:
         raise PaymentInputRefused(field="amount_fen")
     _check_text(asked.reason, "reason", limits.reason_chars)
-    _check_address(asked.notify_url, limits)
-    return {
-        "out_trade_no": asked.payment_no,
+    body: dict[str, Any] = {
         "out_refund_no": asked.refund_no,
         "reason": asked.reason,
-        "notify_url": asked.notify_url,
         "amount": {
             "refund": asked.amount_fen,
             "total": asked.paid_fen,
             "currency": CURRENCY,
         },
     }
+    if asked.transaction_id:
+        check_transaction_id(asked.transaction_id)
+        body["transaction_id"] = asked.transaction_id
+    else:
+        check_payment_no(asked.payment_no, limits=limits)
+        body["out_trade_no"] = asked.payment_no
+    if asked.notify_url:
+        _check_address(asked.notify_url, limits)
+        body["notify_url"] = asked.notify_url
+    return body
 
 
 def check_payment_no(payment_no: str, *, limits: Limits) -> None:

@@ -66,6 +66,8 @@ class AccountKind(StrEnum):
     PREPAYMENTS = "prepayments", Side.CREDIT
     # Received and not understood: no such order, another sum, another merchant.
     UNMATCHED_RECEIPTS = "unmatched_receipts", Side.CREDIT
+    # Received for no order and kept: a person said why.
+    OTHER_RECEIPTS = "other_receipts", Side.CREDIT
     # Promised back to a shopper; empty again when the provider has sent it.
     REFUNDS_PAYABLE = "refunds_payable", Side.CREDIT
     # Earned by handing over.

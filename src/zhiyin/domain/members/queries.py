@@ -266,6 +266,7 @@ def _card(row: Member) -> MemberCard:
         language=row.language,
         joined_at=row.joined_at,
         personalised=row.personalisation_off_at is None,
+        merged_into_id=row.merged_into_id,
     )
 
 

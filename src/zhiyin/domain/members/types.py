@@ -48,13 +48,17 @@ LANGUAGES = ("zh-hans", "en")
 
 @dataclass(frozen=True, slots=True)
 class MemberCard:
-    """A member as her own pages show her. `personalised` is her switch."""
+    """A member as her own pages show her. `personalised` is her switch.
+
+    `merged_into_id`: the member who stands for her, once the two were found to be one person.
+    """
 
     id: UUID
     nickname: str
     language: str
     joined_at: datetime
     personalised: bool
+    merged_into_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Opened(StrEnum):
     PACKING = "packing_list"
     CASE = "after_sale_case"
     INVOICE = "invoice_title"
+    ADDRESSES = "api_addresses"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from zhiyin.domain.orders.care_models import (
 )
 from zhiyin.domain.orders.slot_models import PickupDays, PickupSlot, SlotBooking, SlotTally
 from zhiyin.domain.orders.terms_models import FreightTerms, PastPurchase, RefundLimit
+from zhiyin.domain.orders.told_models import Heard, StrayReceipt
 from zhiyin.domain.orders.types import (
     MOST_PIECES,
     WRONG_CODES_AN_HOUR,
@@ -225,10 +226,14 @@ class OrderStep(BrandOwned):
 
 
 class Payment(BrandOwned):
-    """Money for an order, by way of a provider. Its id in hexadecimal is its number there."""
+    """Money for an order, by way of a provider. Its id in hexadecimal is its number there.
+
+    `merchant_id` is the brand's account there that it was asked into, then the one that took it.
+    """
 
     order = SameBrandKey("orders.Order")
     provider = models.CharField(max_length=12)
+    merchant_id = models.CharField(max_length=32, blank=True, db_default="")
     state = models.CharField(max_length=8, choices=choices(PaymentState))
     amount_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField(default=0, db_default=0)
@@ -266,40 +271,6 @@ class Payment(BrandOwned):
                 fields=["brand", "opened_at"],
                 condition=Q(state=PaymentState.OPEN.value),
                 name="payment_open",
-            ),
-        ]
-
-
-class Heard(BrandOwned):
-    """A notification of a provider's that was acted on. It is acted on once."""
-
-    provider = models.CharField(max_length=12)
-    notification_id = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "provider", "notification_id"], name="heard_once"
-            ),
-        ]
-
-
-class StrayReceipt(BrandOwned):
-    """Money that fits no order of ours, or not by its sum. It is never "paid": a person looks."""
-
-    provider = models.CharField(max_length=12)
-    payment_no = models.CharField(max_length=64)
-    transaction_id = models.CharField(max_length=64)
-    amount_fen = models.BigIntegerField()
-    why = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "provider", "transaction_id"], name="stray_receipt_once"
             ),
         ]
 

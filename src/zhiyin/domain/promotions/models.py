@@ -165,7 +165,8 @@ class Use(BrandOwned):
 
 
 class Tally(BrandOwned):
-    """How much one person has had of a promotion that limits that; `most` when she last had some.
+    """How much one person has had of a promotion that limits that; `most` when she last had some,
+    or what two members had who were found to be one person, if that is more.
 
     The row is the guard: `used` grows by one statement, and never above `most`.
     """

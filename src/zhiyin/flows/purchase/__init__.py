@@ -5,6 +5,7 @@ from zhiyin.flows.purchase.filling import fill_cart
 from zhiyin.flows.purchase.giving_back import give_back, send_refunds, settle_refund
 from zhiyin.flows.purchase.grouping import (
     close_groups,
+    give_seat_back,
     leave_group,
     refund_group,
     release_group,
@@ -27,6 +28,7 @@ from zhiyin.flows.purchase.reaping import (
     close_overdue,
     poll_payments,
 )
+from zhiyin.flows.purchase.strays import retry_stray, send_strays, settle_stray
 
 __all__ = [
     "UNHEARD",
@@ -43,6 +45,7 @@ __all__ = [
     "find_pickup",
     "give_back",
     "give_back_within",
+    "give_seat_back",
     "hand_over",
     "hear",
     "leave_group",
@@ -55,9 +58,12 @@ __all__ = [
     "quote",
     "refund_group",
     "release_group",
+    "retry_stray",
     "send_refunds",
+    "send_strays",
     "settle",
     "settle_refund",
+    "settle_stray",
     "undo_collect",
     "undo_hand_over",
 ]

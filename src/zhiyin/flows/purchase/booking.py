@@ -6,7 +6,14 @@ from uuid import UUID
 from zhiyin.domain.ledger import operations as ledger
 from zhiyin.domain.ledger import queries as books
 from zhiyin.domain.ledger.types import Account, AccountKind, Leg
-from zhiyin.domain.orders.types import OrderCard, OrderState, PaymentCard, RefundCard
+from zhiyin.domain.orders.types import (
+    OrderCard,
+    OrderState,
+    PaymentCard,
+    RefundCard,
+    Stray,
+    StraySettlement,
+)
 
 CLEARING = {
     "wxpay": AccountKind.WXPAY_CLEARING,
@@ -33,6 +40,28 @@ def stray(
         brand_id=brand_id,
         cause=f"stray:{provider}:{transaction_id}",
         legs=[_leg(CLEARING[provider], AccountKind.UNMATCHED_RECEIPTS, amount_fen)],
+        at=at,
+    )
+
+
+def stray_settled(*, brand_id: UUID, stray: Stray, at: datetime) -> None:
+    """A person decided: it is owed back, or the brand keeps it."""
+    gives_back = stray.settlement is StraySettlement.GIVE_BACK
+    goes = AccountKind.REFUNDS_PAYABLE if gives_back else AccountKind.OTHER_RECEIPTS
+    ledger.post(
+        brand_id=brand_id,
+        cause=f"stray:{stray.id}:settled",
+        legs=[_leg(AccountKind.UNMATCHED_RECEIPTS, goes, stray.amount_fen)],
+        at=at,
+    )
+
+
+def stray_sent(*, brand_id: UUID, stray: Stray, at: datetime) -> None:
+    """The provider has given stray money back."""
+    ledger.post(
+        brand_id=brand_id,
+        cause=f"stray:{stray.id}:sent",
+        legs=[_leg(AccountKind.REFUNDS_PAYABLE, CLEARING[stray.provider], stray.amount_fen)],
         at=at,
     )
 

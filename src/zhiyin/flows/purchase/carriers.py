@@ -20,13 +20,14 @@ class NobodyTakesMoney(DomainError):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
-def carrier(brand_id: UUID, name: str) -> PaymentProvider:
-    """Who carries what was paid to a brand under this provider's name, the one paid now first.
+def carrier(brand_id: UUID, name: str, merchant_id: str = "") -> PaymentProvider:
+    """Who carries what is paid into an account of a brand's, retired or not.
 
+    Of payments from before merchant numbers were kept, the account paid now is asked first.
     Raises PaymentAccountMissing, PaymentAccountRefused.
     """
     for provider in ports.wired().payments.all_of(brand_id=brand_id):
-        if provider.name == name:
+        if provider.name == name and merchant_id in ("", provider.merchant_id):
             return provider
     raise PaymentAccountRefused(why=f"no account of {name}")
 

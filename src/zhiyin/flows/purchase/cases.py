@@ -42,28 +42,31 @@ def ask(
             if drawer is not None:
                 # Before the order is locked, as in an erasure: nothing of hers is added meanwhile.
                 members.keep_member(brand_id=brand_id, member_id=member_id)
-            case, is_new = orders.open_case(
-                brand_id=brand_id,
-                case_id=case_id,
-                order_id=order_id,
-                member_id=member_id,
-                asked=asked,
-                now=now,
-            )
-            if not is_new:
-                return case
-            if drawer is not None:
+            case, is_new = _open(brand_id, case_id, order_id, member_id, asked, now)
+            if is_new and drawer is not None:
                 refs = [str(drawer.save(brand_id, photo)) for photo in photos]
                 orders.add_case_photos(brand_id=brand_id, case_id=case_id, refs=refs)
-            order = ordered.order(brand_id=brand_id, order_id=order_id)
-            if orders.is_granted_at_once(order, asked):
-                return _approve(brand_id, case_id, now, None)
-            return case
+            return _granted_at_once(brand_id, case, asked, now) if is_new else case
     except Exception:
         if drawer is not None and is_new:
             for photo in photos:
                 drawer.delete(brand_id, MediaRef.of(photo))
         raise
+
+
+def ask_case(
+    *,
+    brand_id: UUID,
+    member_id: UUID,
+    order_id: UUID,
+    request_key: UUID,
+    asked: CaseAsked,
+    now: datetime,
+) -> CaseCard:
+    """`ask`, without photos, inside the caller's transaction."""
+    case_id = uuid5(member_id, request_key.hex)
+    case, is_new = _open(brand_id, case_id, order_id, member_id, asked, now)
+    return _granted_at_once(brand_id, case, asked, now) if is_new else case
 
 
 def approve(
@@ -74,7 +77,7 @@ def approve(
     Raises CaseNotFound, CaseMoveRefused.
     """
     with brand_tx(brand_id):
-        return _approve(brand_id, case_id, now, user_id)
+        return approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
 
 
 def refuse(
@@ -102,8 +105,28 @@ def goods_are_back(
     Raises CaseNotFound, CaseMoveRefused.
     """
     with brand_tx(brand_id):
-        orders.take_goods(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
-        return _grant(brand_id, case_id, now, user_id, restock=restock, store_id=store_id)
+        return take_goods(
+            brand_id=brand_id,
+            case_id=case_id,
+            restock=restock,
+            now=now,
+            user_id=user_id,
+            store_id=store_id,
+        )
+
+
+def take_goods(
+    *,
+    brand_id: UUID,
+    case_id: UUID,
+    restock: bool,
+    now: datetime,
+    user_id: int | None = None,
+    store_id: UUID | None = None,
+) -> CaseCard:
+    """`goods_are_back` inside the caller's transaction."""
+    orders.take_goods(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+    return _grant(brand_id, case_id, now, user_id, restock=restock, store_id=store_id)
 
 
 def advance_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
@@ -129,10 +152,36 @@ def note_arrived(event: RefundArrived) -> None:
         orders.note_arrived(brand_id=event.brand_id, refund_id=event.refund_id, now=event.at)
 
 
+def _open(
+    brand_id: UUID,
+    case_id: UUID,
+    order_id: UUID,
+    member_id: UUID,
+    asked: CaseAsked,
+    now: datetime,
+) -> tuple[CaseCard, bool]:
+    return orders.open_case(
+        brand_id=brand_id,
+        case_id=case_id,
+        order_id=order_id,
+        member_id=member_id,
+        asked=asked,
+        now=now,
+    )
+
+
+def _granted_at_once(brand_id: UUID, case: CaseCard, asked: CaseAsked, now: datetime) -> CaseCard:
+    """The case, said yes to if nothing has left yet."""
+    order = ordered.order(brand_id=brand_id, order_id=case.order_id)
+    if orders.is_granted_at_once(order, asked):
+        return approve_case(brand_id=brand_id, case_id=case.id, now=now)
+    return case
+
+
 def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
     state = ordered.read_case(brand_id=brand_id, case_id=case_id).state
     if state in (CaseState.ASKED, CaseState.ESCALATED):
-        _approve(brand_id, case_id, now, None)
+        approve_case(brand_id=brand_id, case_id=case_id, now=now)
     elif state is CaseState.GOODS_SENT:
         orders.take_goods(brand_id=brand_id, case_id=case_id, now=now)
         _grant(brand_id, case_id, now, None, restock=False)
@@ -140,7 +189,10 @@ def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
         orders.lapse_case(brand_id=brand_id, case_id=case_id, now=now)
 
 
-def _approve(brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None) -> CaseCard:
+def approve_case(
+    *, brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None = None
+) -> CaseCard:
+    """`approve` inside the caller's transaction."""
     case = orders.approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
     if case.state is not CaseState.APPROVED:
         return case

@@ -30,8 +30,8 @@ STANDS = {
 }
 """What the provider says of a refund -> where it stands with us."""
 
-Providers = Callable[[UUID, str], PaymentProvider]
-"""(brand, provider's name) -> who carries its money."""
+Providers = Callable[[UUID, str, str], PaymentProvider]
+"""(brand, provider's name, merchant number) -> who carries the money of that account."""
 
 
 def give_back(
@@ -118,8 +118,17 @@ def grant(
     return refund
 
 
-def send_refunds(*, brand_id: UUID, providers: Providers, now: datetime, limit: int = 100) -> int:
+def send_refunds(
+    *,
+    brand_id: UUID,
+    providers: Providers,
+    now: datetime,
+    notify_url: str = "",
+    limit: int = 100,
+) -> int:
     """Ask the providers for refunds that are due, or where they stand. Returns how many.
+
+    `notify_url` is where they may tell that one has arrived; it is asked about all the same.
 
     Each is claimed and committed first, asked for outside of any transaction under a number that
     never changes, and its answer noted. Several may run at once; a killed one loses nothing.
@@ -130,7 +139,7 @@ def send_refunds(*, brand_id: UUID, providers: Providers, now: datetime, limit: 
         with brand_tx(brand_id):
             refund = ordered.refund(brand_id=brand_id, refund_id=refund_id)
         try:
-            provider = providers(brand_id, refund.provider)
+            provider = providers(brand_id, refund.provider, refund.merchant_id)
         except NO_CARRIER as missing:
             with brand_tx(brand_id):
                 orders.refund_answered(
@@ -141,7 +150,7 @@ def send_refunds(*, brand_id: UUID, providers: Providers, now: datetime, limit: 
                     why_stuck=missing.code,
                 )
             continue
-        _send(brand_id, refund, provider, now)
+        _send(brand_id, refund, provider, notify_url, now)
     return len(due)
 
 
@@ -173,7 +182,13 @@ def _id(refund_no: str) -> UUID:
         return UUID(int=0)
 
 
-def _send(brand_id: UUID, refund: RefundCard, provider: PaymentProvider, now: datetime) -> None:
+def _send(
+    brand_id: UUID,
+    refund: RefundCard,
+    provider: PaymentProvider,
+    notify_url: str,
+    now: datetime,
+) -> None:
     """Ask for one refund, or about it, and note the answer. What failed is tried again later."""
     try:
         if refund.state is RefundState.ASKED:
@@ -186,7 +201,7 @@ def _send(brand_id: UUID, refund: RefundCard, provider: PaymentProvider, now: da
                     amount_fen=refund.amount_fen,
                     paid_fen=refund.paid_fen,
                     reason=refund.reason,
-                    notify_url="",
+                    notify_url=notify_url,
                 )
             )
     except PaymentError as failed:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import CloseReason, OrderState
+from zhiyin.domain.orders.types import CloseReason, OrderState, RefundCard
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.flows.purchase.closing import close_order
@@ -55,17 +55,26 @@ def leave_group(
     Raises OrderNotFound, ReasonNeeded, and what `return_seat` raises.
     """
     with brand_tx(brand_id):
-        ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
-        orders.lock(brand_id=brand_id, order_id=order_id)
-        promotions.return_seat(brand_id=brand_id, order_id=order_id, now=now)
-        grant(
-            brand_id=brand_id,
-            order_id=order_id,
-            cause=f"seat:{order_id}",
-            reason=reason,
-            now=now,
-            member_id=member_id,
+        give_seat_back(
+            brand_id=brand_id, order_id=order_id, member_id=member_id, reason=reason, now=now
         )
+
+
+def give_seat_back(
+    *, brand_id: UUID, order_id: UUID, member_id: UUID, reason: str, now: datetime
+) -> RefundCard:
+    """`leave_group` inside the caller's transaction; returns the refund of all she paid."""
+    ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
+    orders.lock(brand_id=brand_id, order_id=order_id)
+    promotions.return_seat(brand_id=brand_id, order_id=order_id, now=now)
+    return grant(
+        brand_id=brand_id,
+        order_id=order_id,
+        cause=f"seat:{order_id}",
+        reason=reason,
+        now=now,
+        member_id=member_id,
+    )
 
 
 def _close_unpaid(event: GroupLost, order_id: UUID) -> None:

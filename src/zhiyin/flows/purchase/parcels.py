@@ -32,7 +32,7 @@ def send_parcel(
     Raises TrackingRefused, OrderNotFound, OrderMoveRefused, NothingToSend, ParcelReused.
     """
     with brand_tx(brand_id):
-        parcel, is_new = orders.send_parcel(
+        return send(
             brand_id=brand_id,
             order_id=order_id,
             carrier=carrier,
@@ -41,24 +41,51 @@ def send_parcel(
             pieces=pieces,
             user_id=user_id,
         )
-        if is_new:
-            order = ordered.order(brand_id=brand_id, order_id=order_id)
-            stock.hand_over(
-                brand_id=brand_id,
-                cause=cause_of(order_id),
-                key=f"parcel:{parcel.id}",
-                now=now,
-                lines=_of_store(order, parcel),
-                user_id=user_id,
-            )
-        return parcel
+
+
+def send(
+    *,
+    brand_id: UUID,
+    order_id: UUID,
+    carrier: Carrier,
+    tracking_no: str,
+    now: datetime,
+    pieces: Mapping[str, int] | None = None,
+    user_id: int | None = None,
+) -> ParcelCard:
+    """`send_parcel` inside the caller's transaction."""
+    parcel, is_new = orders.send_parcel(
+        brand_id=brand_id,
+        order_id=order_id,
+        carrier=carrier,
+        tracking_no=tracking_no,
+        now=now,
+        pieces=pieces,
+        user_id=user_id,
+    )
+    if is_new:
+        order = ordered.order(brand_id=brand_id, order_id=order_id)
+        stock.hand_over(
+            brand_id=brand_id,
+            cause=cause_of(order_id),
+            key=f"parcel:{parcel.id}",
+            now=now,
+            lines=_of_store(order, parcel),
+            user_id=user_id,
+        )
+    return parcel
 
 
 def confirm_receipt(*, brand_id: UUID, order_id: UUID, member_id: UUID, now: datetime) -> None:
     """She has all of it. Safe to repeat. Raises OrderNotFound, OrderMoveRefused."""
     with brand_tx(brand_id):
-        ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
-        _receive(brand_id, order_id, now, member_id)
+        receive(brand_id=brand_id, order_id=order_id, member_id=member_id, now=now)
+
+
+def receive(*, brand_id: UUID, order_id: UUID, member_id: UUID, now: datetime) -> None:
+    """`confirm_receipt` inside the caller's transaction."""
+    ordered.order(brand_id=brand_id, order_id=order_id, member_id=member_id)
+    _receive(brand_id, order_id, now, member_id)
 
 
 def receive_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:

@@ -33,8 +33,9 @@ from zhiyin.flows.paying import (
 from zhiyin.flows.paying import PaymentState as AtProvider
 from zhiyin.flows.purchase import booking
 from zhiyin.flows.purchase.closing import close_order
-from zhiyin.flows.purchase.giving_back import grant, settle_refund
+from zhiyin.flows.purchase.giving_back import grant
 from zhiyin.flows.purchase.placing import GRACE, cause_of
+from zhiyin.flows.purchase.strays import settle_told
 from zhiyin.storage.tenancy import brand_tx
 
 RECEIVED = frozenset({AtProvider.PAID, AtProvider.REFUNDED})
@@ -88,7 +89,7 @@ def hear(*, brand_id: UUID, provider: str, notification: Notification, now: date
         if isinstance(about, PaymentFact):
             _settle(brand_id, provider, about, now)
         else:
-            settle_refund(brand_id=brand_id, fact=about, now=now)
+            settle_told(brand_id=brand_id, fact=about, now=now)
 
 
 def settle(*, brand_id: UUID, provider: str, fact: PaymentFact, now: datetime) -> None:
@@ -187,6 +188,7 @@ def _pay(brand_id: UUID, settled: ToSettle, fact: PaymentFact, now: datetime) ->
         brand_id=brand_id,
         settled=settled,
         transaction_id=fact.transaction_id,
+        merchant_id=fact.merchant_id,
         paid_at=fact.paid_at or now,
         now=now,
     )
@@ -208,6 +210,7 @@ def _pay_late(
         brand_id=brand_id,
         settled=settled,
         transaction_id=fact.transaction_id,
+        merchant_id=fact.merchant_id,
         paid_at=fact.paid_at or now,
         now=now,
     )
@@ -243,10 +246,12 @@ def _keep_apart(
     is_new = orders.note_stray(
         brand_id=brand_id,
         provider=provider,
+        merchant_id=fact.merchant_id,
         payment_no=fact.payment_no,
         transaction_id=fact.transaction_id,
         amount_fen=amount_fen,
         why=why,
+        is_money=is_money,
         now=now,
     )
     if is_new and is_money and amount_fen > 0:

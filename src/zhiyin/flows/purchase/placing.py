@@ -69,6 +69,7 @@ def place(
     basket: Basket,
     provider: str,
     now: datetime,
+    merchant_id: str = "",
     expected_fen: int | None = None,
     address: Mapping[str, str] | None = None,
     cart_item_ids: Sequence[UUID] = (),
@@ -79,7 +80,8 @@ def place(
 
     `request_key` is made by whoever asks, once for what she means to buy: sent again, it answers
     with the same order. `expected_fen` is the sum she saw: a different one is refused. `slot_at`:
-    when she means to collect it, a time that its store offers.
+    when she means to collect it, a time that its store offers. `provider` and `merchant_id` name
+    the account that she is to pay into, whatever comes after.
     One transaction. Raises OrderEmpty, NotForSale, PriceChanged, NothingToPay, StoreNeeded,
     AddressNeeded, SoldOut (also where the store is closed), SlotGone, SlotFull, RequestReused.
     """
@@ -90,6 +92,7 @@ def place(
             request_key=request_key,
             basket=basket,
             provider=provider,
+            merchant_id=merchant_id,
             now=now,
             expected_fen=expected_fen,
             address=address,
@@ -107,6 +110,7 @@ def place_order(
     basket: Basket,
     provider: str,
     now: datetime,
+    merchant_id: str = "",
     expected_fen: int | None = None,
     address: Mapping[str, str] | None = None,
     cart_item_ids: Sequence[UUID] = (),
@@ -155,6 +159,7 @@ def place_order(
             quote=quoted.quote,
             lines=_lines(basket, quoted),
             provider=provider,
+            merchant_id=merchant_id,
             pay_by=pay_by,
             group_id=group_id,
             address=address or {},

@@ -70,7 +70,7 @@ def poll_payments(*, brand_id: UUID, providers: Providers, now: datetime, limit:
         unheard = ordered.open_payments(brand_id=brand_id, before=now - UNHEARD, limit=limit)
     for payment in unheard:
         try:
-            provider = providers(brand_id, payment.provider)
+            provider = providers(brand_id, payment.provider, payment.merchant_id)
         except NO_CARRIER:
             with brand_tx(brand_id):
                 orders.note_asked(brand_id=brand_id, payment_id=payment.id, now=now)

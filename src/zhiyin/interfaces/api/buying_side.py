@@ -11,6 +11,8 @@ from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import MOST_LINES, Buyer, CartItemNotFound, OrderState
 from zhiyin.flows import purchase
+from zhiyin.flows.paying import PaymentProvider
+from zhiyin.flows.purchase import Asking
 from zhiyin.flows.purchase.carriers import carrier_now
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.goods_named import (
@@ -30,6 +32,7 @@ from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["buying"])
 FEN_MAX = 10**12
+CODES_MAX = 20
 
 
 class ChangeIn(In):
@@ -48,13 +51,33 @@ class AddressIn(In):
     street: chars(200, least=1)  # type: ignore[valid-type]
 
 
-class QuoteIn(BasketIn):
+class AskingIn(BasketIn):
+    """Which promotions she means. `coupon_ids` left out: whatever coupons are in her hand; else
+    those of them alone. `group_buy_id` opens a group, `group_id` joins one; not both.
+    """
+
+    coupon_codes: list[Code] = Field(default_factory=list, max_length=CODES_MAX)
+    coupon_ids: list[UUID] | None = Field(None, max_length=CODES_MAX)
+    group_buy_id: UUID | None = None
+    group_id: UUID | None = None
+
+    def asking(self) -> Asking:
+        """The same as the journeys have it."""
+        return Asking(
+            coupon_codes=tuple(self.coupon_codes),
+            coupon_ids=None if self.coupon_ids is None else tuple(self.coupon_ids),
+            group_buy_id=self.group_buy_id if self.group_id is None else None,
+            group_id=self.group_id,
+        )
+
+
+class QuoteIn(AskingIn):
     """`member` is her id in your system: what only some are given is looked at for her."""
 
     member: Code | None = None
 
 
-class OrderIn(BasketIn):
+class OrderIn(AskingIn):
     """`expected_fen` is the sum she saw: another one is refused. `cart_item_ids` leave her cart."""
 
     expected_fen: Annotated[int, Field(ge=0, le=FEN_MAX, strict=True)] | None = None
@@ -126,6 +149,7 @@ def quote_basket(request: ApiRequest, said: QuoteIn) -> Any:
         brand_id=request.brand.id,
         member_id=member_id,
         basket=basket_of(request, said),
+        asking=said.asking(),
         now=request.now,
     )
     quote = quoted.quote
@@ -170,11 +194,11 @@ def quote_basket(request: ApiRequest, said: QuoteIn) -> Any:
 def place_order(request: ApiRequest, external_id: Code, order: OrderIn) -> Any:
     """Order a basket in her name: its pieces are held for fifteen minutes, in which she may pay.
 
-    409: it is sold out, not sold, or costs something else (`price_changed`) by now. The same
-    Idempotency-Key answers with the same order.
+    409: it is sold out, not sold, costs something else (`price_changed`) by now, or cannot be
+    bought in this group. The same Idempotency-Key answers with the same order.
     """
     keyed = Once.needed(request)
-    provider = carrier_now(request.brand.id).name
+    provider = carrier_now(request.brand.id)
     with brand_tx(request.brand.id):
         return keyed.run(lambda: _place(request, external_id, order, provider, keyed.cause))
 
@@ -219,24 +243,31 @@ def order_json(card: Any, codes: dict[UUID, str]) -> dict[str, Any]:
 
 
 def _place(
-    request: ApiRequest, external_id: str, said: OrderIn, provider: str, request_key: UUID
+    request: ApiRequest,
+    external_id: str,
+    said: OrderIn,
+    provider: PaymentProvider,
+    request_key: UUID,
 ) -> dict[str, Any]:
     placed = purchase.place_order(
         brand_id=request.brand.id,
         member_id=member_named(request, external_id),
         request_key=request_key,
         basket=basket_of(request, said),
-        provider=provider,
+        provider=provider.name,
+        merchant_id=provider.merchant_id,
         expected_fen=said.expected_fen,
         address=said.address.dict() if said.address else None,
         cart_item_ids=said.cart_item_ids,
+        asking=said.asking(),
         now=request.now,
     )
     return {
         "id": placed.order_id,
         "number": placed.number,
         "payment_no": placed.payment_id.hex,
-        "provider": provider,
+        "provider": provider.name,
+        "group_id": orders.group_of(brand_id=request.brand.id, order_id=placed.order_id),
         "payable_fen": placed.payable_fen,
         "pay_by": placed.pay_by,
     }

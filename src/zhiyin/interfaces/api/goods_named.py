@@ -87,6 +87,20 @@ def codes_of_skus(request: ApiRequest, product_ids: Iterable[UUID]) -> dict[UUID
     return {sku.id: sku.code for product in found.values() for sku in product.skus}
 
 
+def skus_by_id(request: ApiRequest, sku_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """SKU -> its code, for those of `sku_ids` that are on sale."""
+    wanted = set(sku_ids)
+    of = catalog.products_of_skus(brand_id=request.brand.id, sku_ids=wanted)
+    codes = codes_of_skus(request, of.values())
+    return {sku_id: codes[sku_id] for sku_id in wanted if sku_id in codes}
+
+
+def store_codes(request: ApiRequest, store_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Store -> its code, for those of `store_ids` that the brand has."""
+    found = brands.stores_by_id(brand_id=request.brand.id, store_ids=sorted(set(store_ids)))
+    return {card.id: card.code for card in found}
+
+
 def clerk_named(request: ApiRequest, name: str, store_id: UUID) -> int:
     """Somebody who stands at the counter of this store now. Raises StaffNotFound."""
     for card in brands.staff(brand_id=request.brand.id):

@@ -10,7 +10,13 @@ from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
-from zhiyin.domain.orders.types import MOST_LINES, Delivery, OrderState, RefundCard
+from zhiyin.domain.orders.types import (
+    MOST_LINES,
+    Delivery,
+    OrderState,
+    RefundCard,
+    StraySettlement,
+)
 from zhiyin.flows import purchase
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.buying_side import order_json
@@ -67,6 +73,13 @@ class CodeIn(In):
     code: chars(40, least=1)  # type: ignore[valid-type]
     store_code: Code
     by: Code
+
+
+class SettlementIn(In):
+    """What becomes of money that fits no order, and why."""
+
+    settlement: StraySettlement
+    reason: Reason
 
 
 class UndoIn(In):
@@ -196,6 +209,32 @@ def list_stray_receipts(request: ApiRequest) -> Any:
     """Money that fits no order, the newest first. At most 100."""
     found = orders.stray_receipts(brand_id=request.brand.id)
     return listed(found, len(found))
+
+
+@router.post("/stray-receipts/{stray_id}/settlement", response=answers(dict))
+@in_brand
+@once
+def settle_stray_receipt(request: ApiRequest, stray_id: UUID, said: SettlementIn) -> Any:
+    """Give money that fits no order back, or keep it and say why; once. 409: it was decided."""
+    return plain(
+        purchase.settle_stray(
+            brand_id=request.brand.id,
+            stray_id=stray_id,
+            settlement=said.settlement,
+            reason=said.reason,
+            now=request.now,
+        )
+    )
+
+
+@router.post("/stray-receipts/{stray_id}/retry", response=answers(dict))
+@in_brand
+@once
+def retry_stray_receipt(request: ApiRequest, stray_id: UUID) -> Any:
+    """Ask for its stuck refund again, under the same number. 409: it is not stuck."""
+    return plain(
+        purchase.retry_stray(brand_id=request.brand.id, stray_id=stray_id, now=request.now)
+    )
 
 
 @router.post("/pickups/preview", response=answers(dict))

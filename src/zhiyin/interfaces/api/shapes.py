@@ -62,7 +62,9 @@ class Problem(Schema):
     details: dict[str, Any] = {}
 
 
-REFUSALS: Mapping[int, type[Problem]] = dict.fromkeys((401, 403, 404, 409, 422, 429, 503), Problem)
+REFUSALS: Mapping[int, type[Problem]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 422, 429, 503), Problem
+)
 
 
 def answers(shape: Any) -> dict[int, Any]:

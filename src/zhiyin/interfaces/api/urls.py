@@ -7,15 +7,20 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI, Router
 
 from zhiyin.interfaces.api import (
+    addresses_side,
     boards_side,
     buying_side,
+    cases_side,
     her_needs_side,
     hers_side,
     house_side,
     imports_side,
     needs_side,
+    offers_side,
     orders_side,
+    parcels_side,
     people_side,
+    promotions_side,
     shop_side,
     webhooks_side,
 )
@@ -68,6 +73,11 @@ for router in (
     shop_side.router,
     buying_side.router,
     orders_side.router,
+    promotions_side.router,
+    offers_side.router,
+    parcels_side.router,
+    cases_side.router,
+    addresses_side.router,
     people_side.router,
     hers_side.router,
     her_needs_side.router,

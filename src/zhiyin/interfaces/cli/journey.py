@@ -156,12 +156,14 @@ def _order(brand: Any, scene: _Scene, buyer: UUID, **group: UUID) -> Any:
         purchase.Wanted(sku_id=goods.sku_id, quantity=1, look_id=scene.look_id)
         for goods in (scene.main, *scene.parts)
     )
+    provider = ports.payment_provider(brand_id=brand.id)
     placed = purchase.place(
         brand_id=brand.id,
         member_id=buyer,
         request_key=uuid4(),
         basket=purchase.Basket(wanted=wanted, delivery=Delivery.PICKUP, store_id=scene.store_id),
-        provider=ports.payment_provider(brand_id=brand.id).name,
+        provider=provider.name,
+        merchant_id=provider.merchant_id,
         asking=purchase.Asking(**group),
         now=datetime.now(UTC),
     )

@@ -11,7 +11,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.orders import operations, queries
-from zhiyin.domain.orders.types import RefundMoveRefused
+from zhiyin.domain.orders.types import (
+    ReasonNeeded,
+    RefundMoveRefused,
+    RefundState,
+    Stray,
+    StrayMoveRefused,
+    StraySettlement,
+)
+from zhiyin.flows import purchase
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.ordering import cny, fen_of, moment, yuan_of
 from zhiyin.interfaces.console.showing import shown
@@ -23,6 +31,52 @@ LISTED = 100
 @console_page
 def money(request: ConsoleRequest) -> HttpResponse:
     """Stuck refunds, the oldest first, and receipts that fit no order, the newest first."""
+    return _money(request)
+
+
+@require_POST
+@console_page
+def settle(request: ConsoleRequest, stray_id: UUID) -> HttpResponse:
+    """Give a receipt that fits no order back, or keep it; once, with a reason."""
+    said = request.POST.get("act", "")
+    try:
+        stray = purchase.settle_stray(
+            brand_id=request.operator.brand.id,
+            stray_id=stray_id,
+            settlement=StraySettlement(said if said in set(StraySettlement) else "keep"),
+            reason=request.POST.get("reason", ""),
+            user_id=request.operator.user_id,
+            now=request.now,
+        )
+    except ReasonNeeded:
+        return _money(request, problem=_("Say why, in up to 200 characters."))
+    except StrayMoveRefused:
+        messages.info(request, _("Somebody decided it meanwhile, so nothing changed."))
+    else:
+        messages.info(
+            request,
+            _("%(sum)s goes back. The provider is asked at once.")
+            % {"sum": cny(request, stray.amount_fen)}
+            if stray.settlement is StraySettlement.GIVE_BACK
+            else _("Written down. It waits for nobody any more."),
+        )
+    return redirect("console:money", slug=request.brand.slug)
+
+
+@require_POST
+@console_page
+def retry_stray(request: ConsoleRequest, stray_id: UUID) -> HttpResponse:
+    """Ask for a receipt's stuck refund again, under the same number."""
+    try:
+        purchase.retry_stray(brand_id=request.operator.brand.id, stray_id=stray_id, now=request.now)
+    except StrayMoveRefused:
+        messages.info(request, _("It is no longer stuck, so nothing changed."))
+    else:
+        messages.info(request, _("The provider is asked again within a minute."))
+    return redirect("console:money", slug=request.brand.slug)
+
+
+def _money(request: ConsoleRequest, *, problem: str = "") -> HttpResponse:
     brand_id = request.operator.brand.id
     stuck = queries.stuck_refunds(brand_id=brand_id, limit=LISTED)
     why = queries.why_stuck(brand_id=brand_id, refund_ids=[one.id for one in stuck])
@@ -39,12 +93,15 @@ def money(request: ConsoleRequest) -> HttpResponse:
             for one in stuck
         ],
         "strays": [
-            {"card": one, "sum": cny(request, one.amount_fen), "at": moment(request, one.at)}
-            | {"why": _stray_words().get(one.why, one.why)}
-            for one in queries.stray_receipts(brand_id=brand_id, limit=LISTED)
+            _stray(request, one) for one in queries.stray_receipts(brand_id=brand_id, limit=LISTED)
         ],
+        "settled": [
+            _stray(request, one) for one in queries.settled_strays(brand_id=brand_id, limit=LISTED)
+        ],
+        "problem": problem,
+        "typed": request.POST.get("reason", ""),
     }
-    return shown(request, "console/money.html", "money", context)
+    return shown(request, "console/money.html", "money", context, status=422 if problem else 200)
 
 
 @require_POST
@@ -116,6 +173,26 @@ def _terms(request: ConsoleRequest, *, status: int = 200, **errors: str) -> Http
         **errors,
     }
     return shown(request, "console/order_terms.html", "order-terms", context, status=status)
+
+
+def _stray(request: ConsoleRequest, one: Stray) -> dict[str, Any]:
+    if one.settlement is None:
+        decided = ""
+    elif one.refund is None:
+        decided = _("kept")
+    elif one.refund is RefundState.DONE:
+        decided = _("given back")
+    else:
+        decided = _("on its way back")
+    return {
+        "card": one,
+        "sum": cny(request, one.amount_fen),
+        "at": moment(request, one.at),
+        "why": _stray_words().get(one.why, one.why),
+        "decided": decided,
+        "settled": moment(request, one.settled_at) if one.settled_at else "",
+        "may_give_back": one.is_money and one.amount_fen > 0,
+    }
 
 
 def _stray_words() -> dict[str, str]:

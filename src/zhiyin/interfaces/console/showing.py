@@ -14,6 +14,7 @@ from zhiyin.domain.content.types import ShowState
 from zhiyin.domain.conversations import queries as conversations
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationState
+from zhiyin.domain.orders import queries as orders
 from zhiyin.interfaces.console.access import ConsoleRequest
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.kit.numbers import whole
@@ -47,9 +48,10 @@ def shown(
 
 
 def waiting(request: ConsoleRequest) -> dict[str, int]:
-    """How much waits for a person, by item of the side. Eight queries."""
+    """How much waits for a person, by item of the side. Ten queries."""
     brand_id = request.operator.brand.id
     return {
+        "money": orders.money_to_look_at(brand_id=brand_id),
         "kocs": kocs.applications(brand_id=brand_id, state=ApplicationState.OPEN, limit=1).total,
         "shows": content.shows_in_state(brand_id=brand_id, state=ShowState.PENDING, limit=1)[1],
         "reports": conversations.reports(brand_id=brand_id, limit=1).total

@@ -203,6 +203,8 @@ def _visitor(request: HttpRequest, brand: BrandCard) -> Visitor:
     if member_id := request.session.get(_key(brand, MEMBER)):
         try:
             card = members.member(brand_id=brand.id, member_id=UUID(member_id))
+            while card.merged_into_id is not None:  # her browser was signed in as she was before
+                card = members.member(brand_id=brand.id, member_id=card.merged_into_id)
             koc = kocs.koc_of_member(brand_id=brand.id, member_id=card.id)
             return Visitor(brand, card, koc, None, is_known=True)
         except MemberNotFound:

@@ -17,6 +17,7 @@ from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.orders import queries as kept
 from zhiyin.domain.orders.types import Delivery, OrderNotFound, Placed
 from zhiyin.flows import purchase
+from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
@@ -69,7 +70,7 @@ def checkout(request: ShopRequest) -> HttpResponse:
     if provider is None:
         return _draw(request, chosen, address, status=503)
     try:
-        placed = _place(request, chosen, delivery, address, provider.name)
+        placed = _place(request, chosen, delivery, address, provider)
     except REFUSED as refused:
         return _refused(request, chosen, address, refused)
     return _on_to_pay(request, placed.order_id)
@@ -152,7 +153,11 @@ def _draw(
 
 
 def _place(
-    request: ShopRequest, chosen: Chosen, delivery: Delivery, address: AddressForm, provider: str
+    request: ShopRequest,
+    chosen: Chosen,
+    delivery: Delivery,
+    address: AddressForm,
+    provider: PaymentProvider,
 ) -> Placed:
     is_parcel = delivery is Delivery.PARCEL
     with brand_tx(request.visitor.brand.id):
@@ -166,7 +171,8 @@ def _place(
             delivery=delivery,
             store_id=None if is_parcel else named_id(request.POST.get("store", "")),
         ),
-        provider=provider,
+        provider=provider.name,
+        merchant_id=provider.merchant_id,
         expected_fen=whole(request.POST.get("expected_fen", ""), most=MOST_FEN),
         address=address.stated() if is_parcel else None,
         cart_item_ids=chosen.item_ids,

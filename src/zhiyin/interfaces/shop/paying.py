@@ -17,6 +17,7 @@ from zhiyin.domain.orders.types import OrderCard, OrderMoveRefused, PaymentState
 from zhiyin.flows import payer, ports, purchase
 from zhiyin.flows.paying import PaymentError, PaymentProvider
 from zhiyin.flows.ports import PaymentAccountRefused
+from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.showing import shown
@@ -65,7 +66,9 @@ def _lead(request: ShopRequest, order: OrderCard) -> HttpResponse:
     """
     brand = request.visitor.brand
     page = reverse("shop:order", kwargs={"slug": brand.slug, "order_id": order.id})
-    provider = ports.payment_provider(brand_id=brand.id)
+    with brand_tx(brand.id):
+        payment = orders.payment_of(brand_id=brand.id, order_id=order.id)
+    provider = carrier(brand.id, payment.provider, payment.merchant_id)
     if way := way_to_openid(request, back=page):
         return redirect(way)
     payer_id = _payer(request, order, provider)
@@ -110,16 +113,13 @@ def ask(request: ShopRequest, order_id: UUID) -> None:
         payment = orders.payment_of(brand_id=brand_id, order_id=order_id)
     if payment.state is not PaymentState.OPEN:
         return
-    provider = provider_of(brand_id)
-    if provider is None or provider.name != payment.provider:
-        return
     try:
         purchase.ask_provider(
             brand_id=brand_id,
             payment_id=payment.id,
-            provider=provider,
+            provider=carrier(brand_id, payment.provider, payment.merchant_id),
             name=payment.provider,
             now=request.now,
         )
-    except PaymentError:
+    except (PaymentAccountMissing, PaymentAccountRefused, PaymentError):
         return

@@ -38,6 +38,7 @@ from zhiyin.domain.orders.operations.cases import (
 from zhiyin.domain.orders.operations.invoices import answer_invoice, ask_invoice, forget_titles
 from zhiyin.domain.orders.operations.leaving import forget_after_sales
 from zhiyin.domain.orders.operations.limits import set_refund_limit
+from zhiyin.domain.orders.operations.merging import move_buyer, move_buyer_back
 from zhiyin.domain.orders.operations.notices import forget_notices, note_seen, tell
 from zhiyin.domain.orders.operations.parcels import finish_sending, receive, send_parcel
 from zhiyin.domain.orders.operations.past import save_purchases
@@ -48,7 +49,6 @@ from zhiyin.domain.orders.operations.paying import (
     hear_once,
     lock,
     note_asked,
-    note_stray,
     pay,
     pay_late,
     win,
@@ -68,6 +68,13 @@ from zhiyin.domain.orders.operations.refunds import (
     retry_refund,
 )
 from zhiyin.domain.orders.operations.slots import free_slot, set_slots, take_slot
+from zhiyin.domain.orders.operations.strays import (
+    claim_due_strays,
+    note_stray,
+    retry_stray,
+    settle_stray,
+    stray_answered,
+)
 
 __all__ = [
     "TAKEN_AS_RECEIVED",
@@ -80,6 +87,7 @@ __all__ = [
     "change_address",
     "change_item",
     "claim_due",
+    "claim_due_strays",
     "close",
     "close_payment",
     "collect",
@@ -105,6 +113,8 @@ __all__ = [
     "lapse_case",
     "lock",
     "make_default",
+    "move_buyer",
+    "move_buyer_back",
     "new_code",
     "note_arrived",
     "note_asked",
@@ -122,6 +132,7 @@ __all__ = [
     "remove_address",
     "restore_item",
     "retry_refund",
+    "retry_stray",
     "save_purchases",
     "send_goods_back",
     "send_parcel",
@@ -129,6 +140,8 @@ __all__ = [
     "set_freight",
     "set_refund_limit",
     "set_slots",
+    "settle_stray",
+    "stray_answered",
     "take_goods",
     "take_out",
     "take_slot",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.orders.models import Order, Payment, StrayReceipt
+from zhiyin.domain.orders.models import Order, Payment
 from zhiyin.domain.orders.operations.pickups import new_code
 from zhiyin.domain.orders.queries.payments import payment_card
 from zhiyin.domain.orders.rules import after
@@ -30,8 +30,8 @@ HEAR = """
     ON CONFLICT DO NOTHING
 """
 LOCK = """
-    SELECT payment.id, payment.order_id, payment.provider, payment.state, payment.amount_fen,
-           payment.refunded_fen, payment.transaction_id, payment.opened_at,
+    SELECT payment.id, payment.order_id, payment.provider, payment.merchant_id, payment.state,
+           payment.amount_fen, payment.refunded_fen, payment.transaction_id, payment.opened_at,
            ordered.number, ordered.member_id, ordered.state, ordered.delivery, ordered.group_id,
            ordered.goods_fen, ordered.freight_fen,
            EXISTS (SELECT FROM orders_payment other
@@ -53,7 +53,8 @@ PAY = """
         RETURNING id, store_id
     ), money AS (
         UPDATE orders_payment payment
-        SET state = %(payment_paid)s, transaction_id = %(transaction_id)s, paid_at = %(paid_at)s
+        SET state = %(payment_paid)s, transaction_id = %(transaction_id)s, paid_at = %(paid_at)s,
+            merchant_id = %(merchant_id)s
         FROM paid WHERE payment.brand_id = %(brand_id)s AND payment.id = %(payment_id)s
     ), step AS (
         INSERT INTO orders_orderstep (id, brand_id, order_id, move, state, at, reason)
@@ -124,9 +125,9 @@ def for_payment(*, brand_id: UUID, payment_id: UUID, transaction_id: str = "") -
     row = one(LOCK, brand_id=brand_id, payment_id=payment_id, transaction_id=transaction_id)
     if row is None:
         raise PaymentUnknown(payment_id=payment_id)
-    number, member_id, state, delivery, group_id, goods_fen, freight_fen, is_spent = row[8:]
+    number, member_id, state, delivery, group_id, goods_fen, freight_fen, is_spent = row[9:]
     return ToSettle(
-        payment=payment_card(row[:8]),
+        payment=payment_card(row[:9]),
         order_id=row[1],
         number=number,
         member_id=member_id,
@@ -140,12 +141,19 @@ def for_payment(*, brand_id: UUID, payment_id: UUID, transaction_id: str = "") -
 
 
 def pay(
-    *, brand_id: UUID, settled: ToSettle, transaction_id: str, paid_at: datetime, now: datetime
+    *,
+    brand_id: UUID,
+    settled: ToSettle,
+    transaction_id: str,
+    merchant_id: str,
+    paid_at: datetime,
+    now: datetime,
 ) -> OrderState:
     """An order that waited is paid, in full. Returns where it stands now: paid, or grouping.
 
-    `settled` was locked in this transaction. One statement and the event; the pickup code is made
-    with it. Raises OrderMoveRefused, TransactionReused.
+    `settled` was locked in this transaction. `merchant_id` is kept: money is given back from where
+    it went. One statement and the event; the pickup code is made with it.
+    Raises OrderMoveRefused, TransactionReused.
     """
     move = OrderMove.PAY if settled.group_id is None else OrderMove.PAY_IN_GROUP
     state = after(settled.state, move)
@@ -167,6 +175,7 @@ def pay(
         unpaid=OrderState.UNPAID,
         payment_paid=PaymentState.PAID,
         transaction_id=transaction_id,
+        merchant_id=merchant_id,
         paid_at=paid_at,
         now=now,
     )
@@ -175,7 +184,13 @@ def pay(
 
 
 def pay_late(
-    *, brand_id: UUID, settled: ToSettle, transaction_id: str, paid_at: datetime, now: datetime
+    *,
+    brand_id: UUID,
+    settled: ToSettle,
+    transaction_id: str,
+    merchant_id: str,
+    paid_at: datetime,
+    now: datetime,
 ) -> None:
     """Money came for an order that cannot take it: the payment is late, to be given back whole.
 
@@ -183,7 +198,10 @@ def pay_late(
     """
     _check_new(brand_id, settled, transaction_id)
     Payment.objects.filter(brand_id=brand_id, id=settled.payment.id).update(
-        state=PaymentState.LATE, transaction_id=transaction_id, paid_at=paid_at
+        state=PaymentState.LATE,
+        transaction_id=transaction_id,
+        merchant_id=merchant_id,
+        paid_at=paid_at,
     )
 
 
@@ -269,26 +287,6 @@ def close_payment(*, brand_id: UUID, payment_id: UUID) -> None:
 def note_asked(*, brand_id: UUID, payment_id: UUID, now: datetime) -> None:
     """The provider was asked where a payment stands: the poller turns to others first."""
     Payment.objects.filter(brand_id=brand_id, id=payment_id).update(asked_at=now)
-
-
-def note_stray(
-    *,
-    brand_id: UUID,
-    provider: str,
-    payment_no: str,
-    transaction_id: str,
-    amount_fen: int,
-    why: str,
-    now: datetime,
-) -> bool:
-    """Keep money that fits nothing, for a person to look at. False: it was noted before."""
-    _, is_new = StrayReceipt.objects.get_or_create(
-        brand_id=brand_id,
-        provider=provider,
-        transaction_id=transaction_id,
-        defaults={"payment_no": payment_no, "amount_fen": amount_fen, "why": why, "at": now},
-    )
-    return is_new
 
 
 def _check_new(brand_id: UUID, settled: ToSettle, transaction_id: str) -> None:

@@ -51,10 +51,10 @@ PLACE = """
         SELECT %(step_id)s, %(brand_id)s, id, %(place)s, %(unpaid)s, %(now)s, %(member_id)s, ''
         FROM placed
     ), payment AS (
-        INSERT INTO orders_payment (id, brand_id, order_id, provider, state, amount_fen,
-            transaction_id, opened_at)
-        SELECT %(payment_id)s, %(brand_id)s, id, %(provider)s, %(open)s, %(payable_fen)s, '',
-            %(now)s
+        INSERT INTO orders_payment (id, brand_id, order_id, provider, merchant_id, state,
+            amount_fen, transaction_id, opened_at)
+        SELECT %(payment_id)s, %(brand_id)s, id, %(provider)s, %(merchant_id)s, %(open)s,
+            %(payable_fen)s, '', %(now)s
         FROM placed
     )
     SELECT count(*) FROM placed
@@ -89,6 +89,7 @@ def place(*, brand_id: UUID, facts: OrderFacts, now: datetime) -> Placed:
         address=_sealed(brand_id, facts),
         lines=json.dumps(_lines(facts.lines, quote)),
         provider=facts.provider,
+        merchant_id=facts.merchant_id,
         pay_by=facts.pay_by,
         now=now,
         place=OrderMove.PLACE,

@@ -55,7 +55,6 @@ from zhiyin.domain.orders.queries.payments import (
     open_payments,
     payment_of,
     placed,
-    stray_receipts,
 )
 from zhiyin.domain.orders.queries.pickups import code_of, pickup_by_code, pickups_of
 from zhiyin.domain.orders.queries.refunds import (
@@ -66,6 +65,13 @@ from zhiyin.domain.orders.queries.refunds import (
     why_stuck,
 )
 from zhiyin.domain.orders.queries.slots import slot_offers, slot_plan, slots_of
+from zhiyin.domain.orders.queries.strays import (
+    money_to_look_at,
+    settled_strays,
+    stray,
+    stray_receipts,
+    strays_are_due,
+)
 
 __all__ = [
     "AUDITS",
@@ -96,6 +102,7 @@ __all__ = [
     "invoices",
     "invoices_of_member",
     "last_purchase",
+    "money_to_look_at",
     "notices",
     "numbers_of",
     "open_payments",
@@ -120,11 +127,14 @@ __all__ = [
     "refund_limits",
     "refunds_are_due",
     "refunds_of",
+    "settled_strays",
     "slot_offers",
     "slot_plan",
     "slots_of",
     "steps",
+    "stray",
     "stray_receipts",
+    "strays_are_due",
     "stuck_refunds",
     "sums_of",
     "taken_as_received",

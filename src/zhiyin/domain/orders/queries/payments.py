@@ -1,4 +1,4 @@
-"""Payments, and money that fits no order."""
+"""Payments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import F
 
-from zhiyin.domain.orders.models import Payment, StrayReceipt
-from zhiyin.domain.orders.types import PaymentCard, PaymentState, PaymentUnknown, Placed, Stray
+from zhiyin.domain.orders.models import Payment
+from zhiyin.domain.orders.types import PaymentCard, PaymentState, PaymentUnknown, Placed
 
 COLUMNS = (
     "id",
     "order_id",
     "provider",
+    "merchant_id",
     "state",
     "amount_fen",
     "refunded_fen",
@@ -66,26 +67,7 @@ def open_payments(*, brand_id: UUID, before: datetime, limit: int) -> tuple[Paym
     return tuple(payment_card(row) for row in rows)
 
 
-def stray_receipts(*, brand_id: UUID, limit: int = 100) -> tuple[Stray, ...]:
-    """Money that a person has to look at, newest first. One query."""
-    rows = (
-        StrayReceipt.objects.filter(brand_id=brand_id, settled_at__isnull=True)
-        .order_by("-at", "-id")
-        .values_list("id", "provider", "payment_no", "transaction_id", "amount_fen", "why", "at")
-    )
-    return tuple(Stray(*row) for row in rows[:limit])
-
-
 def payment_card(row: Sequence[Any]) -> PaymentCard:
     """A row of COLUMNS as a value."""
-    payment_id, order_id, provider, state, amount_fen, refunded_fen, transaction_id, opened_at = row
-    return PaymentCard(
-        id=payment_id,
-        order_id=order_id,
-        provider=provider,
-        state=PaymentState(state),
-        amount_fen=amount_fen,
-        refunded_fen=refunded_fen,
-        transaction_id=transaction_id,
-        opened_at=opened_at,
-    )
+    said = dict(zip(COLUMNS, row, strict=True))
+    return PaymentCard(**said | {"state": PaymentState(said["state"])})

@@ -52,6 +52,7 @@ def refund_card(row: Refund) -> RefundCard:
         order_id=row.order_id,
         payment_id=row.payment_id,
         provider=row.payment.provider,
+        merchant_id=row.payment.merchant_id,
         amount_fen=row.amount_fen,
         goods_fen=row.amount_fen - row.freight_fen,
         freight_fen=row.freight_fen,

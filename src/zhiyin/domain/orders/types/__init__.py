@@ -31,6 +31,8 @@ from zhiyin.domain.orders.types.refusals import (
     RefundMoveRefused,
     RefundNotFound,
     RequestReused,
+    StrayMoveRefused,
+    StrayNotFound,
     SumRefused,
     TooManyWrongCodes,
     TransactionReused,
@@ -79,6 +81,7 @@ from zhiyin.domain.orders.types.words import (
     RefundState,
     Step,
     Stray,
+    StraySettlement,
     ToSettle,
 )
 
@@ -147,6 +150,9 @@ __all__ = [
     "SlotsRefused",
     "Step",
     "Stray",
+    "StrayMoveRefused",
+    "StrayNotFound",
+    "StraySettlement",
     "SumRefused",
     "ToSettle",
     "TooManyWrongCodes",

@@ -89,6 +89,20 @@ class RefundMoveRefused(DomainError):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
+class StrayNotFound(DomainError):
+    """No such money stands apart, or it is not being given back."""
+
+    code: ClassVar[str] = "stray_receipt_not_found"
+    kind: ClassVar[Kind] = Kind.MISSING
+
+
+class StrayMoveRefused(DomainError):
+    """It was decided otherwise (`settlement`), or no money of its own came that could go back."""
+
+    code: ClassVar[str] = "stray_receipt_move_refused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class SumRefused(DomainError):
     """A sum is a whole number of fen, zero or more. `field` says which."""
 

@@ -84,6 +84,13 @@ class RefundState(StrEnum):
     STUCK = "stuck"  # a person has to act
 
 
+class StraySettlement(StrEnum):
+    """What a person decided of money that fits no order."""
+
+    GIVE_BACK = "give_back"
+    KEEP = "keep"  # it is the brand's, or was seen to elsewhere: her reason says which
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
     """Whose cart it is: a member's, or a guest's by her random key."""
@@ -135,6 +142,7 @@ class OrderFacts:
     lines: tuple[LineFacts, ...]
     provider: str
     pay_by: datetime
+    merchant_id: str = ""
     group_id: UUID | None = None
     address: Mapping[str, str] = field(default_factory=dict)
 
@@ -259,11 +267,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCard:
-    """A payment and the order it is for."""
+    """A payment and the order it is for.
+
+    `merchant_id`: whose account it is asked into, and took it once it is paid; empty if unknown.
+    """
 
     id: UUID
     order_id: UUID
     provider: str
+    merchant_id: str
     state: PaymentState
     amount_fen: int
     refunded_fen: int
@@ -276,17 +288,34 @@ class PaymentCard:
         return self.id.hex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
-    """Money that fits no order, or not by its sum. `why` is a word."""
+    """Money that fits no order, or not by its sum. `why` is a word.
+
+    `is_money`: False if its transaction was booked for something else, and is only told again.
+    What a person decided: `settlement`, why (`reason`) and when; `refund` is where the money
+    stands that she gives back.
+    """
 
     id: UUID
     provider: str
+    merchant_id: str
     payment_no: str
     transaction_id: str
     amount_fen: int
     why: str
+    is_money: bool
     at: datetime
+    settlement: StraySettlement | None
+    reason: str
+    settled_at: datetime | None
+    refund: RefundState | None
+    why_stuck: str
+
+    @property
+    def refund_no(self) -> str:
+        """The number under which it is given back at its provider."""
+        return self.id.hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +350,7 @@ class RefundCard:
     order_id: UUID
     payment_id: UUID
     provider: str
+    merchant_id: str
     amount_fen: int
     goods_fen: int
     freight_fen: int

@@ -14,6 +14,7 @@ from zhiyin.domain.promotions.operations.groups import (
     seat_paid,
     take_seat,
 )
+from zhiyin.domain.promotions.operations.merging import move_buyer, move_buyer_back
 from zhiyin.domain.promotions.operations.setting_up import change, create, stop
 from zhiyin.domain.promotions.operations.uses import release_uses, use
 
@@ -26,6 +27,8 @@ __all__ = [
     "erase_member",
     "forget_code_tries",
     "leave_seat",
+    "move_buyer",
+    "move_buyer_back",
     "open_group",
     "release_uses",
     "return_seat",

@@ -59,6 +59,7 @@ C1_USED_IS_RECOUNTED = """
         OR coalesce(sum(held.pieces), 0) <> promotion.used
     ORDER BY promotion.id LIMIT %(limit)s
 """
+# `most` is above `per_person` for a person who had more, as two members, before they were one.
 S3_PER_PERSON = """
     WITH had AS (
         SELECT promotion_id, member_id, sum(pieces) AS used FROM promotions_use
@@ -81,7 +82,7 @@ S3_PER_PERSON = """
       ON promotion.brand_id = %(brand_id)s AND promotion.id = promotion_id
     WHERE promotion.per_person IS NOT NULL
       AND (coalesce(had.used, 0) <> coalesce(tally.used, 0)
-           OR coalesce(had.used, 0) > promotion.per_person)
+           OR coalesce(had.used, 0) > greatest(promotion.per_person, tally.most))
     ORDER BY promotion_id, member_id LIMIT %(limit)s
 """
 

@@ -1,0 +1,65 @@
+"""Schemathesis over all roles: no answer of 500 or more, and none that the document does not name.
+
+The full figure is 30,000 cases; `make test` plays 5,000 of them.
+"""
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.wsgi import get_wsgi_application
+
+from tests.cast import NOW
+from tests.faults.conftest import SEED, SHARE
+from tests.journeys import fuzzing, two_towns
+from zhiyin.domain.brands import operations as brands
+from zhiyin.domain.brands.types import Role
+from zhiyin.domain.matching import operations as matching
+from zhiyin.flows import audits
+from zhiyin.storage.tenancy import brand_tx
+
+MOST, SHARE_OF_TEST = 30_000, 50_000
+
+
+@pytest.fixture
+def town(own_database):
+    """A town in which everything has happened once, and a model that answers."""
+    made = two_towns.settle("cedar")
+    matching.train(brand_id=made.brand.id, folder=django_settings.MODEL_FOLDER, now=NOW)
+    return made
+
+
+@pytest.fixture
+def plain_stack(settings) -> None:
+    """No middleware for files: it is asynchronous, and costs each request a loop of its own."""
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "servestatic" not in one]
+
+
+def sessions(town) -> list[tuple[str, dict[str, str]]]:
+    """Headers by role, those with most rights most often; a guest, a member, a KOC have no key."""
+    found = [(who, {}) for who in ("guest", "member", "koc")]
+    for role in Role:
+        with brand_tx(town.brand.id):
+            key = brands.issue_api_key(
+                brand_id=town.brand.id, slug=town.mark, label=role.value, role=role, now=NOW
+            )
+        often = {Role.ADMIN: 12, Role.OPERATOR: 4}.get(role, 1)
+        found += [(role.value, {"X-Api-Key": key})] * often
+    return found
+
+
+def test_whatever_is_sent_is_answered_by_the_document_and_the_books_hold(town, plain_stack, tell):
+    fuzz = fuzzing.Fuzz(
+        app=get_wsgi_application(),
+        sessions=sessions(town),
+        known=fuzzing.names_of(town),
+        number=SEED,
+    )
+    cases = min(MOST, round(SHARE_OF_TEST * SHARE))
+    fuzz.run(cases)
+    assert fuzz.broken == [], "\n".join(fuzz.broken[:40])
+    assert sum(fuzz.sent.values()) >= cases * 0.95
+    tell(
+        f"{sum(fuzz.sent.values())} cases as {len(fuzz.sent)} roles",
+        f"none broken, {fuzz.cpu_s:.0f} s of processor; {dict(sorted(fuzz.statuses.items()))}",
+    )
+    found = audits.run(brand_ids=[town.brand.id], now=NOW)
+    assert {each.audit.code: each.violations for each in found if each.violations} == {}
