@@ -65,9 +65,9 @@ class Problem(Schema):
 REFUSALS: Mapping[int, type[Problem]] = dict.fromkeys((401, 403, 404, 409, 422, 429, 503), Problem)
 
 
-def answers(shape: Any) -> dict[int, Any]:
-    """The responses of a call: what it gives, and the refusals."""
-    return {200: shape, **REFUSALS}
+def answers(shape: Any, *, status: int = 200) -> dict[int, Any]:
+    """The responses of a call: what it gives with `status`, and the refusals."""
+    return {status: shape, **REFUSALS}
 
 
 class Listed(Schema):
