@@ -72,9 +72,7 @@ def test_a_hundred_are_sold_and_everybody_is_told(
     told = Counter(outcome(one) for one in answers)
     assert told == {"ordered": UNITS, "sold_out": buyers - UNITS}
     with brand_tx(market.brand_id):
-        placed = orders.orders_of_store(
-            brand_id=market.brand_id, store_ids=None, limit=UNITS + 1
-        )
+        placed = orders.orders_of_store(brand_id=market.brand_id, store_ids=None, limit=UNITS + 1)
     assert placed.total == len({one.member_id for one in placed.orders}) == UNITS
     assert market.left(0) == (UNITS, UNITS)
     assert market.violations(datetime.now(UTC)) == {}

@@ -172,8 +172,8 @@ def quote_basket(request: ApiRequest, said: QuoteIn) -> Any:
 def place_order(request: ApiRequest, external_id: Code, order: OrderIn) -> Any:
     """Order a basket in her name: its pieces are held for fifteen minutes, in which she may pay.
 
-    201 is the order. 409: it is sold out, not sold, or costs something else (`price_changed`) by now. The same
-    Idempotency-Key answers with the same order.
+    201 is the order. 409: it is sold out, not sold, or costs something else (`price_changed`) by
+    now. The same Idempotency-Key answers with the same order.
     """
     keyed = Once.needed(request)
     provider = carrier_now(request.brand.id).name

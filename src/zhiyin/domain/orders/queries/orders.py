@@ -154,7 +154,7 @@ def steps(*, brand_id: UUID, order_id: UUID) -> tuple[Step, ...]:
     """What happened to an order, in order. One query."""
     rows = (
         OrderStep.objects.filter(brand_id=brand_id, order_id=order_id)
-        .order_by("at", "id")
+        .order_by("id")
         .values_list("id", "move", "state", "at", "member_id", "user_id", "reason")
     )
     return tuple(
