@@ -147,7 +147,10 @@ def script(key: str, code: str) -> str:
 
     def look() -> None:
         call = opening(key, code)
-        assert Client().get(call.path, headers=dict(call.headers)).status_code == 200
+        assert (
+            Client(SERVER_NAME="localhost").get(call.path, headers=dict(call.headers)).status_code
+            == 200
+        )
 
     asked = statements(look)
     connection.close()

@@ -26,7 +26,9 @@ from tests.faults.crowd import Call, served
 
 ROUNDS, SKUS, PIECES, PRICE_FEN, PGBENCH_S = 3, 32, 1_000_000, 10_000, 10
 NOT_BUSINESS = ("BEGIN", "COMMIT", "SELECT set_config", "SAVEPOINT", "RELEASE")
-OF_THE_KEY = ("brands_brand", "brands_apikey", "brands_answer", "members_member", 'catalog_sku"')
+OF_THE_API = ("brands_brand", "brands_apikey", "brands_keptanswer", "members_identity")
+NAMES = ('"catalog_sku"."code" IN', '"brands_store"."code" IN')
+"""What a developer says by codes is looked up; a page of the shop has the ids."""
 
 
 class Town:
@@ -76,7 +78,7 @@ def in_process(town: Town, n: int) -> list[str]:
     """The statements of an order from "buy" to "paid", through the same doors."""
     from django.test import Client
 
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
 
     def ask(call: Call) -> Any:
         return client.generic("POST", call.path, call.body, headers=dict(call.headers))
@@ -86,7 +88,11 @@ def in_process(town: Town, n: int) -> list[str]:
         assert placed.status_code == 201, placed.content
         assert ask(town.payment(placed.content)).status_code == 204
 
-    return sent(bought_and_paid)
+    asked = sent(bought_and_paid)
+    # The brand's accounts are read anew every three seconds, which is not part of each order.
+    while any("brands_paymentaccount" in sql for sql in asked):
+        asked = sent(bought_and_paid)
+    return asked
 
 
 def business(statements: Sequence[str]) -> list[str]:
@@ -94,7 +100,8 @@ def business(statements: Sequence[str]) -> list[str]:
     return [
         sql
         for sql in statements
-        if not sql.startswith(NOT_BUSINESS) and not any(f'"{name}' in sql for name in OF_THE_KEY)
+        if not sql.startswith(NOT_BUSINESS)
+        and not any(name in sql for name in (*OF_THE_API, *NAMES))
     ]
 
 

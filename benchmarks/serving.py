@@ -16,10 +16,11 @@ from typing import Any
 from tests.faults.crowd import Answer, Call, press
 
 PGBENCH = re.compile(r"tps = ([0-9.]+)")
-EACH = "{n:08d}-0000-7000-8000-"
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 WORD = re.compile(r"[0-9A-Za-z-]+")
 """What of a statement can be another in the next order: ids, numbers, sealed values."""
+ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+DIGITS = 12
+"""Of the number that a script draws: the last part of an id."""
 
 
 @contextmanager
@@ -64,26 +65,27 @@ def statements(run: Any) -> list[str]:
 def script_of(one: Sequence[str], other: Sequence[str]) -> str:
     """A pgbench script that does what `one` does, anew each time.
 
-    Words in which `one` differs from `other`, the same journey of somebody else, are drawn: they
-    end with the script's own number. Raises ValueError where the two are not the same statements.
+    Words in which `one` differs from `other`, the same journey again, are drawn: they end with the
+    script's own number. Moments stay. Raises ValueError where the two are not the same statements.
     """
-    names: dict[str, str] = {}
-    lines = [r"\set n random(100000000000, 999999999999)"]
+    drawn: dict[str, int] = {}
     for mine, hers in zip(one, other, strict=True):
-        words, others = WORD.findall(mine), WORD.findall(hers)
-        for word, another in zip(words, others, strict=True):
-            if word != another:
-                names.setdefault(word, _drawn(word, len(names)))
-        said = WORD.sub(lambda found: names.get(found.group(), found.group()), mine)
-        lines.append(" ".join(said.split()) + ";")
-    return "\n".join(lines) + "\n"
+        for word, another in zip(WORD.findall(mine), WORD.findall(hers), strict=True):
+            if word != another and len(word) >= DIGITS:
+                drawn.setdefault(word.replace("-", ""), len(drawn))
 
+    def said(found: re.Match[str]) -> str:
+        word = found.group()
+        n = drawn.get(word.replace("-", ""))
+        if n is None:
+            return word
+        if ID.fullmatch(word):
+            dashed = f"{n:08d}-0000-7000-8000-"
+            return (dashed if "-" in word else dashed.replace("-", "")) + ":n"
+        return word[:-DIGITS] + ":n"
 
-def _drawn(word: str, n: int) -> str:
-    """A word of the same kind that ends with `:n`, twelve digits."""
-    if UUID.fullmatch(word):
-        return EACH.format(n=n) + ":n"
-    return word[: max(0, len(word) - 12)] + ":n"
+    lines = [" ".join(WORD.sub(said, sql).split()) + ";" for sql in one]
+    return "\n".join([r"\set n random(100000000000, 999999999999)", *lines]) + "\n"
 
 
 def pgbench(scripts: Sequence[str], *, clients: int, seconds: int) -> float:
