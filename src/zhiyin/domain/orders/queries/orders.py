@@ -19,6 +19,12 @@ from zhiyin.domain.orders.types import (
 )
 from zhiyin.domain.orders.types import OrderLine as Line
 from zhiyin.storage.fields import unseal_json
+from zhiyin.storage.sql import one
+
+HAS_BOUGHT = """
+    SELECT 1 FROM orders_order
+    WHERE brand_id = %(brand_id)s AND member_id = %(member_id)s AND paid_at IS NOT NULL LIMIT 1
+"""
 
 
 def order(*, brand_id: UUID, order_id: UUID, member_id: UUID | None = None) -> OrderCard:
@@ -130,9 +136,7 @@ def waits(*, brand_id: UUID, order_id: UUID) -> bool:
 
 def has_bought(*, brand_id: UUID, member_id: UUID) -> bool:
     """Has she ever paid for an order here? One query."""
-    return Order.objects.filter(
-        brand_id=brand_id, member_id=member_id, paid_at__isnull=False
-    ).exists()
+    return one(HAS_BOUGHT, brand_id=brand_id, member_id=member_id) is not None
 
 
 def freight_fen(*, brand_id: UUID, delivery: Delivery, goods_fen: int) -> int:
