@@ -3,14 +3,16 @@
 import pytest
 
 PASSED = pytest.StashKey[set[str]]()
+FILES = pytest.StashKey[set[str]]()
 LAST = "test_what_you_can_do.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[PASSED] = set()
+    config.stash[PASSED], config.stash[FILES] = set(), set()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[FILES] = {item.nodeid.partition("::")[0] for item in items}
     items.sort(key=lambda item: item.path.name == LAST)
 
 

@@ -37,6 +37,8 @@ COUNTERS = STOCKERS | {Actor.CLERK}
 AUDITORS = frozenset({Actor.AUDITOR})
 NOBODY: frozenset[Actor] = frozenset()
 
+FRONT: Mapping[str, frozenset[Actor]] = {"front": EVERYBODY}
+
 SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:decide": SHOPPERS,
     "shop:need": SHOPPERS,
@@ -349,7 +351,7 @@ JOBS: Mapping[str, str] = {
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 
-MATRIX: Mapping[str, frozenset[Actor]] = {**SHOP, **CONSOLE, **HOOKS, **API}
+MATRIX: Mapping[str, frozenset[Actor]] = {**FRONT, **SHOP, **CONSOLE, **HOOKS, **API}
 
 
 def may(actors: Iterable[Actor], route: str) -> bool:

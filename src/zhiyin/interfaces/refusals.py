@@ -41,6 +41,11 @@ class RefusalMiddleware:
 
 def sentence(refusal: DomainError) -> str:
     """What to do about a refusal, in the reader's language."""
+    return words_of(refusal.kind)
+
+
+def words_of(kind: Kind) -> str:
+    """What to do about a refusal of this kind, in the reader's language."""
     words = {
         Kind.INVALID: _("Something here needs correcting. Nothing was lost."),
         Kind.DENIED: _("This is not open to you."),
@@ -49,4 +54,4 @@ def sentence(refusal: DomainError) -> str:
         Kind.TOO_MANY: _("That was tried too often. Wait a little, then retry."),
         Kind.UNAVAILABLE: _("Something we depend on is not answering. Try again in a minute."),
     }
-    return words[refusal.kind]
+    return words[kind]

@@ -48,6 +48,7 @@ def remove() -> None:
 @database.command()
 def migrate() -> None:
     """Bring the schema up to date, as the role that owns it."""
+    addresses.start()
     os.environ["ZHIYIN_DB_ROLE"] = "owner"
     import django
     from django.core.management import call_command

@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'group', 'name'), name='tag_once')],
+            },
         ),
         migrations.CreateModel(
             name='MemberTag',
@@ -39,6 +42,9 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('tag', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.tag')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member', 'tag'), name='member_tag_once')],
+            },
         ),
         migrations.CreateModel(
             name='TaxonomyVersion',
@@ -51,6 +57,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('edited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'category', 'version'), name='taxonomy_version_once')],
+            },
         ),
         migrations.CreateModel(
             name='Trait',
@@ -65,6 +74,9 @@ class Migration(migrations.Migration):
                 ('consent', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.consent')),
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('brand', 'member', 'slot'), name='trait_once'), models.CheckConstraint(condition=models.Q(('consent__isnull', False), models.Q(('slot__in', ['age', 'band_cm', 'body_shape', 'bust_cm', 'concerns', 'cup', 'height_cm', 'hip_cm', 'skin_tone', 'waist_cm', 'weight_kg']), _negated=True), _connector='OR'), name='trait_body_fact_has_consent')],
+            },
         ),
         migrations.CreateModel(
             name='Need',
@@ -84,26 +96,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['brand', 'member', '-asked_at'], name='need_by_member'), models.Index(fields=['brand', 'guest_key'], name='need_by_guest')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('member__isnull', False), ('guest_key__isnull', False), _connector='OR'), name='need_has_asker')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('brand', 'group', 'name'), name='tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membertag',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member', 'tag'), name='member_tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='taxonomyversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'category', 'version'), name='taxonomy_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trait',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('brand', 'member', 'slot'), name='trait_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trait',
-            constraint=models.CheckConstraint(condition=models.Q(('consent__isnull', False), models.Q(('slot__in', ['age', 'band_cm', 'body_shape', 'bust_cm', 'concerns', 'cup', 'height_cm', 'hip_cm', 'skin_tone', 'waist_cm', 'weight_kg']), _negated=True), _connector='OR'), name='trait_body_fact_has_consent'),
         ),
         OwnByBrand(
             "Tag",

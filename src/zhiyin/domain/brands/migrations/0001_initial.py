@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'kind', 'file_hash', 'mapping_hash'), name='import_once'), models.CheckConstraint(condition=models.Q(('rows_bad__lte', models.F('rows_read'))), name='import_counts')],
+            },
         ),
         migrations.CreateModel(
             name='ImportProblem',
@@ -58,6 +61,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('run', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.importrun')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'run', 'line', 'column'), name='import_problem_once')],
+            },
         ),
         migrations.CreateModel(
             name='Store',
@@ -75,6 +81,9 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'code'), name='store_code_once')],
+            },
         ),
         migrations.CreateModel(
             name='StaffRole',
@@ -87,6 +96,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('store', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'user', 'role', 'store'), name='staff_role_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -102,26 +114,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('brand', 'key_hash'), name='api_key_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'file_hash', 'mapping_hash'), name='import_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_bad__lte', models.F('rows_read'))), name='import_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='importproblem',
-            constraint=models.UniqueConstraint(fields=('brand', 'run', 'line', 'column'), name='import_problem_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.UniqueConstraint(fields=('brand', 'code'), name='store_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'user', 'role', 'store'), name='staff_role_once', nulls_distinct=False),
         ),
         OwnByBrand(
             "ImportRun",

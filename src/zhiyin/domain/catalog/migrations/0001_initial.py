@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_words'], name='product_search')],
+                'constraints': [models.UniqueConstraint(fields=('brand', 'code'), name='product_code_once')],
+            },
         ),
         migrations.CreateModel(
             name='Sku',
@@ -50,6 +54,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'code'), name='sku_code_once'), models.UniqueConstraint(fields=('brand', 'product', 'color', 'size_code'), name='sku_variant_once'), models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='sku_price_positive')],
+            },
         ),
         migrations.CreateModel(
             name='Stock',
@@ -60,30 +67,9 @@ class Migration(migrations.Migration):
                 ('sku', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
                 ('store', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_words'], name='product_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('brand', 'code'), name='product_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('brand', 'code'), name='sku_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('brand', 'product', 'color', 'size_code'), name='sku_variant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='sku_price_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.UniqueConstraint(fields=('brand', 'sku', 'store'), name='stock_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'sku', 'store'), name='stock_once')],
+            },
         ),
         OwnByBrand(
             "Product",

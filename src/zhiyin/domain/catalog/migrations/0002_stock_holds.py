@@ -49,7 +49,14 @@ class Migration(migrations.Migration):
                 ('kept_at', models.DateTimeField(null=True)),
                 ('handed_over_at', models.DateTimeField(null=True)),
                 ('released_at', models.DateTimeField(null=True)),
+                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
+                ('sku', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
+                ('store', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['brand', 'expires_at'], name='hold_expiring'), models.Index(condition=models.Q(('state__in', ['held', 'kept'])), fields=['brand', 'sku', 'store'], name='hold_alive')],
+                'constraints': [models.UniqueConstraint(fields=('brand', 'cause', 'line'), name='hold_line_once'), models.UniqueConstraint(fields=('brand', 'cause', 'sku', 'store'), name='hold_once_for_a_cause'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='hold_has_pieces'), models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(models.F('handed_over'), '+', models.F('released')))), name='hold_not_spent_twice'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'kept']), _negated=True), ('quantity__gt', django.db.models.expressions.CombinedExpression(models.F('handed_over'), '+', models.F('released'))), _connector='OR'), name='hold_alive_has_pieces'), models.CheckConstraint(condition=models.Q(('taken_back__lte', models.F('handed_over'))), name='hold_taken_back_had_left'), models.CheckConstraint(condition=models.Q(('kept_at__isnull', True), ('kept_at__lt', models.F('expires_at')), _connector='OR'), name='hold_kept_in_time'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'released']), ('kept_at__isnull', False), _connector='OR'), name='hold_leaves_once_kept')],
+            },
         ),
         migrations.CreateModel(
             name='StockMove',
@@ -63,13 +70,28 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(blank=True, max_length=120)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('at', models.DateTimeField()),
+                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
+                ('sku', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
+                ('store', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'sku', 'at'], name='stockmove_by_sku')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('brand', 'key', 'kind', 'cause', 'sku', 'store'), name='stockmove_once_for_a_key')],
+            },
         ),
         migrations.CreateModel(
             name='StockUnit',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
+                ('hold', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.stockhold')),
+                ('sku', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
+                ('store', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('hold__isnull', True)), fields=['brand', 'sku', 'store', 'id'], name='unit_free')],
+            },
         ),
         migrations.AddField(
             model_name='stock',
@@ -89,115 +111,7 @@ class Migration(migrations.Migration):
             model_name='stock',
             constraint=models.CheckConstraint(condition=models.Q(('held__lte', models.F('on_hand'))), name='stock_held_is_there'),
         ),
-        migrations.AddField(
-            model_name='stockhold',
-            name='brand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand'),
-        ),
-        migrations.AddField(
-            model_name='stockhold',
-            name='sku',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku'),
-        ),
-        migrations.AddField(
-            model_name='stockhold',
-            name='store',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store'),
-        ),
-        migrations.AddField(
-            model_name='stockmove',
-            name='brand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand'),
-        ),
-        migrations.AddField(
-            model_name='stockmove',
-            name='sku',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku'),
-        ),
-        migrations.AddField(
-            model_name='stockmove',
-            name='store',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store'),
-        ),
-        migrations.AddField(
-            model_name='stockmove',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='stockunit',
-            name='brand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand'),
-        ),
-        migrations.AddField(
-            model_name='stockunit',
-            name='hold',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.stockhold'),
-        ),
-        migrations.AddField(
-            model_name='stockunit',
-            name='sku',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku'),
-        ),
-        migrations.AddField(
-            model_name='stockunit',
-            name='store',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.store'),
-        ),
-        migrations.AddIndex(
-            model_name='stockhold',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['brand', 'expires_at'], name='hold_expiring'),
-        ),
-        migrations.AddIndex(
-            model_name='stockhold',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'kept'])), fields=['brand', 'sku', 'store'], name='hold_alive'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.UniqueConstraint(fields=('brand', 'cause', 'line'), name='hold_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.UniqueConstraint(fields=('brand', 'cause', 'sku', 'store'), name='hold_once_for_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='hold_has_pieces'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(models.F('handed_over'), '+', models.F('released')))), name='hold_not_spent_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'kept']), _negated=True), ('quantity__gt', django.db.models.expressions.CombinedExpression(models.F('handed_over'), '+', models.F('released'))), _connector='OR'), name='hold_alive_has_pieces'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_back__lte', models.F('handed_over'))), name='hold_taken_back_had_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(('kept_at__isnull', True), ('kept_at__lt', models.F('expires_at')), _connector='OR'), name='hold_kept_in_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockhold',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'released']), ('kept_at__isnull', False), _connector='OR'), name='hold_leaves_once_kept'),
-        ),
-        migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['brand', 'sku', 'at'], name='stockmove_by_sku'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('brand', 'key', 'kind', 'cause', 'sku', 'store'), name='stockmove_once_for_a_key'),
-        ),
-        migrations.AddIndex(
-            model_name='stockunit',
-            index=models.Index(condition=models.Q(('hold__isnull', True)), fields=['brand', 'sku', 'store', 'id'], name='unit_free'),
-        ),
         OwnByBrand("StockHold", "StockUnit", "StockMove"),
         AppendOnly("StockMove"),
         migrations.RunSQL(SHELF, "DROP VIEW catalog_shelf"),
     ]
-

@@ -48,6 +48,9 @@ class Migration(migrations.Migration):
                 ('moderated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('external_ref__isnull', False)), fields=('brand', 'external_ref'), name='show_ref_once'), models.CheckConstraint(condition=models.Q(('rating__isnull', True), models.Q(('rating__gte', 1), ('rating__lte', 10)), _connector='OR'), name='show_rating_of_ten')],
+            },
         ),
         migrations.CreateModel(
             name='Look',
@@ -64,6 +67,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('koc', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kocs.kocprofile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'code'), name='look_code_once')],
+            },
         ),
         migrations.CreateModel(
             name='LookItem',
@@ -75,6 +81,9 @@ class Migration(migrations.Migration):
                 ('look', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.look')),
                 ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'look', 'position'), name='look_place_once'), models.UniqueConstraint(fields=('brand', 'look', 'product'), name='look_item_once')],
+            },
         ),
         migrations.CreateModel(
             name='ShowVote',
@@ -85,30 +94,9 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('show', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.buyershow')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='buyershow',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_ref__isnull', False)), fields=('brand', 'external_ref'), name='show_ref_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='buyershow',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), models.Q(('rating__gte', 1), ('rating__lte', 10)), _connector='OR'), name='show_rating_of_ten'),
-        ),
-        migrations.AddConstraint(
-            model_name='look',
-            constraint=models.UniqueConstraint(fields=('brand', 'code'), name='look_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lookitem',
-            constraint=models.UniqueConstraint(fields=('brand', 'look', 'position'), name='look_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lookitem',
-            constraint=models.UniqueConstraint(fields=('brand', 'look', 'product'), name='look_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='showvote',
-            constraint=models.UniqueConstraint(fields=('brand', 'show', 'member'), name='show_vote_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'show', 'member'), name='show_vote_once')],
+            },
         ),
         OwnByBrand(
             "BuyerShow",

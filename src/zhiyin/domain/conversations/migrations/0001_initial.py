@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 ('koc', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kocs.kocprofile')),
                 ('need', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.need')),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'state', 'waits_until'], name='question_due'), models.Index(fields=['brand', 'koc', '-asked_at'], name='question_by_koc'), models.Index(fields=['brand', 'asker', '-asked_at'], name='question_by_asker')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', zhiyin.domain.conversations.types.QuestionState['WAITING'])), fields=('brand', 'need'), name='question_waits_once'), models.UniqueConstraint(condition=models.Q(('instead_of__isnull', False)), fields=('brand', 'instead_of'), name='question_passed_on_once'), models.UniqueConstraint(fields=('brand', 'need', 'koc'), name='question_per_koc_once')],
+            },
         ),
         migrations.CreateModel(
             name='Answer',
@@ -50,6 +54,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('question', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.question')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'question'), name='answer_once')],
+            },
         ),
         migrations.CreateModel(
             name='Report',
@@ -63,6 +70,9 @@ class Migration(migrations.Migration):
                 ('question', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.question')),
                 ('reporter', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'question', 'reporter'), name='report_once')],
+            },
         ),
         migrations.CreateModel(
             name='AnswerPick',
@@ -90,38 +100,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('brand', 'blocker', 'blocked'), name='block_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['brand', 'state', 'waits_until'], name='question_due'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['brand', 'koc', '-asked_at'], name='question_by_koc'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['brand', 'asker', '-asked_at'], name='question_by_asker'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', zhiyin.domain.conversations.types.QuestionState['WAITING'])), fields=('brand', 'need'), name='question_waits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('instead_of__isnull', False)), fields=('brand', 'instead_of'), name='question_passed_on_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('brand', 'need', 'koc'), name='question_per_koc_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('brand', 'question'), name='answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('brand', 'question', 'reporter'), name='report_once'),
         ),
         OwnByBrand(
             "Question",

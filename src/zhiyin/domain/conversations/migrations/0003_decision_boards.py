@@ -19,16 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BoardItem',
-            fields=[
-                ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('chosen_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
-                ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-            ],
-        ),
-        migrations.CreateModel(
             name='DecisionBoard',
             fields=[
                 ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -42,6 +32,23 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('need', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.need')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'link_index'), name='board_link_once'), models.UniqueConstraint(fields=('brand', 'need'), name='board_of_need_once'), models.CheckConstraint(condition=models.Q(('votes_taken__lte', 200)), name='board_not_full')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BoardItem',
+            fields=[
+                ('id', models.UUIDField(default=zhiyin.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('chosen_at', models.DateTimeField(null=True)),
+                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
+                ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ('board', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.decisionboard')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'board', 'position'), name='board_item_place_once'), models.UniqueConstraint(fields=('brand', 'board', 'product'), name='board_item_once'), models.UniqueConstraint(condition=models.Q(('chosen_at__isnull', False)), fields=('brand', 'board'), name='board_chosen_once'), models.CheckConstraint(condition=models.Q(('position__lt', 3)), name='board_items_three')],
+            },
         ),
         migrations.CreateModel(
             name='BoardVote',
@@ -56,59 +63,10 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('board', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.decisionboard')),
             ],
-        ),
-        migrations.AddField(
-            model_name='boarditem',
-            name='board',
-            field=zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conversations.decisionboard'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionboard',
-            constraint=models.UniqueConstraint(fields=('brand', 'link_index'), name='board_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionboard',
-            constraint=models.UniqueConstraint(fields=('brand', 'need'), name='board_of_need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionboard',
-            constraint=models.CheckConstraint(condition=models.Q(('votes_taken__lte', 200)), name='board_not_full'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('brand', 'board', 'member'), name='board_vote_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('guest_key__isnull', False)), fields=('brand', 'board', 'guest_key'), name='board_vote_guest_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardvote',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', True), ('guest_key__isnull', True), _connector='OR'), name='board_vote_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardvote',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', False), ('guest_key__isnull', False), _connector='OR'), name='board_vote_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='boarditem',
-            constraint=models.UniqueConstraint(fields=('brand', 'board', 'position'), name='board_item_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boarditem',
-            constraint=models.UniqueConstraint(fields=('brand', 'board', 'product'), name='board_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boarditem',
-            constraint=models.UniqueConstraint(condition=models.Q(('chosen_at__isnull', False)), fields=('brand', 'board'), name='board_chosen_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boarditem',
-            constraint=models.CheckConstraint(condition=models.Q(('position__lt', 3)), name='board_items_three'),
-        ),
-        migrations.AddIndex(
-            model_name='boardvote',
-            index=models.Index(fields=['brand', 'guest_key'], name='board_vote_by_guest'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('brand', 'board', 'member'), name='board_vote_member_once'), models.UniqueConstraint(condition=models.Q(('guest_key__isnull', False)), fields=('brand', 'board', 'guest_key'), name='board_vote_guest_once'), models.CheckConstraint(condition=models.Q(('member__isnull', True), ('guest_key__isnull', True), _connector='OR'), name='board_vote_of_one'), models.CheckConstraint(condition=models.Q(('member__isnull', False), ('guest_key__isnull', False), _connector='OR'), name='board_vote_of_somebody')],
+                'indexes': [models.Index(fields=['brand', 'guest_key'], name='board_vote_by_guest')],
+            },
         ),
         OwnByBrand("DecisionBoard", "BoardItem", "BoardVote"),
     ]

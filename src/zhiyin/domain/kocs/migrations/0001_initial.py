@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'handle'), name='koc_handle_once'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member'), name='koc_once')],
+            },
         ),
         migrations.CreateModel(
             name='KocAway',
@@ -51,6 +54,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('koc', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kocs.kocprofile')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='koc_away_ends')],
+            },
         ),
         migrations.CreateModel(
             name='Follow',
@@ -63,6 +69,10 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('koc', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kocs.kocprofile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'koc', 'follow_for'], name='follow_by_koc')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member', 'koc', 'follow_for'), name='follow_once')],
+            },
         ),
         migrations.CreateModel(
             name='KocApplication',
@@ -86,26 +96,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['brand', 'state', 'applied_at'], name='koc_application_queue')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', zhiyin.domain.kocs.types.ApplicationState['OPEN'])), fields=('brand', 'member'), name='koc_application_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='kocprofile',
-            constraint=models.UniqueConstraint(fields=('brand', 'handle'), name='koc_handle_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='kocprofile',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member'), name='koc_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='kocaway',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='koc_away_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(fields=['brand', 'koc', 'follow_for'], name='follow_by_koc'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('brand', 'member', 'koc', 'follow_for'), name='follow_once'),
         ),
         OwnByBrand(
             "KocProfile",

@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'cause'), name='ledger_cause_once'), models.CheckConstraint(condition=models.Q(('legs__gte', 1)), name='ledger_entry_has_legs')],
+            },
         ),
         migrations.CreateModel(
             name='Transfer',
@@ -40,6 +43,10 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('entry', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'debit_kind', 'debit_owner_id', 'at', 'id'], name='ledger_debits'), models.Index(fields=['brand', 'credit_kind', 'credit_owner_id', 'at', 'id'], name='ledger_credits')],
+                'constraints': [models.UniqueConstraint(fields=('brand', 'entry', 'leg'), name='ledger_leg_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='ledger_transfer_above_zero'), models.CheckConstraint(condition=models.Q(('debit_kind', models.F('credit_kind')), ('debit_owner_id', models.F('credit_owner_id')), _negated=True), name='ledger_transfer_between_two')],
+            },
         ),
         migrations.CreateModel(
             name='Balance',
@@ -53,34 +60,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('brand', 'kind', 'owner_id'), name='ledger_balance_once'), models.CheckConstraint(condition=models.Q(('balance_fen__gte', 0)), name='ledger_balance_not_negative')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('brand', 'cause'), name='ledger_cause_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('legs__gte', 1)), name='ledger_entry_has_legs'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['brand', 'debit_kind', 'debit_owner_id', 'at', 'id'], name='ledger_debits'),
-        ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['brand', 'credit_kind', 'credit_owner_id', 'at', 'id'], name='ledger_credits'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('brand', 'entry', 'leg'), name='ledger_leg_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='ledger_transfer_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_kind', models.F('credit_kind')), ('debit_owner_id', models.F('credit_owner_id')), _negated=True), name='ledger_transfer_between_two'),
         ),
         OwnByBrand("Entry", "Transfer", "Balance"),
         NeverChanged("Entry", "Transfer"),

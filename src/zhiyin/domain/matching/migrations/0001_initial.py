@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('need', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.need')),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'need', '-decided_at'], name='decision_by_need')],
+            },
         ),
         migrations.CreateModel(
             name='PickFeedback',
@@ -44,6 +47,9 @@ class Migration(migrations.Migration):
                 ('need', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audience.need')),
                 ('product', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('brand', 'need', 'product', 'feedback'), name='pick_feedback_once')],
+            },
         ),
         migrations.CreateModel(
             name='TrainedModel',
@@ -56,6 +62,9 @@ class Migration(migrations.Migration):
                 ('serving_until', models.DateTimeField(null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'version'), name='trained_model_once')],
+            },
         ),
         migrations.CreateModel(
             name='AdviceVersion',
@@ -70,18 +79,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('brand', 'version'), name='advice_version_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['brand', 'need', '-decided_at'], name='decision_by_need'),
-        ),
-        migrations.AddConstraint(
-            model_name='pickfeedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('brand', 'need', 'product', 'feedback'), name='pick_feedback_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainedmodel',
-            constraint=models.UniqueConstraint(fields=('brand', 'version'), name='trained_model_once'),
         ),
         OwnByBrand(
             "Decision",

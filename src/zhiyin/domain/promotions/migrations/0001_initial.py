@@ -52,6 +52,10 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=20)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'indexes': [models.Index(fields=['brand', 'kind', 'starts_at'], name='promotion_by_kind')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('brand', 'code'), name='coupon_code_once'), models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='promotion_has_a_window'), models.CheckConstraint(condition=models.Q(('most_uses__isnull', True), ('used__lte', models.F('most_uses')), _connector='OR'), name='promotion_not_used_up_twice'), models.CheckConstraint(condition=models.Q(('price_fen__gt', 0), models.Q(('kind', 'coupon'), ('price_fen__isnull', True)), _connector='OR'), name='promotion_priced_by_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'group_buy'), ('open_hours__gte', 1), ('seats__gte', 2)), models.Q(models.Q(('kind', 'group_buy'), _negated=True), ('seats__isnull', True)), _connector='OR'), name='group_buy_needs_company'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'coupon'), _negated=True), models.Q(('off_bps__isnull', True), ('off_fen__gt', 0)), models.Q(('off_bps__gt', 0), ('off_bps__lte', 10000), ('off_fen__isnull', True)), _connector='OR'), name='coupon_off_one_way'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'trial'), _negated=True), ('per_person', 1), _connector='OR'), name='trial_once_per_person')],
+            },
         ),
         migrations.CreateModel(
             name='Group',
@@ -70,6 +74,10 @@ class Migration(migrations.Migration):
                 ('opened_by', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('group_buy', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.promotion')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['brand', 'closes_at', 'id'], name='group_closing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('seats__gte', 2)), name='group_needs_company'), models.CheckConstraint(condition=models.Q(('seats_taken__lte', models.F('seats'))), name='group_not_overfull'), models.CheckConstraint(condition=models.Q(('seats_paid__lte', models.F('seats_taken'))), name='group_paid_had_a_seat'), models.CheckConstraint(condition=models.Q(models.Q(('seats_paid', models.F('seats')), ('state', 'won')), models.Q(models.Q(('state', 'won'), _negated=True), ('seats_paid__lt', models.F('seats'))), _connector='OR'), name='group_won_when_all_paid'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), ('seats_taken', 0), _connector='OR'), name='group_lost_is_empty')],
+            },
         ),
         migrations.CreateModel(
             name='Claim',
@@ -80,6 +88,9 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('promotion', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.promotion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'member', 'promotion'), name='coupon_claimed_once')],
+            },
         ),
         migrations.CreateModel(
             name='PromotionMove',
@@ -104,6 +115,9 @@ class Migration(migrations.Migration):
                 ('promotion', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.promotion')),
                 ('sku', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'promotion', 'sku'), name='promotion_sku_once')],
+            },
         ),
         migrations.CreateModel(
             name='Seat',
@@ -119,6 +133,9 @@ class Migration(migrations.Migration):
                 ('group', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.group')),
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'order_id'), name='seat_once_for_an_order'), models.UniqueConstraint(condition=models.Q(('state__in', ['taken', 'paid'])), fields=('brand', 'group', 'member'), name='seat_once_for_a_member'), models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('state', 'taken')), models.Q(('paid_at__isnull', False), ('state', 'paid')), models.Q(('left_at__isnull', False), ('state', 'left'), models.Q(('left_as', ''), _negated=True)), _connector='OR'), name='seat_state_says_so')],
+            },
         ),
         migrations.CreateModel(
             name='Tally',
@@ -130,6 +147,9 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('promotion', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.promotion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'promotion', 'member'), name='promotion_tally_once'), models.CheckConstraint(condition=models.Q(('used__lte', models.F('most'))), name='promotion_tally_kept')],
+            },
         ),
         migrations.CreateModel(
             name='Use',
@@ -143,6 +163,9 @@ class Migration(migrations.Migration):
                 ('member', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
                 ('promotion', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.promotion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('brand', 'order_id', 'promotion'), name='promotion_used_once_by_order'), models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='promotion_use_has_pieces')],
+            },
         ),
         migrations.CreateModel(
             name='CodeTry',
@@ -156,98 +179,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('brand', 'member', 'hour'), name='code_tries_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='promotion',
-            index=models.Index(fields=['brand', 'kind', 'starts_at'], name='promotion_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('brand', 'code'), name='coupon_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='promotion_has_a_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('most_uses__isnull', True), ('used__lte', models.F('most_uses')), _connector='OR'), name='promotion_not_used_up_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gt', 0), models.Q(('kind', 'coupon'), ('price_fen__isnull', True)), _connector='OR'), name='promotion_priced_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'group_buy'), ('open_hours__gte', 1), ('seats__gte', 2)), models.Q(models.Q(('kind', 'group_buy'), _negated=True), ('seats__isnull', True)), _connector='OR'), name='group_buy_needs_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'coupon'), _negated=True), models.Q(('off_bps__isnull', True), ('off_fen__gt', 0)), models.Q(('off_bps__gt', 0), ('off_bps__lte', 10000), ('off_fen__isnull', True)), _connector='OR'), name='coupon_off_one_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'trial'), _negated=True), ('per_person', 1), _connector='OR'), name='trial_once_per_person'),
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['brand', 'closes_at', 'id'], name='group_closing'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 2)), name='group_needs_company'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_taken__lte', models.F('seats'))), name='group_not_overfull'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_paid__lte', models.F('seats_taken'))), name='group_paid_had_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seats_paid', models.F('seats')), ('state', 'won')), models.Q(models.Q(('state', 'won'), _negated=True), ('seats_paid__lt', models.F('seats'))), _connector='OR'), name='group_won_when_all_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), ('seats_taken', 0), _connector='OR'), name='group_lost_is_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('brand', 'member', 'promotion'), name='coupon_claimed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='promotionsku',
-            constraint=models.UniqueConstraint(fields=('brand', 'promotion', 'sku'), name='promotion_sku_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('brand', 'order_id'), name='seat_once_for_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['taken', 'paid'])), fields=('brand', 'group', 'member'), name='seat_once_for_a_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('state', 'taken')), models.Q(('paid_at__isnull', False), ('state', 'paid')), models.Q(('left_at__isnull', False), ('state', 'left'), models.Q(('left_as', ''), _negated=True)), _connector='OR'), name='seat_state_says_so'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('brand', 'promotion', 'member'), name='promotion_tally_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('used__lte', models.F('most'))), name='promotion_tally_kept'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(fields=('brand', 'order_id', 'promotion'), name='promotion_used_once_by_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='promotion_use_has_pieces'),
         ),
         OwnByBrand(
             "Promotion",

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
                 ('disabled_why', models.CharField(blank=True, choices=[('by_hand', 'by_hand'), ('failing', 'failing'), ('gone', 'gone')], max_length=8)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('disabled_at__isnull', True), models.Q(('disabled_why', ''), _negated=True), _connector='XOR'), name='webhook_off_says_why'), models.CheckConstraint(condition=models.Q(('former_sealed__isnull', True), ('former_until__isnull', False), _connector='XOR'), name='webhook_former_secret_ends')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookDelivery',
@@ -51,6 +54,10 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
                 ('endpoint', zhiyin.storage.tenancy.SameBrandKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.webhookendpoint')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['WAITING'])), fields=['brand', 'endpoint', 'due_at'], name='webhook_delivery_due'), models.Index(fields=['brand', '-created_at'], name='webhook_delivery_newest')],
+                'constraints': [models.UniqueConstraint(fields=('brand', 'endpoint', 'event_id'), name='webhook_delivery_once'), models.CheckConstraint(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['WAITING']), ('due_at__isnull', True), _connector='XOR'), name='webhook_delivery_due_while_waiting'), models.CheckConstraint(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['GIVEN_UP']), ('why', ''), _connector='XOR'), name='webhook_delivery_given_up_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookAttempt',
@@ -68,34 +75,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('brand', 'delivery', 'number'), name='webhook_attempt_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('disabled_at__isnull', True), models.Q(('disabled_why', ''), _negated=True), _connector='XOR'), name='webhook_off_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('former_sealed__isnull', True), ('former_until__isnull', False), _connector='XOR'), name='webhook_former_secret_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['WAITING'])), fields=['brand', 'endpoint', 'due_at'], name='webhook_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['brand', '-created_at'], name='webhook_delivery_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('brand', 'endpoint', 'event_id'), name='webhook_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['WAITING']), ('due_at__isnull', True), _connector='XOR'), name='webhook_delivery_due_while_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state', zhiyin.domain.webhooks.types.DeliveryState['GIVEN_UP']), ('why', ''), _connector='XOR'), name='webhook_delivery_given_up_says_why'),
         ),
         OwnByBrand(
             "WebhookEndpoint",
