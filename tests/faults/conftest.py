@@ -42,4 +42,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.section(f"faults at {SHARE:g} of the full figures, seed {SEED}")
     for name, played, came, seconds in ROWS:
-        terminalreporter.write_line(f"{name:44.44} {played:34.34} {came} ({seconds:.0f} s)")
+        terminalreporter.write_line(f"{name:34.34} {played:32.32} {came} ({seconds:.0f} s)")
+    terminalreporter.write_line(f"together {sum(row[-1] for row in ROWS):.0f} s")

@@ -73,7 +73,7 @@ def dev(market) -> Dev:
 
 def paid(market: Market, dev: Dev, *lines: dict[str, object]) -> tuple[dict[str, Any], Placed]:
     """An order of m-1's over the API, paid; the order as the rooms name it."""
-    told = dev.keyed("members/m-1/orders", order(*lines))
+    told = dev.keyed("members/m-1/orders", order(*lines), 201)
     with brand_tx(market.brand_id):
         card = ordered.order_by_number(brand_id=market.brand_id, number=told["number"])
         payment = ordered.payment_of(brand_id=market.brand_id, order_id=card.id)
@@ -107,8 +107,8 @@ def test_an_order_is_quoted_placed_once_paid_collected_and_a_part_given_back(mar
     quote = dev("POST", "quotes", order(line(1), line(2, "k01")))
     assert (quote["payable_fen"], quote["lines"][0]["for_sale"]) == (54_600, 5)
     key, said = str(uuid4()), order(line(1), line(2, "k01"), expected_fen=54_600)
-    first = dev.keyed("members/m-1/orders", said, key=key)
-    assert dev.keyed("members/m-1/orders", said, key=key) == first
+    first = dev.keyed("members/m-1/orders", said, 201, key=key)
+    assert dev.keyed("members/m-1/orders", said, 201, key=key) == first
     assert dev.keyed("members/m-1/orders", order(), 422, key=key)["code"].startswith("idempotency")
     assert market.left(0) == (5, 1)
     cancelled = dev.keyed(f"orders/{first['id']}/cancel")
@@ -255,7 +255,7 @@ def test_roles_do_what_the_matrix_says_and_another_brand_sees_nothing(market, de
 
 
 def test_the_clock_closes_asks_and_sends(market, dev):
-    unpaid = dev.keyed("members/m-1/orders", order())
+    unpaid = dev.keyed("members/m-1/orders", order(), 201)
     later = int(now().timestamp()) + 3_600
     for _ in range(2):
         jobs.close_unpaid(timestamp=later)

@@ -11,15 +11,16 @@ NO_ID = UUID(int=0)
 
 
 def uuid7() -> UUID:
-    """A version-7 UUID: 48 bits of Unix milliseconds, then random bits.
+    """A version-7 UUID: 48 bits of Unix milliseconds, 12 of their fraction, 62 random ones.
 
-    Source: RFC 9562 section 5.7.
+    The fraction (a quarter of a microsecond each) lets what one process makes sort in the order in
+    which it was made: lines of a history that are written within one millisecond do.
+    Source: RFC 9562 section 5.7, and 6.2 method 3.
     """
-    stamp = time.time_ns() // 1_000_000
-    bits = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
-    bits = bits & ~(0xF << 76) | (0x7 << 76)
-    bits = bits & ~(0x3 << 62) | (0x2 << 62)
-    return UUID(int=bits)
+    stamp, fraction_ns = divmod(time.time_ns(), 1_000_000)
+    fraction = fraction_ns * 4096 // 1_000_000
+    low = 0b10 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=stamp << 80 | 0x7 << 76 | fraction << 64 | low)
 
 
 WIDTH = 16

@@ -39,6 +39,13 @@ from zhiyin.domain.members.types import (
 )
 from zhiyin.storage.sql import many
 
+LINKED = """
+    SELECT value_index, member_id FROM members_identity
+    WHERE brand_id = %(brand_id)s AND channel = %(channel)s AND value_index = ANY(%(indexes)s)
+      AND unlinked_at IS NULL
+    ORDER BY value_index
+"""
+
 # Whoever of the person is asked for: up to whom she was merged into, down to whom she absorbed.
 PERSON_IDS = """
     WITH RECURSIVE person (id, merged_into_id) AS (
@@ -161,12 +168,7 @@ def members_by_external_id(*, brand_id: UUID, external_ids: Sequence[str]) -> di
         ): external_id
         for external_id in external_ids
     }
-    rows = Identity.objects.filter(
-        brand_id=brand_id,
-        channel=Channel.IMPORT,
-        value_index__in=list(indexes),
-        unlinked_at__isnull=True,
-    ).values_list("value_index", "member_id")
+    rows = many(LINKED, brand_id=brand_id, channel=Channel.IMPORT.value, indexes=list(indexes))
     return {indexes[bytes(index)]: member_id for index, member_id in rows}
 
 

@@ -30,8 +30,8 @@ CREDITED_ONCE = """
 STEPS_FOLLOW = """
     WITH step AS (
         SELECT order_id, move, state, at,
-               lag(state) OVER (PARTITION BY order_id ORDER BY at, id) AS before,
-               row_number() OVER (PARTITION BY order_id ORDER BY at DESC, id DESC) AS from_last
+               lag(state) OVER (PARTITION BY order_id ORDER BY id) AS before,
+               row_number() OVER (PARTITION BY order_id ORDER BY id DESC) AS from_last
         FROM orders_orderstep WHERE brand_id = %(brand_id)s
     )
     SELECT ordered.number, step.move, step.before, step.state, ordered.state AS stands
@@ -134,8 +134,8 @@ HELD_AS_ORDERED = """
 CASE_STEPS_FOLLOW = """
     WITH step AS (
         SELECT case_id, move, state, at,
-               lag(state) OVER (PARTITION BY case_id ORDER BY at, id) AS before,
-               row_number() OVER (PARTITION BY case_id ORDER BY at DESC, id DESC) AS from_last
+               lag(state) OVER (PARTITION BY case_id ORDER BY id) AS before,
+               row_number() OVER (PARTITION BY case_id ORDER BY id DESC) AS from_last
         FROM orders_casestep WHERE brand_id = %(brand_id)s
     )
     SELECT step.case_id::text, step.move, step.before, step.state, asked.state AS stands

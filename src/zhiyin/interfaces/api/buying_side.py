@@ -1,9 +1,11 @@
 """Buying in a member's name: her cart, what it costs, an order."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router
+from ninja.responses import Status
 from pydantic import Field
 
 from zhiyin.domain.catalog import queries as catalog
@@ -188,19 +190,23 @@ def quote_basket(request: ApiRequest, said: QuoteIn) -> Any:
     }
 
 
-@router.post("/members/{external_id}/orders", response=answers(dict))
+@router.post("/members/{external_id}/orders", response=answers(dict, status=201))
 @opening_its_own
 @needs_key
 def place_order(request: ApiRequest, external_id: Code, order: OrderIn) -> Any:
     """Order a basket in her name: its pieces are held for fifteen minutes, in which she may pay.
 
-    409: it is sold out, not sold, costs something else (`price_changed`) by now, or cannot be
-    bought in this group. The same Idempotency-Key answers with the same order.
+    201 is the order. 409: it is sold out, not sold, costs something else (`price_changed`) by
+    now, or cannot be bought in this group. The same Idempotency-Key answers with the same order.
     """
     keyed = Once.needed(request)
     provider = carrier_now(request.brand.id)
     with brand_tx(request.brand.id):
-        return keyed.run(lambda: _place(request, external_id, order, provider, keyed.cause))
+        return keyed.run(
+            lambda: Status(
+                HTTPStatus.CREATED, _place(request, external_id, order, provider, keyed.cause)
+            )
+        )
 
 
 @router.get("/members/{external_id}/orders", response=answers(Listed))

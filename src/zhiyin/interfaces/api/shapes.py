@@ -1,13 +1,16 @@
 """What goes in and out of the API. Inputs refuse unknown names, and texts refuse a NUL."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
 OFFSET_MAX, LIMIT_MAX = 1_000_000, 200
+SIMPLE = frozenset({str, int, bool, float, type(None), UUID})
 
 
 def storable(text: str) -> str:
@@ -67,9 +70,9 @@ REFUSALS: Mapping[int, type[Problem]] = dict.fromkeys(
 )
 
 
-def answers(shape: Any) -> dict[int, Any]:
-    """The responses of a call: what it gives, and the refusals."""
-    return {200: shape, **REFUSALS}
+def answers(shape: Any, *, status: int = 200) -> dict[int, Any]:
+    """The responses of a call: what it gives with `status`, and the refusals."""
+    return {status: shape, **REFUSALS}
 
 
 class Listed(Schema):
@@ -85,7 +88,26 @@ def listed(rows: Iterable[Any], total: int) -> dict[str, Any]:
 
 
 def plain(card: Any) -> dict[str, Any]:
-    """A card as a JSON object."""
-    assert is_dataclass(card)
-    assert not isinstance(card, type)
-    return asdict(card)
+    """A card as a JSON object. Raises TypeError for what is no card.
+
+    As `dataclasses.asdict`, which copies every text and number deeply; that is most of its time.
+    """
+    return {name: _plain(getattr(card, name)) for name in _names(type(card))}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind in SIMPLE:
+        return value
+    if is_dataclass(kind):
+        return plain(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value

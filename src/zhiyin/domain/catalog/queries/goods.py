@@ -31,6 +31,14 @@ SKUS_WITH_STOCK = """
 """
 
 
+SKUS_BY_CODE = """
+    SELECT code, id FROM catalog_sku
+    WHERE brand_id = %(brand_id)s AND code = ANY(%(codes)s) ORDER BY code
+"""
+PRODUCTS_BY_CODE = """
+    SELECT code, id FROM catalog_product
+    WHERE brand_id = %(brand_id)s AND code = ANY(%(codes)s) ORDER BY code
+"""
 FOR_SALE = """
     SELECT sku.id, sku.price_fen,
            coalesce(sum(shelf.for_sale) FILTER (WHERE store.closed_at IS NULL), 0)::bigint
@@ -149,16 +157,12 @@ def product_ids(*, brand_id: UUID) -> tuple[UUID, ...]:
 
 def product_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
     """Code -> id, for those of `codes` that exist. One query."""
-    return dict(
-        Product.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
-    )
+    return dict(many(PRODUCTS_BY_CODE, brand_id=brand_id, codes=list(codes)))
 
 
 def sku_ids_by_code(*, brand_id: UUID, codes: Sequence[str]) -> dict[str, UUID]:
     """Code -> id, for those of `codes` that exist. One query."""
-    return dict(
-        Sku.objects.filter(brand_id=brand_id, code__in=list(codes)).values_list("code", "id")
-    )
+    return dict(many(SKUS_BY_CODE, brand_id=brand_id, codes=list(codes)))
 
 
 def products_of_skus(*, brand_id: UUID, sku_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -42,9 +42,13 @@ LOCK = """
     JOIN orders_order ordered
       ON ordered.brand_id = payment.brand_id AND ordered.id = payment.order_id
     WHERE payment.brand_id = %(brand_id)s AND payment.id = %(payment_id)s
-    FOR NO KEY UPDATE OF ordered
+    FOR NO KEY UPDATE OF ordered, payment
 """
-"""Whoever moves an order or its money locks the order first; that is the one lock."""
+"""Whoever moves an order or its money locks the order first; that is the one lock.
+
+The payment is locked after it so that it is read as it is once the wait is over: of a table that
+is joined and not locked, PostgreSQL would show the row of before the wait.
+"""
 
 PAY = """
     WITH paid AS (

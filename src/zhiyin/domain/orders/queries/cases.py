@@ -97,7 +97,7 @@ def overdue_cases(*, brand_id: UUID, now: datetime, limit: int) -> tuple[UUID, .
 
 def case_steps(*, brand_id: UUID, case_id: UUID) -> tuple[CaseStepCard, ...]:
     """What happened to a case, in order. One query."""
-    rows = CaseStep.objects.filter(brand_id=brand_id, case_id=case_id).order_by("at", "id")
+    rows = CaseStep.objects.filter(brand_id=brand_id, case_id=case_id).order_by("id")
     return tuple(
         CaseStepCard(
             id=row.id,

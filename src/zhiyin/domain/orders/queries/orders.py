@@ -36,6 +36,10 @@ SUMS_OF = """
     FROM asked JOIN orders_order placed
       ON placed.brand_id = %(brand_id)s AND placed.id = asked.id
 """
+HAS_BOUGHT = """
+    SELECT 1 FROM orders_order
+    WHERE brand_id = %(brand_id)s AND member_id = %(member_id)s AND paid_at IS NOT NULL LIMIT 1
+"""
 
 
 def order(*, brand_id: UUID, order_id: UUID, member_id: UUID | None = None) -> OrderCard:
@@ -164,9 +168,7 @@ def waits(*, brand_id: UUID, order_id: UUID) -> bool:
 
 def has_bought(*, brand_id: UUID, member_id: UUID) -> bool:
     """Has she ever paid for an order here? One query."""
-    return Order.objects.filter(
-        brand_id=brand_id, member_id=member_id, paid_at__isnull=False
-    ).exists()
+    return one(HAS_BOUGHT, brand_id=brand_id, member_id=member_id) is not None
 
 
 def freight_fen(*, brand_id: UUID, delivery: Delivery, goods_fen: int) -> int:
@@ -188,7 +190,7 @@ def steps(*, brand_id: UUID, order_id: UUID) -> tuple[Step, ...]:
     """What happened to an order, in order. One query."""
     rows = (
         OrderStep.objects.filter(brand_id=brand_id, order_id=order_id)
-        .order_by("at", "id")
+        .order_by("id")
         .values_list("id", "move", "state", "at", "member_id", "user_id", "reason")
     )
     return tuple(
