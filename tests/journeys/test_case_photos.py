@@ -13,6 +13,7 @@ from tests.journeys.test_parcels import keys
 from tests.journeys.visiting import Visit
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members import queries as people
+from zhiyin.domain.members.types import Opened
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.models import AfterSaleCase, CasePhoto
 from zhiyin.flows import privacy
@@ -84,7 +85,7 @@ def test_photos_are_seen_by_her_and_by_who_decides_alone(market) -> None:
     assert far.browser.get(far.url(path)).status_code == 403
     with brand_tx(market.brand_id):
         reads, _ = people.personal_reads(brand_id=market.brand_id)
-    assert {read.opened for read in reads} == {"case"}
+    assert [read.opened for read in reads] == [Opened.CASE] * 2  # the page, and the photo whole
 
 
 def test_a_photo_that_is_refused_opens_no_case_and_leaves_no_file(market) -> None:
