@@ -72,11 +72,11 @@ def orders_and_pays(page: Page) -> None:
 def test_two_open_and_join_a_group_and_both_hold_a_code(
     phone: Page, friend: Page, group_buy: tuple[UUID, UUID]
 ) -> None:
-    _promotion, product = group_buy
+    promotion, product = group_buy
     phone.goto(f"/s/{staging.SLUG}/products/{product}/")
     phone.locator("input[name=sku]:not([disabled])").first.check()
     shot(phone, "shop-together-390")
-    phone.get_by_role("button", name=re.compile("^开团")).click()
+    phone.locator(f'button[value="group:{promotion}"]').click()
     sign_in(phone, PHONE)
     expect(phone.get_by_text(re.compile("你开一个团"))).to_be_visible()
     phone.get_by_label("快递到家").check()

@@ -154,10 +154,11 @@ SHOWN = (
 )
 
 # Ids that make no difference, whoever's they are: a word that is not there yet may be added, what
-# is not there is lifted or ended already, a vote is the show's.
+# is not there is lifted or ended already, a vote is the show's, a coupon is not given out any more.
 NOT_LOOKED_FOR = {
     ("console:term", "value"),
     ("shop:block-lift", "block_id"),
+    ("shop:coupon-claim", "coupon_id"),
     ("shop:koc-back", "away_id"),
     ("shop:useful", "product_id"),
 }

@@ -24,7 +24,7 @@ def test_the_demo_has_something_on_sale_once_and_again_when_it_is_over(own_datab
         on_sale(brand_id=brand_id, now=NOW)
         assert running(NOW) == ["coupon", "flash", "group_buy"]
     listed = Visit("cedar").read("browse/")
-    assert "Group-buy ¥294" in listed
+    assert "Group-buy ¥239" in listed
     assert "Flash sale ¥" in listed
     later = NOW + WEEK + timedelta(days=1)
     assert running(later) == ["coupon"]
