@@ -19,7 +19,7 @@ PEOPLE = (
 )
 OUTSIDE = re.compile(
     r"playwright|httpx|subprocess|schemathesis|zhiyin\(|import Client"
-    r"|tests\.journeys\.(visiting|console_staff|api_town)"
+    r"|tests\.journeys\.(visiting|console_staff|api_town)|tests\.faults\.crowd"
 )
 ROW = re.compile(r"^\| (?P<claim>[^|]+) \| `(?P<test>[^`|]+)` \|$")
 
