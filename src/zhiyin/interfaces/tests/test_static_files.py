@@ -10,7 +10,7 @@ def test_a_file_is_served_and_may_be_kept(brand):
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/css")
     assert "max-age" in answer["Cache-Control"]
-    assert b"{" in b"".join(answer.streaming_content)
+    assert b"{" in b"".join(answer)
 
 
 def test_what_is_no_file_is_not_found_and_never_kept(brand):

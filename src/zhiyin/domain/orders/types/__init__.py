@@ -52,6 +52,7 @@ from zhiyin.domain.orders.types.slots import (
     SlotsRefused,
     SlotTaken,
 )
+from zhiyin.domain.orders.types.strays import Stray, StraySettlement
 from zhiyin.domain.orders.types.words import (
     MOST_LINES,
     MOST_PIECES,
@@ -80,8 +81,6 @@ from zhiyin.domain.orders.types.words import (
     RefundCard,
     RefundState,
     Step,
-    Stray,
-    StraySettlement,
     ToSettle,
 )
 

@@ -84,13 +84,6 @@ class RefundState(StrEnum):
     STUCK = "stuck"  # a person has to act
 
 
-class StraySettlement(StrEnum):
-    """What a person decided of money that fits no order."""
-
-    GIVE_BACK = "give_back"
-    KEEP = "keep"  # it is the brand's, or was seen to elsewhere: her reason says which
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
     """Whose cart it is: a member's, or a guest's by her random key."""
@@ -285,36 +278,6 @@ class PaymentCard:
     @property
     def payment_no(self) -> str:
         """Its number with the provider."""
-        return self.id.hex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
-    """Money that fits no order, or not by its sum. `why` is a word.
-
-    `is_money`: False if its transaction was booked for something else, and is only told again.
-    What a person decided: `settlement`, why (`reason`) and when; `refund` is where the money
-    stands that she gives back.
-    """
-
-    id: UUID
-    provider: str
-    merchant_id: str
-    payment_no: str
-    transaction_id: str
-    amount_fen: int
-    why: str
-    is_money: bool
-    at: datetime
-    settlement: StraySettlement | None
-    reason: str
-    settled_at: datetime | None
-    refund: RefundState | None
-    why_stuck: str
-
-    @property
-    def refund_no(self) -> str:
-        """The number under which it is given back at its provider."""
         return self.id.hex
 
 
