@@ -107,6 +107,29 @@ def test_money_for_a_seat_whose_group_is_gone_goes_back(market, group_buy) -> No
     assert market.violations(OVER) == {}
 
 
+def test_who_has_her_money_back_sits_in_no_group(market, group_buy, zhiyin, own_database) -> None:
+    first = opened(market, group_buy)
+    group_id = group_of(market, first)
+    second = joined(market, group_id)
+    for order in (first, second):
+        market.pay(order)
+    purchase.give_back(
+        brand_id=market.brand_id,
+        order_id=first.order_id,
+        cause="by hand",
+        reason="asked on the phone",
+        now=SOON,
+    )
+    assert market.order(first).state is OrderState.REFUNDED
+    market.pay(joined(market, group_id))
+    zhiyin("worker", "--once", database=own_database)
+    assert market.order(second).state is OrderState.GROUPING
+    market.pay(joined(market, group_id))
+    zhiyin("worker", "--once", database=own_database)
+    assert market.order(second).state is OrderState.PAID
+    assert market.violations() == {}
+
+
 def test_a_seat_that_is_not_paid_in_time_is_free_again(market, group_buy) -> None:
     first = opened(market, group_buy)
     group_id = group_of(market, first)

@@ -10,6 +10,7 @@ from zhiyin.domain.catalog.types import HoldLine, ReleaseReason
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.types import OrderCard, OrderState, RefundCard, RefundState
+from zhiyin.domain.promotions import operations as promotions
 from zhiyin.flows.paying import (
     PaymentError,
     PaymentProvider,
@@ -87,8 +88,12 @@ def grant(
     """`give_back` inside the caller's transaction.
 
     `of_sent`: it is for goods that were sent and came back, also if others of the line still wait.
-    `into_store_id`: the store they came back to, if not the one they left.
+    `into_store_id`: the store they came back to, if not the one they left. Who gets her money
+    while her group is not complete leaves it: nobody wins with a seat that is paid for no more.
+    Raises GroupClosed where the group was completed this moment.
     """
+    if orders.lock(brand_id=brand_id, order_id=order_id) is OrderState.GROUPING:
+        promotions.return_seat(brand_id=brand_id, order_id=order_id, now=now)
     refund, is_new = orders.give_back(
         brand_id=brand_id,
         order_id=order_id,
