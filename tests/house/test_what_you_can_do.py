@@ -13,6 +13,7 @@ PEOPLE = (
     "A newcomer",
     "A shopper",
     "A brand operator",
+    "A store clerk",
     "A brand's developer",
     "A KOC",
     "Signing in",

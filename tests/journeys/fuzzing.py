@@ -116,7 +116,7 @@ class Fuzz:
         except (Failure, FailureGroup) as failed:
             told = [str(one) for one in getattr(failed, "exceptions", [failed])]
             self.broken.append(f"{role} {case.method} {case.path} {answer.status_code}: {told}")
-        if answer.status_code == HTTPStatus.OK and answer.content[:1] == b"{":
+        if answer.status_code in (HTTPStatus.OK, HTTPStatus.CREATED) and answer.content[:1] == b"{":
             self._learn(case.path, answer.json())
 
     def _key(self, case: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,6 +20,11 @@ STATUS = {
 }
 
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What is raised while PostgreSQL starts, stops or has lost the connection. Nothing was written,
+unless it died as it committed: an Idempotency-Key, or a page's own key, makes asking again safe."""
+
+
 class RefusalMiddleware:
     """Shows a page for a refusal that no view caught. The API has a handler of its own."""
 
@@ -29,14 +35,16 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
-            return None
-        return render(
-            request,
-            "refusal.html",
-            {"code": exception.code, "sentence": sentence(exception)},
-            status=STATUS[exception.kind],
-        )
+        if isinstance(exception, DATABASE_AWAY):
+            return _page(request, "database_away", Kind.UNAVAILABLE)
+        if isinstance(exception, DomainError):
+            return _page(request, exception.code, exception.kind)
+        return None
+
+
+def _page(request: HttpRequest, code: str, kind: Kind) -> HttpResponse:
+    context = {"code": code, "sentence": words_of(kind)}
+    return render(request, "refusal.html", context, status=STATUS[kind])
 
 
 def sentence(refusal: DomainError) -> str:
