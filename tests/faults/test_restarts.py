@@ -176,7 +176,7 @@ def test_what_was_acknowledged_is_there(own, figure, seed, tell) -> None:
         try:
             for n in range(figure(RESTARTS)):
                 wait_for(tills, sum(len(till.paid) for till in tills) + BETWEEN)
-                ended.wait(draw.random() * 0.3)  # so that it dies at any point of what is being done
+                ended.wait(draw.random() * 0.3)  # it dies at any point of what is done
                 own.stop_at_once() if n % 2 else own.kill()
                 own.start()
             wait_for(tills, sum(len(till.paid) for till in tills) + BETWEEN)
