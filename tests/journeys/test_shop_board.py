@@ -212,13 +212,21 @@ def test_a_board_is_deleted_and_a_page_costs_a_known_number_of_queries(town, her
 
 
 def test_asking_a_koc_from_a_board_takes_the_question_along(town, her, three):
+    """Facts of her body reach a KOC as chips alone, and only those that she agreed to share."""
     her.sign_in(SHOPPER_PHONE)
-    page = her.read(made(her, three))
+    page = her.read(made(her, three, "我怀孕了，C罩杯，160，50kg，大腿围58，会不会显胖？"))
     ask = re.search(r'href="([^"]+/ask/[^"]+board=1)"', page)
     assert ask is not None
-    assert QUESTION in her.read(ask[1])
+    form = her.read(ask[1])
+    (words,) = re.findall(r'<textarea[^>]*name="words"[^>]*>([^<]*)</textarea>', form)
+    assert words.strip() == FRIENDS_READ
+    her.post(ask[1], words=words)
     own_id = her_id(town)
     with brand_tx(town.brand.id):
+        page = talks.inbox(brand_id=town.brand.id, koc_id=town.koc_id)
+        (question,) = page.questions
+        assert question.words == FRIENDS_READ
+        assert not any(chip.is_body for chip in question.chips)
         assert talks.count_boards(brand_id=town.brand.id, who=Who(member_id=own_id)) == 1
 
 

@@ -162,7 +162,7 @@ def view(
         need=need,
         reading=reading,
         taxonomy=taxonomy,
-        shown=_shown(brand_id, need, reading, asker.member_id),
+        shown=_shown(brand_id, need, reading, taxonomy, asker.member_id),
         topic=topic,
         answers=tuple(
             _answer(
@@ -192,11 +192,11 @@ def shared(
         raise BoardLinkOver()
     owner = talks.owner_of_board(brand_id=brand_id, board_id=card.id)
     hers = Asker(member_id=owner.member_id, guest_key=owner.guest_key)
-    need, reading, _taxonomy = _question(brand_id, card, hers, time_zone)
+    need, reading, taxonomy = _question(brand_id, card, hers, time_zone)
     products = catalog.products_ever(brand_id=brand_id, product_ids=card.product_ids)
     return FriendsView(
         board_id=card.id,
-        question=_shown(brand_id, need, reading, owner.member_id),
+        question=_shown(brand_id, need, reading, taxonomy, owner.member_id),
         products=tuple(products[one] for one in card.product_ids if one in products),
         votes=dict(card.votes),
         until=card.link_until,
@@ -227,6 +227,15 @@ def vote(
         )
 
 
+def words_for_koc(*, brand_id: UUID, member_id: UUID, need: NeedCard, time_zone: str) -> str:
+    """The question of a member's board as it goes along to a KOC: what friends read of it.
+
+    Facts of her body reach a KOC as chips alone, under the consent to share them.
+    """
+    taxonomy = kept.taxonomy(brand_id=brand_id)
+    return _shown(brand_id, need, read_kept(need, taxonomy, time_zone), taxonomy, member_id)
+
+
 def who(asker: Asker) -> Who:
     """An asker as the board's room knows her."""
     return Who(member_id=asker.member_id, guest_key=asker.guest_key)
@@ -244,11 +253,15 @@ def _question(
     return need, read_kept(need, taxonomy, time_zone), taxonomy
 
 
-def _shown(brand_id: UUID, need: NeedCard, reading: Reading, member_id: UUID | None) -> str:
+def _shown(
+    brand_id: UUID, need: NeedCard, reading: Reading, taxonomy: Taxonomy, member_id: UUID | None
+) -> str:
     names: tuple[str, ...] = ()
     if member_id is not None:
         names = (members.member(brand_id=brand_id, member_id=member_id).nickname,)
-    return talks.for_friends(question=need.text, reading=reading, hidden_names=names)
+    return talks.for_friends(
+        question=need.text, reading=reading, taxonomy=taxonomy, hidden_names=names
+    )
 
 
 def _answer(

@@ -107,9 +107,11 @@ def tallied(*, topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy) -> Tal
     return key_question.tallied(topic, voices, taxonomy)
 
 
-def for_friends(*, question: str, reading: Reading, hidden_names: Sequence[str] = ()) -> str:
+def for_friends(
+    *, question: str, reading: Reading, taxonomy: Taxonomy, hidden_names: Sequence[str] = ()
+) -> str:
     """A key question as friends may read it; empty where nothing of it may be shown. No query."""
-    return key_question.for_friends(question, reading, hidden_names)
+    return key_question.for_friends(question, reading, taxonomy, hidden_names)
 
 
 def boards_for_export(

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from zhiyin.domain.audience.reading.reader import read
-from zhiyin.domain.audience.reading.taxonomy import shipped
+from zhiyin.domain.audience.reading.taxonomy import merge, shipped, taxonomy_from_json
 from zhiyin.domain.conversations.boards import Told, Topic, TopicKind, Voice
 from zhiyin.domain.conversations.key_question import for_friends, tallied, topic_of
 
@@ -24,7 +24,7 @@ def says(question: str, *texts: str) -> list[Told]:
 
 
 def shown(question: str, *names: str) -> str:
-    return for_friends(question, read(question, shipped(), TODAY), names)
+    return for_friends(question, read(question, shipped(), TODAY), shipped(), names)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,42 @@ def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearin
         ("5'4\", 140 lbs, does it fit?", "does it fit?"),
         ("50kg梨形会不会显胖", "••••••会不会显胖"),
         ("160 50kg", ""),
+        ("我怀孕了，这条显胖吗", "这条显胖吗"),
+        ("孕妇能穿吗", "•••能穿吗"),
+        ("我敏感肌，O型腿，平胸，显胖吗", "显胖吗"),
+        ("我小腿粗，肚子大，这条显胖吗", "这条显胖吗"),
+        ("手臂粗能穿吗", "•••能穿吗"),
+        ("会不会显得手臂粗", "会不会显得手臂粗"),
+        ("我110，显胖吗", "显胖吗"),
+        ("我98会显胖吗", "我•••会显胖吗"),
+        ("我98会显胖吗，婚礼穿", "我•••会显胖吗"),
+        ("一百二，显胖吗", "显胖吗"),
+        ("我九八会显胖吗", "我•••会显胖吗"),
+        ("玖拾捌显胖吗", "•••显胖吗"),
+        ("大腿围58，显胖吗", "显胖吗"),
+        ("体脂28，显胖吗", "显胖吗"),
+        ("bmi 24 显胖吗", "bmi ••• 显胖吗"),
+        ("one hundred ten, does it fit?", "does it fit?"),
+        ("产后半年，显胖吗", "显胖吗"),
+        ("I just had a baby, does it look slimming", "does it look slimming"),
+        ("预算五百，显瘦吗", "显瘦吗"),
+        ("我怀孕了，平时，想显瘦", "平时， 想显瘦"),
+        ("两件哪一件好，十分百搭吗", "两件哪一件好， 十分百搭吗"),
+        ("九分裤显腿短吗", "九分裤显腿短吗"),
     ],
 )
 def test_friends_read_a_question_without_figures_of_her_body_her_name_or_her_phone(
     question, friends_read
 ):
     assert shown(question, "晓雯") == friends_read
+
+
+def test_friends_read_no_word_that_the_brand_calls_sensitive():
+    label = {"zh-Hans": "住院", "en": "hospital"}
+    ward = {"slot": "occasion", "value": "ward", "label": label, "zh": ["住院"], "sensitive": True}
+    own = taxonomy_from_json({"name": "apparel", "values": [ward]})
+    wider = merge(shipped(), own)
+    question = "住院能穿吗"
+    for taxonomy, friends_read in ((shipped(), question), (wider, "•••能穿吗")):
+        reading = read(question, taxonomy, TODAY)
+        assert for_friends(question, reading, taxonomy) == friends_read
