@@ -23,7 +23,6 @@ from zhiyin.domain.conversations.boards import (
     BoardLinkOver,
     Tally,
     Topic,
-    TopicKind,
     Voice,
     VoteCard,
     Who,
@@ -277,9 +276,16 @@ def _answer(
     compared = any(one.likeness_bps is not None for one in page.wearers)
     near = [one for one in page.wearers if not compared or (one.likeness_bps or 0) >= LIKE_BPS]
     counted = [one for one in near if one.show.source is not ShowSource.AUTHORED]
-    tally = talks.tallied(topic=topic, voices=_voices(counted, topic), taxonomy=taxonomy)
     samples = [one for one in near if one.show.source is ShowSource.AUTHORED][:SHOWS_MAX]
-    said = talks.tallied(topic=topic, voices=[_voice(one) for one in samples], taxonomy=taxonomy)
+    tally, said = (
+        talks.tallied(
+            topic=topic,
+            voices=[_voice(one) for one in some],
+            taxonomy=taxonomy,
+            texts_max=VOICES_MAX,
+        )
+        for some in (counted, samples)
+    )
     speaks = tally.told.keys() | said.told.keys()
     behind = [one for one in near if one.show.id in speaks][:SHOWS_MAX]
     return ItemAnswer(
@@ -290,15 +296,6 @@ def _answer(
         speaks=bool(behind),
         behind=tuple(behind or [one for one in near if _voice(one).texts][:SHOWS_UNSAID]),
     )
-
-
-def _voices(wearers: Sequence[Wearer], topic: Topic) -> list[Voice]:
-    """What some wearers say. Where words must be read, only the likest who left any are."""
-    voices = [_voice(one) for one in wearers]
-    if topic.kind in (TopicKind.FIT, TopicKind.OCCASION):
-        return voices
-    read = {voice.show_id for voice in [one for one in voices if one.texts][:VOICES_MAX]}
-    return [voice for voice in voices if not voice.texts or voice.show_id in read]
 
 
 def _voice(wearer: Wearer) -> Voice:

@@ -46,6 +46,8 @@ _COMMON = frozenset(
     " wear well what when which will with would you".split()
 )
 _MIN_LETTERS = 3
+_IN_A_WORD = (TopicKind.FIT, TopicKind.OCCASION)
+"""What a wearer states apart from her text, so that nothing must be read."""
 _ASKS = re.compile(
     r"吗|呢|[?]|哪|谁|怎么|怎样|如何|什么|多少|有没有|([一-鿿])不\1"
     r"|^\s*(?:(?:and|but|or|so)\s+)?(?:do|does|did|is|are|will|would|can|could|should|has|have"
@@ -125,18 +127,23 @@ def topic_of(question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
     return Topic(kind=TopicKind.NONE)
 
 
-def tallied(topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy) -> Tally:
-    """How some wearers answer. `voices` stand in the order in which she should read them."""
+def tallied(topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy, texts_max: int) -> Tally:
+    """How some wearers answer. `voices` stand in the order in which she should read them.
+
+    Where words must be read, those of the first `texts_max` who left any are.
+    """
     heard = [voice for voice in voices if _speaks(topic, voice)]
+    read = heard if topic.kind in _IN_A_WORD else heard[:texts_max]
     told: dict[object, Told] = {}
-    for voice in heard:
+    for voice in read:
         if (says := _says(topic, voice, taxonomy)) is not None:
             told[voice.show_id] = says
-    answering = heard if topic.kind is TopicKind.FIT else [v for v in heard if v.show_id in told]
+    answering = heard if topic.kind is TopicKind.FIT else [v for v in read if v.show_id in told]
     return Tally(
         topic=topic,
         asked=len(voices),
         heard=len(heard),
+        read=len(read),
         told=told,  # type: ignore[arg-type]
         fits=_fits(answering),
     )

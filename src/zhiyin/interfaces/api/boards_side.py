@@ -241,6 +241,7 @@ def _answer(request: ApiRequest, taxonomy: Taxonomy, found: boards.ItemAnswer) -
         "like_her": found.is_like_her,
         "asked": tally.asked,
         "heard": tally.heard,
+        "read": tally.read,
         "told": {str(show_id): told.value for show_id, told in tally.told.items()},
         "fits": dict(tally.fits),
         "thin": tally.is_thin,

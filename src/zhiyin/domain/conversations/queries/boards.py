@@ -102,9 +102,11 @@ def topic_of(*, question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
     return key_question.topic_of(question, reading, taxonomy)
 
 
-def tallied(*, topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy) -> Tally:
-    """How some wearers answer a key question. No query."""
-    return key_question.tallied(topic, voices, taxonomy)
+def tallied(*, topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy, texts_max: int) -> Tally:
+    """How some wearers, the likest first, answer a key question; the words of the first
+    `texts_max` who left any are read. No query.
+    """
+    return key_question.tallied(topic, voices, taxonomy, texts_max)
 
 
 def for_friends(

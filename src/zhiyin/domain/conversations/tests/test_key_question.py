@@ -20,7 +20,7 @@ def asked(question: str) -> Topic:
 def says(question: str, *texts: str) -> list[Told]:
     """What each text says to the question; a text that does not speak of it is left out."""
     voices = [Voice(show_id=uuid4(), texts=(one,), fit="", occasion="") for one in texts]
-    return list(tallied(asked(question), voices, shipped()).told.values())
+    return list(tallied(asked(question), voices, shipped(), 60).told.values())
 
 
 def shown(question: str, *names: str) -> str:
@@ -88,11 +88,27 @@ def test_yes_and_no_are_counted_apart_and_few_are_thin():
         topic,
         [*voices, voices[0].__class__(show_id=uuid4(), texts=(), fit="", occasion="")],
         shipped(),
+        60,
     )
-    assert (tally.asked, tally.heard, len(tally.told)) == (6, 5, 4)
+    assert (tally.asked, tally.heard, tally.read, len(tally.told)) == (6, 5, 5, 4)
     assert [tally.count(one) for one in (Told.YES, Told.NO, Told.UNCLEAR)] == [1, 2, 1]
     assert not tally.is_thin
-    assert tallied(topic, voices[:2], shipped()).is_thin
+    assert tallied(topic, voices[:2], shipped(), 60).is_thin
+
+
+def test_everybody_is_counted_though_only_some_are_read():
+    voices = [
+        Voice(show_id=uuid4(), texts=("料子软",) if n % 2 else (), fit="fit", occasion="work")
+        for n in range(240)
+    ]
+    for question, counts in (
+        ("会不会起球", (240, 120, 60)),
+        ("哪个好？", (240, 120, 60)),
+        ("合身吗", (240, 240, 240)),
+        ("上班能穿吗", (240, 240, 240)),
+    ):
+        tally = tallied(asked(question), voices, shipped(), 60)
+        assert (tally.asked, tally.heard, tally.read) == counts, question
 
 
 def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearings():
@@ -100,9 +116,9 @@ def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearin
         Voice(show_id=uuid4(), texts=(), fit=fit, occasion=occasion)
         for fit, occasion in (("fit", "wedding"), ("small", "wedding"), ("fit", "work"), ("", ""))
     ]
-    fit = tallied(asked("合身吗"), voices, shipped())
+    fit = tallied(asked("合身吗"), voices, shipped(), 60)
     assert (fit.heard, dict(fit.fits)) == (3, {"fit": 2, "small": 1})
-    wedding = tallied(asked("婚礼能穿吗"), voices, shipped())
+    wedding = tallied(asked("婚礼能穿吗"), voices, shipped(), 60)
     assert (wedding.heard, wedding.count(Told.YES), dict(wedding.fits)) == (
         3, 2, {"fit": 1, "small": 1},
     )  # fmt: skip
