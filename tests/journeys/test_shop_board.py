@@ -70,8 +70,13 @@ def test_a_guest_makes_a_board_a_friend_votes_and_she_decides(town, her, three):
     friend = Visit("cedar")
     shared = friend.read(link_on(page))
     assert FRIENDS_READ in shared
-    for hers in ("160", "50", "like yours", "wrote about it", "show behind"):
-        assert hers not in shared.split("<main", 1)[1].split("<form", 1)[0], hers
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", shared, re.DOTALL)
+    assert heading == FRIENDS_READ
+    seen = shared.split("<main", 1)[1].split("</main>", 1)[0]
+    assert len(re.findall(r'name="product"', seen)) == len(three[:2])
+    for answered in ("like yours", "wrote about it", "plainly answered", "50 kg"):
+        assert answered in page, answered
+        assert answered not in seen, answered
     friend.post(link_on(page), product=three[0], words="好看")
     friend.post(link_on(page), product=three[1], words="<script>还是它</script>")
     seen = her.get(at).content.decode()

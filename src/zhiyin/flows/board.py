@@ -32,6 +32,7 @@ from zhiyin.domain.conversations.boards import (
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import Wearer
+from zhiyin.domain.members import operations as people
 from zhiyin.domain.members import queries as members
 from zhiyin.flows import decide
 from zhiyin.flows.decide import Asker
@@ -224,6 +225,23 @@ def vote(
             words=words,
             now=now,
         )
+
+
+def delete(*, brand_id: UUID, asker: Asker, board_id: UUID) -> None:
+    """Delete a board with its votes and its question, for good. Inside the caller's `brand_tx`.
+
+    A question that a KOC was asked, or that was answered with picks, stays, as any need does.
+    Raises BoardNotFound, MemberNotFound.
+    """
+    owner = who(asker)
+    if asker.member_id is not None:  # nobody is asked, and nothing answered, meanwhile
+        people.hold_member(brand_id=brand_id, member_id=asker.member_id)
+    need_id = talks.board(brand_id=brand_id, board_id=board_id, who=owner).need_id
+    needs.hold_need(brand_id=brand_id, need_id=need_id)
+    conversations.delete_board(brand_id=brand_id, board_id=board_id, who=owner)
+    hung = {"brand_id": brand_id, "need_id": need_id}
+    if not (talks.questions_of_need(**hung) or matches.decisions_of_need(**hung, limit=1)):
+        needs.delete_needs(brand_id=brand_id, need_ids=[need_id])
 
 
 def words_for_koc(*, brand_id: UUID, member_id: UUID, need: NeedCard, time_zone: str) -> str:

@@ -127,8 +127,12 @@ def get_her_board(request: ApiRequest, external_id: Code, board_id: UUID) -> Any
 @router.delete("/members/{external_id}/boards/{board_id}", response=answers(dict))
 @in_brand
 def delete_her_board(request: ApiRequest, external_id: Code, board_id: UUID) -> Any:
-    """Delete a board with the votes on it, for good."""
-    conversations.delete_board(**_hers(request, external_id, board_id))
+    """Delete a board with its question and the votes on it, for good.
+
+    A question that a KOC was asked, or that was answered with picks, stays among her needs.
+    """
+    asker = Asker(member_id=member_named(request, external_id))
+    boards.delete(brand_id=request.brand.id, asker=asker, board_id=board_id)
     return {"id": board_id}
 
 

@@ -223,7 +223,7 @@ def close(request: ShopRequest, board_id: UUID) -> HttpResponse:
 @shop_page
 def delete(request: ShopRequest, board_id: UUID) -> HttpResponse:
     """Delete a board with its votes."""
-    conversations.delete_board(**_hers(request, board_id))
+    boards.delete(brand_id=request.visitor.brand.id, asker=asker(request), board_id=board_id)
     messages.info(request, _("Deleted, with the votes on it."))
     return redirect("shop:boards", slug=request.brand.slug)
 

@@ -127,6 +127,14 @@ def claim_guest_needs(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> in
     ).update(member_id=member_id, guest_key=None)
 
 
+def hold_need(*, brand_id: UUID, need_id: UUID) -> None:
+    """Lock a need until the transaction ends, so that nothing is hung on it; one that is gone is
+    no mistake.
+    """
+    held = Need.objects.filter(brand_id=brand_id, id=need_id).select_for_update()
+    list(held.values_list("id", flat=True))
+
+
 def hold_guest_needs(*, brand_id: UUID, before: datetime, limit: int) -> tuple[UUID, ...]:
     """Lock the oldest needs that guests asked before a moment, until the transaction ends."""
     rows = Need.objects.filter(brand_id=brand_id, member_id__isnull=True, asked_at__lt=before)
