@@ -92,6 +92,18 @@ def test_a_board_is_made_voted_on_and_decided(town, call, products, boards):
     assert count(town) == (0, 0)
 
 
+def test_a_board_made_with_a_key_is_made_once(town, call, products, boards):
+    body = {"question": QUESTION, "product_ids": products[:2]}
+    call.headers["Idempotency-Key"] = "board-1"
+    made = call("POST", boards, body)
+    assert call("POST", boards, body) == made
+    other = call("POST", boards, body | {"product_ids": products[1:]}, status=422)
+    assert other["code"] == "idempotency_key_reused"
+    assert count(town) == (1, 0)
+    del call.headers["Idempotency-Key"]
+    assert call("POST", boards, body)["id"] != made["id"]
+
+
 def test_all_who_wrote_are_counted_and_it_is_said_how_many_of_them_were_read(
     town, call, products, boards
 ):

@@ -48,15 +48,16 @@ def made(brand_id, asker, products, text=f"{CANARY}，会不会显胖？") -> tu
     question, found = boards.read_question(
         brand_id=brand_id, text=text, today=NOW.date(), second=None
     )
-    board_id = boards.make(
-        brand_id=brand_id,
-        asker=asker,
-        question=question,
-        found=found,
-        product_ids=products,
-        now=NOW,
-    )
     with brand_tx(brand_id):
+        board_id = boards.make(
+            brand_id=brand_id,
+            asker=asker,
+            question=question,
+            found=found,
+            product_ids=products,
+            request_key=uuid4(),
+            now=NOW,
+        )
         card = talks.board(brand_id=brand_id, board_id=board_id, who=boards.who(asker))
     return board_id, card.link
 

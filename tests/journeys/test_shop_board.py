@@ -135,6 +135,21 @@ def test_what_cannot_be_a_board_is_said_beside_what_she_typed(town, her, three):
     assert count(town) == (BOARDS_PER_DAY, 0)
 
 
+def test_a_form_that_is_sent_twice_makes_one_board(town, her, three):
+    form = her.read("boards/new/")
+    (key,) = re.findall(r'name="key" value="([0-9a-f-]{36})"', form)
+    refused = her.post("boards/new/", 422, question="", product=three[:2], key=key)
+    assert f'name="key" value="{key}"' in refused.content.decode()
+    sent = {"question": QUESTION, "product": three[:2], "key": key}
+    at = her.post("boards/new/", **sent).url
+    assert her.post("boards/new/", **sent).url == at
+    assert count(town) == (1, 0)
+    changed = her.post("boards/new/", **sent | {"question": "显瘦吗"}).url
+    stranger = Visit("cedar").post("boards/new/", **sent).url
+    assert len({at, changed, stranger}) == 3
+    assert count(town) == (3, 0)
+
+
 def test_a_look_is_put_on_a_board(town, her):
     page = her.read(f"boards/new/?look={town.look_id}")
     assert page.count('class="board__name"') == 1

@@ -6,11 +6,11 @@ The question is kept as a need of hers: sealed, taken along when a guest signs i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from zhiyin.domain.audience import operations as needs
 from zhiyin.domain.audience import queries as kept
-from zhiyin.domain.audience.kept import NeedCard
+from zhiyin.domain.audience.kept import NeedCard, NeedWithoutAsker
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import Reading
 from zhiyin.domain.catalog import queries as catalog
@@ -117,31 +117,45 @@ def make(
     question: str,
     found: NeedRead,
     product_ids: Sequence[UUID],
+    request_key: UUID,
     now: datetime,
 ) -> UUID:
-    """Make a board of a question that was read. Returns its id. Opens its own transaction.
+    """Make a board of a question that was read. Returns its id. Inside the caller's `brand_tx`.
 
+    The same asker, key, question and products are the same board, however often they are sent: its
+    id is made of them, and she makes one at a time.
     Raises BoardItemsWrong, BoardItemTwice, ProductNotFound, TooManyBoards, MemberNotFound.
     """
     items = checked_items(product_ids)
-    with brand_tx(brand_id):
-        need_id = needs.save_need(
-            brand_id=brand_id,
-            text=question,
-            slots=found.reading.slots,
-            taxonomy_version=found.taxonomy.version,
-            heard=found.heard,
-            hidden=True,
-            now=now,
-            **_key(asker),
-        )
-        known = catalog.products_by_id(brand_id=brand_id, product_ids=items)
-        for product_id in items:
-            if product_id not in known:
-                raise ProductNotFound(product_id=product_id)
-        return conversations.make_board(
-            brand_id=brand_id, need_id=need_id, who=who(asker), product_ids=items, now=now
-        )
+    owner = who(asker)
+    sent = [request_key.hex, question, *(product_id.hex for product_id in items)]
+    board_id = uuid5(_id_of(asker), "\n".join(sent))
+    conversations.await_turn(who=owner)
+    if talks.is_board_of(brand_id=brand_id, board_id=board_id, who=owner):
+        return board_id
+    need_id = needs.save_need(
+        brand_id=brand_id,
+        text=question,
+        slots=found.reading.slots,
+        taxonomy_version=found.taxonomy.version,
+        heard=found.heard,
+        hidden=True,
+        now=now,
+        **_key(asker),
+    )
+    known = catalog.products_by_id(brand_id=brand_id, product_ids=items)
+    for product_id in items:
+        if product_id not in known:
+            raise ProductNotFound(product_id=product_id)
+    conversations.make_board(
+        brand_id=brand_id,
+        board_id=board_id,
+        need_id=need_id,
+        who=owner,
+        product_ids=items,
+        now=now,
+    )
+    return board_id
 
 
 def view(
@@ -260,6 +274,13 @@ def who(asker: Asker) -> Who:
 
 def _key(asker: Asker) -> dict[str, UUID | None]:
     return {"member_id": asker.member_id, "guest_key": asker.guest_key}
+
+
+def _id_of(asker: Asker) -> UUID:
+    found = asker.member_id or asker.guest_key
+    if found is None:
+        raise NeedWithoutAsker()
+    return found
 
 
 def _question(

@@ -1,6 +1,7 @@
 """The only writers of conversations."""
 
 from zhiyin.domain.conversations.operations.boards import (
+    await_turn,
     claim_votes,
     close_board,
     close_boards_of,
@@ -38,6 +39,7 @@ from zhiyin.domain.conversations.operations.seeing import (
 __all__ = [
     "answer",
     "ask",
+    "await_turn",
     "block",
     "claim_votes",
     "close_board",

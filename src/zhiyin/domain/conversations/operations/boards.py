@@ -78,21 +78,32 @@ DELETE_VOTES = """
 """
 
 
+def await_turn(*, who: Who) -> None:
+    """Wait until no other window of hers makes a board; then it is hers to make one."""
+    many(MAKER_IN_TURN, queue=f"board:{who.member_id or who.guest_key}")
+
+
 def make_board(
-    *, brand_id: UUID, need_id: UUID, who: Who, product_ids: Sequence[UUID], now: datetime
-) -> UUID:
+    *,
+    brand_id: UUID,
+    board_id: UUID,
+    need_id: UUID,
+    who: Who,
+    product_ids: Sequence[UUID],
+    now: datetime,
+) -> None:
     """Put two or three products on a board under a need of hers, whose words are its question.
 
-    Returns the board's id. The caller has made sure that the need is hers and the products are on
-    the shop. At most `BOARDS_PER_DAY` in 24 hours, which two windows cannot pass together.
+    The caller has made sure that the need is hers and the products are on the shop. At most
+    `BOARDS_PER_DAY` in 24 hours, which two windows cannot pass together.
     Raises BoardItemsWrong, BoardItemTwice, TooManyBoards.
     """
     items = checked_items(product_ids)
-    many(MAKER_IN_TURN, queue=f"board:{who.member_id or who.guest_key}")
+    await_turn(who=who)
     a_day_ago = now - timedelta(days=1)
     if _of(brand_id, who).filter(made_at__gt=a_day_ago).count() >= BOARDS_PER_DAY:
         raise TooManyBoards(most=BOARDS_PER_DAY)
-    board_id, link = uuid7(), secrets.token_urlsafe(LINK_BYTES)
+    link = secrets.token_urlsafe(LINK_BYTES)
     DecisionBoard.objects.create(
         id=board_id,
         brand_id=brand_id,
@@ -107,7 +118,6 @@ def make_board(
         BoardItem(brand_id=brand_id, board_id=board_id, product_id=product_id, position=place)
         for place, product_id in enumerate(items)
     )
-    return board_id
 
 
 def decide_board(

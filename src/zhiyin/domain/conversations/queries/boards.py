@@ -33,6 +33,11 @@ def board(*, brand_id: UUID, board_id: UUID, who: Who) -> BoardCard:
     return found[0]
 
 
+def is_board_of(*, brand_id: UUID, board_id: UUID, who: Who) -> bool:
+    """Whether somebody has this board. One query."""
+    return _of(brand_id, who).filter(id=board_id).exists()
+
+
 def boards_of(
     *, brand_id: UUID, who: Who, offset: int = 0, limit: int = 20
 ) -> tuple[BoardCard, ...]:

@@ -34,6 +34,7 @@ from zhiyin.domain.conversations.boards import (
 from zhiyin.domain.conversations.models import BoardItem, BoardVote, DecisionBoard
 from zhiyin.domain.conversations.tests.people import a_member, some_products
 from zhiyin.events.models import Event
+from zhiyin.kit.ids import uuid7
 from zhiyin.kit.text import TextHasNul, TextTooLong
 
 LATER = NOW + timedelta(hours=1)
@@ -54,9 +55,16 @@ def a_board(brand_id: UUID, who: Who, product_ids, now=NOW) -> UUID:
         hidden=True,
         now=now,
     )
-    return operations.make_board(
-        brand_id=brand_id, need_id=need_id, who=who, product_ids=product_ids, now=now
+    board_id = uuid7()
+    operations.make_board(
+        brand_id=brand_id,
+        board_id=board_id,
+        need_id=need_id,
+        who=who,
+        product_ids=product_ids,
+        now=now,
     )
+    return board_id
 
 
 def rows() -> list[list[dict[str, object]]]:
