@@ -8,13 +8,14 @@ import pytest
 
 from tests.cast import NOW, make_brand
 from tests.journeys.test_privacy import ANSWER, CANARY, everything
+from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.models import Need
 from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.conversations.boards import BoardLinkOver, BoardNotFound, BoardState
 from zhiyin.domain.conversations.models import BoardItem, BoardVote, DecisionBoard
-from zhiyin.domain.conversations.tests.people import a_koc, a_sight, some_products
+from zhiyin.domain.conversations.tests.people import SLOTS, a_koc, a_need, a_sight, some_products
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import MemberNotFound, Purpose
@@ -183,6 +184,20 @@ def test_a_boards_question_is_not_what_is_known_of_her_next_time(brand_id, produ
     made(brand_id, her, products)
     with brand_tx(brand_id):
         assert kept.recent_needs(brand_id=brand_id, member_id=her.member_id) == ()
+
+
+def test_a_boards_question_is_not_counted_among_the_needs_and_one_that_she_hid_is(
+    brand_id, products
+):
+    her = a_member(brand_id)
+    made(brand_id, her, products)
+    with brand_tx(brand_id):
+        need_id = a_need(brand_id, her.member_id)
+        audience.hide_need(brand_id=brand_id, need_id=need_id, member_id=her.member_id, now=NOW)
+        assert Need.objects.filter(hidden_at__isnull=False).count() == 2
+        assert kept.needs_asked(brand_id=brand_id, since=NOW, until=LATER) == 1
+        (slots,) = kept.slots_asked(brand_id=brand_id, since=NOW, limit=10)
+        assert slots == SLOTS
 
 
 def test_no_board_is_made_and_no_vote_given_by_somebody_who_was_deleted(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from zhiyin.domain.audience import operations as needs
 from zhiyin.domain.audience import queries as kept
-from zhiyin.domain.audience.kept import NeedCard, NeedWithoutAsker
+from zhiyin.domain.audience.kept import NeedCard, NeedPurpose, NeedWithoutAsker
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import Reading
 from zhiyin.domain.catalog import queries as catalog
@@ -139,7 +139,7 @@ def make(
         slots=found.reading.slots,
         taxonomy_version=found.taxonomy.version,
         heard=found.heard,
-        hidden=True,
+        purpose=NeedPurpose.BOARD,
         now=now,
         **_key(asker),
     )

@@ -56,6 +56,13 @@ class TraitSource(StrEnum):
     IMPORT = "import"
 
 
+class NeedPurpose(StrEnum):
+    """What a need was said for."""
+
+    ASKED = "asked"  # to be answered with picks
+    BOARD = "board"  # the one question of a decision board: kept, and not in her history
+
+
 @dataclass(frozen=True, slots=True)
 class NeedCard:
     """A need as its owner sees it: her words, and the slots as she last corrected them.

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, enter
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience.kept import NeedPurpose
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.conversations import operations, queries
 from zhiyin.domain.conversations.boards import (
@@ -52,7 +53,7 @@ def a_board(brand_id: UUID, who: Who, product_ids, now=NOW) -> UUID:
         taxonomy_version=0,
         member_id=who.member_id,
         guest_key=who.guest_key,
-        hidden=True,
+        purpose=NeedPurpose.BOARD,
         now=now,
     )
     board_id = uuid7()
