@@ -398,15 +398,16 @@ def _board(brand: BrandCard, asker_id: UUID, ids: dict[str, Any], now: datetime)
     question, found = boards.read_question(
         brand_id=brand.id, text="160，会不会显腿短？", today=now.date(), second=None
     )
-    board_id = boards.make(
-        brand_id=brand.id,
-        asker=asker,
-        question=question,
-        found=found,
-        product_ids=products,
-        now=now,
-    )
     with brand_tx(brand.id):
+        board_id = boards.make(
+            brand_id=brand.id,
+            asker=asker,
+            question=question,
+            found=found,
+            product_ids=products,
+            request_key=uuid4(),
+            now=now,
+        )
         who = boards.who(asker)
         ids["link"] = talks.board(brand_id=brand.id, board_id=board_id, who=who).link
     ids["vote_id"] = boards.vote(

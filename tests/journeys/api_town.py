@@ -81,7 +81,7 @@ def found(slug: str) -> Town:
         shows = content.save_shows(
             brand_id=brand.id,
             shows=[
-                _show(slug, n, product_ids[n % PRODUCTS], made.ids[f"{slug}-{n}"])
+                show(slug, n, product_ids[n % PRODUCTS], made.ids[f"{slug}-{n}"])
                 for n in range(WORN)
             ],
             state=ShowState.PUBLISHED,
@@ -89,13 +89,13 @@ def found(slug: str) -> Town:
         )
         content.save_shows(
             brand_id=brand.id,
-            shows=[_show(slug, WORN, product_ids[0], made.ids[f"{slug}-{WORN}"], koc_id)],
+            shows=[show(slug, WORN, product_ids[0], made.ids[f"{slug}-{WORN}"], koc_id)],
             state=ShowState.PUBLISHED,
             now=NOW,
         )
         (pending,) = content.save_shows(
             brand_id=brand.id,
-            shows=[_show(slug, WORN + 1, product_ids[0], made.ids[f"{slug}-0"])],
+            shows=[show(slug, WORN + 1, product_ids[0], made.ids[f"{slug}-0"])],
             state=ShowState.PENDING,
             now=NOW,
         )
@@ -191,7 +191,7 @@ def _goods(brand: BrandCard, slug: str) -> list[UUID]:
     return [ids[code] for code in codes]
 
 
-def _show(
+def show(
     slug: str, n: int, product_id: UUID, author_id: UUID, koc_id: UUID | None = None
 ) -> ShowFacts:
     return ShowFacts(

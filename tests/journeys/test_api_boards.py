@@ -1,16 +1,21 @@
 """A brand's developer makes boards for members, and lets their friends vote, through the API."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from tests.cast import NOW
 from tests.journeys import api_town
 from tests.journeys.api_town import Caller
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.catalog import queries as goods
+from zhiyin.domain.content import operations as desk
+from zhiyin.domain.content import queries as content
+from zhiyin.domain.content.types import ShowState
 from zhiyin.domain.conversations.models import BoardVote, DecisionBoard
+from zhiyin.domain.members import operations as members
 from zhiyin.domain.members import queries as people
-from zhiyin.domain.members.types import Opened
+from zhiyin.domain.members.types import MemberFacts, Opened
 from zhiyin.storage.tenancy import brand_tx
 
 QUESTION = "160cm 50kg，合身吗？"
@@ -85,6 +90,57 @@ def test_a_board_is_made_voted_on_and_decided(town, call, products, boards):
     call("DELETE", f"{boards}/{made['id']}")
     assert call("GET", boards) == {"items": [], "total": 0}
     assert count(town) == (0, 0)
+
+
+def test_a_board_made_with_a_key_is_made_once(town, call, products, boards):
+    body = {"question": QUESTION, "product_ids": products[:2]}
+    call.headers["Idempotency-Key"] = "board-1"
+    made = call("POST", boards, body)
+    assert call("POST", boards, body) == made
+    other = call("POST", boards, body | {"product_ids": products[1:]}, status=422)
+    assert other["code"] == "idempotency_key_reused"
+    assert count(town) == (1, 0)
+    del call.headers["Idempotency-Key"]
+    assert call("POST", boards, body)["id"] != made["id"]
+
+
+def test_all_who_wrote_are_counted_and_it_is_said_how_many_of_them_were_read(
+    town, call, products, boards
+):
+    wearers(town, products[1], 120)
+    sentences = (
+        ("会不会起球？", "120 people wrote about it, of whom 60 were read; none speaks of this."),
+        ("梨形，会不会起球？", "120 people with a body like yours wrote about it, of whom the 60"
+         " likest were read; none speaks of this."),
+        ("哪个好？", "The question names nothing that could be counted. 120 people wore it:"
+         " see what they say."),
+    )  # fmt: skip
+    for question, sentence in sentences:
+        made = call("POST", boards, {"question": question, "product_ids": products[:2]})
+        answer = call("GET", f"{boards}/{made['id']}")["answers"][1]
+        assert answer["sentence"] == sentence
+        assert (answer["asked"], answer["heard"], answer["read"]) == (120, 120, 60)
+
+
+def wearers(town, product_id: str, count: int) -> None:
+    """So many people who wore a product, and nobody else, each with a text and facts."""
+    with brand_tx(town.brand.id):
+        others = content.shows_of_product(brand_id=town.brand.id, product_id=UUID(product_id))
+        had = len(others)
+        made = members.import_members(
+            brand_id=town.brand.id,
+            members=[MemberFacts(external_id=f"w{n}") for n in range(had, count)],
+            now=NOW,
+        )
+        desk.save_shows(
+            brand_id=town.brand.id,
+            shows=[
+                api_town.show("w", n, UUID(product_id), made.ids[f"w{n}"])
+                for n in range(had, count)
+            ],
+            state=ShowState.PUBLISHED,
+            now=NOW,
+        )
 
 
 def test_what_cannot_be_a_board_is_refused_by_name_and_nothing_is_kept(

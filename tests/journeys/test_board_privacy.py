@@ -7,13 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.cast import NOW, make_brand
-from tests.journeys.test_privacy import CANARY, everything
+from tests.journeys.test_privacy import ANSWER, CANARY, everything
+from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
+from zhiyin.domain.audience.models import Need
 from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.conversations import queries as talks
-from zhiyin.domain.conversations.boards import BoardLinkOver, BoardState, Who
+from zhiyin.domain.conversations.boards import BoardLinkOver, BoardNotFound, BoardState
 from zhiyin.domain.conversations.models import BoardItem, BoardVote, DecisionBoard
-from zhiyin.domain.conversations.tests.people import some_products
+from zhiyin.domain.conversations.tests.people import SLOTS, a_koc, a_need, a_sight, some_products
+from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import MemberNotFound, Purpose
 from zhiyin.flows import board as boards
@@ -46,15 +49,16 @@ def made(brand_id, asker, products, text=f"{CANARY}，会不会显胖？") -> tu
     question, found = boards.read_question(
         brand_id=brand_id, text=text, today=NOW.date(), second=None
     )
-    board_id = boards.make(
-        brand_id=brand_id,
-        asker=asker,
-        question=question,
-        found=found,
-        product_ids=products,
-        now=NOW,
-    )
     with brand_tx(brand_id):
+        board_id = boards.make(
+            brand_id=brand_id,
+            asker=asker,
+            question=question,
+            found=found,
+            product_ids=products,
+            request_key=uuid4(),
+            now=NOW,
+        )
         card = talks.board(brand_id=brand_id, board_id=board_id, who=boards.who(asker))
     return board_id, card.link
 
@@ -142,6 +146,24 @@ def test_what_a_guest_compared_goes_after_a_month(brand_id, products):
     assert CANARY not in everything(brand_id)
 
 
+def test_a_guests_vote_goes_after_a_month_and_a_members_stays(brand_id, products, monkeypatch):
+    monkeypatch.setattr(privacy, "PAGE", 2)
+    her, friend = a_member(brand_id), a_member(brand_id)
+    board_id, link = made(brand_id, her, products, text="显瘦吗")
+    for _ in range(5):
+        vote(brand_id, Asker(guest_key=uuid4()), link, products)
+    vote(brand_id, friend, link, products, words="这件")
+    before = held(brand_id)
+    privacy.forget_guests(brand_id=brand_id, now=NOW + privacy.GUESTS_KEPT_FOR)
+    assert held(brand_id) == before
+    late = NOW + privacy.GUESTS_KEPT_FOR + timedelta(minutes=1)
+    privacy.forget_guests(brand_id=brand_id, now=late)
+    assert CANARY not in everything(brand_id)
+    with brand_tx(brand_id):
+        assert [row.member_id for row in BoardVote.objects.all()] == [friend.member_id]
+        assert DecisionBoard.objects.get(id=board_id).votes_taken == 1
+
+
 def test_a_merge_moves_boards_and_its_undoing_moves_them_back(brand_id, products):
     her, twin = a_member(brand_id), a_member(brand_id)
     board_id, _link = made(brand_id, twin, products)
@@ -164,6 +186,20 @@ def test_a_boards_question_is_not_what_is_known_of_her_next_time(brand_id, produ
         assert kept.recent_needs(brand_id=brand_id, member_id=her.member_id) == ()
 
 
+def test_a_boards_question_is_not_counted_among_the_needs_and_one_that_she_hid_is(
+    brand_id, products
+):
+    her = a_member(brand_id)
+    made(brand_id, her, products)
+    with brand_tx(brand_id):
+        need_id = a_need(brand_id, her.member_id)
+        audience.hide_need(brand_id=brand_id, need_id=need_id, member_id=her.member_id, now=NOW)
+        assert Need.objects.filter(hidden_at__isnull=False).count() == 2
+        assert kept.needs_asked(brand_id=brand_id, since=NOW, until=LATER) == 1
+        (slots,) = kept.slots_asked(brand_id=brand_id, since=NOW, limit=10)
+        assert slots == SLOTS
+
+
 def test_no_board_is_made_and_no_vote_given_by_somebody_who_was_deleted(
     brand_id, products, tmp_path
 ):
@@ -178,11 +214,54 @@ def test_no_board_is_made_and_no_vote_given_by_somebody_who_was_deleted(
     before = held(brand_id)
     with pytest.raises(MemberNotFound):
         made(brand_id, friend, products)
+    with brand_tx(brand_id), pytest.raises(MemberNotFound):
+        boards.delete(brand_id=brand_id, asker=friend, board_id=board_id)
     with pytest.raises(MemberNotFound):
         vote(brand_id, friend, link, products)
     assert held(brand_id) == before
     with brand_tx(brand_id):
-        conversations.delete_board(
-            brand_id=brand_id, board_id=board_id, who=Who(member_id=her.member_id)
-        )
+        boards.delete(brand_id=brand_id, asker=her, board_id=board_id)
+    assert held(brand_id) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_deleted_board_takes_its_question_along(brand_id, products, is_guest):
+    her = Asker(guest_key=uuid4()) if is_guest else a_member(brand_id)
+    board_id, link = made(brand_id, her, products)
+    vote(brand_id, a_member(brand_id), link, products)
+    with brand_tx(brand_id):
+        boards.delete(brand_id=brand_id, asker=her, board_id=board_id)
+        assert Need.objects.count() == 0
+    assert CANARY not in everything(brand_id)
+    with brand_tx(brand_id), pytest.raises(BoardNotFound):
+        boards.delete(brand_id=brand_id, asker=her, board_id=board_id)
+
+
+@pytest.mark.parametrize("hung", ["question", "picks"])
+def test_a_question_on_which_something_hangs_outlives_its_board(brand_id, products, hung):
+    her = a_member(brand_id)
+    board_id, _link = made(brand_id, her, products)
+    with brand_tx(brand_id):
+        koc = a_koc(brand_id)
+        card = talks.board(brand_id=brand_id, board_id=board_id, who=boards.who(her))
+        if hung == "question":
+            conversations.ask(
+                brand_id=brand_id,
+                need_id=card.need_id,
+                asker_id=her.member_id,
+                koc=koc,
+                sight=a_sight(brand_id),
+                words="",
+                now=NOW,
+            )
+        else:
+            matching.record_decision(
+                brand_id=brand_id,
+                need_id=card.need_id,
+                answer=ANSWER,
+                personalised=True,
+                now=NOW,
+            )
+        boards.delete(brand_id=brand_id, asker=her, board_id=board_id)
+        assert [need.id for need in Need.objects.all()] == [card.need_id]
     assert held(brand_id) == (0, 0, 0)

@@ -70,8 +70,13 @@ def test_a_guest_makes_a_board_a_friend_votes_and_she_decides(town, her, three):
     friend = Visit("cedar")
     shared = friend.read(link_on(page))
     assert FRIENDS_READ in shared
-    for hers in ("160", "50", "like yours", "wrote about it", "show behind"):
-        assert hers not in shared.split("<main", 1)[1].split("<form", 1)[0], hers
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", shared, re.DOTALL)
+    assert heading == FRIENDS_READ
+    seen = shared.split("<main", 1)[1].split("</main>", 1)[0]
+    assert len(re.findall(r'name="product"', seen)) == len(three[:2])
+    for answered in ("like yours", "wrote about it", "plainly answered", "50 kg"):
+        assert answered in page, answered
+        assert answered not in seen, answered
     friend.post(link_on(page), product=three[0], words="好看")
     friend.post(link_on(page), product=three[1], words="<script>还是它</script>")
     seen = her.get(at).content.decode()
@@ -128,6 +133,21 @@ def test_what_cannot_be_a_board_is_said_beside_what_she_typed(town, her, three):
     page = her.post("boards/new/", 422, question="显胖吗", product=three[:2]).content.decode()
     assert "Come back tomorrow" in page
     assert count(town) == (BOARDS_PER_DAY, 0)
+
+
+def test_a_form_that_is_sent_twice_makes_one_board(town, her, three):
+    form = her.read("boards/new/")
+    (key,) = re.findall(r'name="key" value="([0-9a-f-]{36})"', form)
+    refused = her.post("boards/new/", 422, question="", product=three[:2], key=key)
+    assert f'name="key" value="{key}"' in refused.content.decode()
+    sent = {"question": QUESTION, "product": three[:2], "key": key}
+    at = her.post("boards/new/", **sent).url
+    assert her.post("boards/new/", **sent).url == at
+    assert count(town) == (1, 0)
+    changed = her.post("boards/new/", **sent | {"question": "显瘦吗"}).url
+    stranger = Visit("cedar").post("boards/new/", **sent).url
+    assert len({at, changed, stranger}) == 3
+    assert count(town) == (3, 0)
 
 
 def test_a_look_is_put_on_a_board(town, her):
@@ -212,13 +232,21 @@ def test_a_board_is_deleted_and_a_page_costs_a_known_number_of_queries(town, her
 
 
 def test_asking_a_koc_from_a_board_takes_the_question_along(town, her, three):
+    """Facts of her body reach a KOC as chips alone, and only those that she agreed to share."""
     her.sign_in(SHOPPER_PHONE)
-    page = her.read(made(her, three))
+    page = her.read(made(her, three, "我怀孕了，C罩杯，160，50kg，大腿围58，会不会显胖？"))
     ask = re.search(r'href="([^"]+/ask/[^"]+board=1)"', page)
     assert ask is not None
-    assert QUESTION in her.read(ask[1])
+    form = her.read(ask[1])
+    (words,) = re.findall(r'<textarea[^>]*name="words"[^>]*>([^<]*)</textarea>', form)
+    assert words.strip() == FRIENDS_READ
+    her.post(ask[1], words=words)
     own_id = her_id(town)
     with brand_tx(town.brand.id):
+        page = talks.inbox(brand_id=town.brand.id, koc_id=town.koc_id)
+        (question,) = page.questions
+        assert question.words == FRIENDS_READ
+        assert not any(chip.is_body for chip in question.chips)
         assert talks.count_boards(brand_id=town.brand.id, who=Who(member_id=own_id)) == 1
 
 

@@ -1,7 +1,7 @@
 """What is said in a brand of `two_towns`: its own words, applications, a need, a conversation."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
@@ -187,15 +187,16 @@ def board(brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, A
     question, found = boards.read_question(
         brand_id=brand.id, text=f"{mark} 会不会显胖？", today=NOW.date(), second=None
     )
-    ids["board_id"] = boards.make(
-        brand_id=brand.id,
-        asker=asker,
-        question=question,
-        found=found,
-        product_ids=ids["products"][:2],
-        now=NOW,
-    )
     with brand_tx(brand.id):
+        ids["board_id"] = boards.make(
+            brand_id=brand.id,
+            asker=asker,
+            question=question,
+            found=found,
+            product_ids=ids["products"][:2],
+            request_key=uuid4(),
+            now=NOW,
+        )
         card = talks.board(brand_id=brand.id, board_id=ids["board_id"], who=boards.who(asker))
     ids["link"] = card.link
     for one in ("author", "koc"):

@@ -6,11 +6,11 @@ The question is kept as a need of hers: sealed, taken along when a guest signs i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from zhiyin.domain.audience import operations as needs
 from zhiyin.domain.audience import queries as kept
-from zhiyin.domain.audience.kept import NeedCard
+from zhiyin.domain.audience.kept import NeedCard, NeedPurpose, NeedWithoutAsker
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import Reading
 from zhiyin.domain.catalog import queries as catalog
@@ -23,7 +23,6 @@ from zhiyin.domain.conversations.boards import (
     BoardLinkOver,
     Tally,
     Topic,
-    TopicKind,
     Voice,
     VoteCard,
     Who,
@@ -33,6 +32,7 @@ from zhiyin.domain.conversations.boards import (
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import Wearer
+from zhiyin.domain.members import operations as people
 from zhiyin.domain.members import queries as members
 from zhiyin.flows import decide
 from zhiyin.flows.decide import Asker
@@ -117,31 +117,45 @@ def make(
     question: str,
     found: NeedRead,
     product_ids: Sequence[UUID],
+    request_key: UUID,
     now: datetime,
 ) -> UUID:
-    """Make a board of a question that was read. Returns its id. Opens its own transaction.
+    """Make a board of a question that was read. Returns its id. Inside the caller's `brand_tx`.
 
+    The same asker, key, question and products are the same board, however often they are sent: its
+    id is made of them, and she makes one at a time.
     Raises BoardItemsWrong, BoardItemTwice, ProductNotFound, TooManyBoards, MemberNotFound.
     """
     items = checked_items(product_ids)
-    with brand_tx(brand_id):
-        need_id = needs.save_need(
-            brand_id=brand_id,
-            text=question,
-            slots=found.reading.slots,
-            taxonomy_version=found.taxonomy.version,
-            heard=found.heard,
-            hidden=True,
-            now=now,
-            **_key(asker),
-        )
-        known = catalog.products_by_id(brand_id=brand_id, product_ids=items)
-        for product_id in items:
-            if product_id not in known:
-                raise ProductNotFound(product_id=product_id)
-        return conversations.make_board(
-            brand_id=brand_id, need_id=need_id, who=who(asker), product_ids=items, now=now
-        )
+    owner = who(asker)
+    sent = [request_key.hex, question, *(product_id.hex for product_id in items)]
+    board_id = uuid5(_id_of(asker), "\n".join(sent))
+    conversations.await_turn(who=owner)
+    if talks.is_board_of(brand_id=brand_id, board_id=board_id, who=owner):
+        return board_id
+    need_id = needs.save_need(
+        brand_id=brand_id,
+        text=question,
+        slots=found.reading.slots,
+        taxonomy_version=found.taxonomy.version,
+        heard=found.heard,
+        purpose=NeedPurpose.BOARD,
+        now=now,
+        **_key(asker),
+    )
+    known = catalog.products_by_id(brand_id=brand_id, product_ids=items)
+    for product_id in items:
+        if product_id not in known:
+            raise ProductNotFound(product_id=product_id)
+    conversations.make_board(
+        brand_id=brand_id,
+        board_id=board_id,
+        need_id=need_id,
+        who=owner,
+        product_ids=items,
+        now=now,
+    )
+    return board_id
 
 
 def view(
@@ -162,7 +176,7 @@ def view(
         need=need,
         reading=reading,
         taxonomy=taxonomy,
-        shown=_shown(brand_id, need, reading, asker.member_id),
+        shown=_shown(brand_id, need, reading, taxonomy, asker.member_id),
         topic=topic,
         answers=tuple(
             _answer(
@@ -192,11 +206,11 @@ def shared(
         raise BoardLinkOver()
     owner = talks.owner_of_board(brand_id=brand_id, board_id=card.id)
     hers = Asker(member_id=owner.member_id, guest_key=owner.guest_key)
-    need, reading, _taxonomy = _question(brand_id, card, hers, time_zone)
+    need, reading, taxonomy = _question(brand_id, card, hers, time_zone)
     products = catalog.products_ever(brand_id=brand_id, product_ids=card.product_ids)
     return FriendsView(
         board_id=card.id,
-        question=_shown(brand_id, need, reading, owner.member_id),
+        question=_shown(brand_id, need, reading, taxonomy, owner.member_id),
         products=tuple(products[one] for one in card.product_ids if one in products),
         votes=dict(card.votes),
         until=card.link_until,
@@ -227,6 +241,32 @@ def vote(
         )
 
 
+def delete(*, brand_id: UUID, asker: Asker, board_id: UUID) -> None:
+    """Delete a board with its votes and its question, for good. Inside the caller's `brand_tx`.
+
+    A question that a KOC was asked, or that was answered with picks, stays, as any need does.
+    Raises BoardNotFound, MemberNotFound.
+    """
+    owner = who(asker)
+    if asker.member_id is not None:  # nobody is asked, and nothing answered, meanwhile
+        people.hold_member(brand_id=brand_id, member_id=asker.member_id)
+    need_id = talks.board(brand_id=brand_id, board_id=board_id, who=owner).need_id
+    needs.hold_need(brand_id=brand_id, need_id=need_id)
+    conversations.delete_board(brand_id=brand_id, board_id=board_id, who=owner)
+    hung = {"brand_id": brand_id, "need_id": need_id}
+    if not (talks.questions_of_need(**hung) or matches.decisions_of_need(**hung, limit=1)):
+        needs.delete_needs(brand_id=brand_id, need_ids=[need_id])
+
+
+def words_for_koc(*, brand_id: UUID, member_id: UUID, need: NeedCard, time_zone: str) -> str:
+    """The question of a member's board as it goes along to a KOC: what friends read of it.
+
+    Facts of her body reach a KOC as chips alone, under the consent to share them.
+    """
+    taxonomy = kept.taxonomy(brand_id=brand_id)
+    return _shown(brand_id, need, read_kept(need, taxonomy, time_zone), taxonomy, member_id)
+
+
 def who(asker: Asker) -> Who:
     """An asker as the board's room knows her."""
     return Who(member_id=asker.member_id, guest_key=asker.guest_key)
@@ -234,6 +274,13 @@ def who(asker: Asker) -> Who:
 
 def _key(asker: Asker) -> dict[str, UUID | None]:
     return {"member_id": asker.member_id, "guest_key": asker.guest_key}
+
+
+def _id_of(asker: Asker) -> UUID:
+    found = asker.member_id or asker.guest_key
+    if found is None:
+        raise NeedWithoutAsker()
+    return found
 
 
 def _question(
@@ -244,11 +291,15 @@ def _question(
     return need, read_kept(need, taxonomy, time_zone), taxonomy
 
 
-def _shown(brand_id: UUID, need: NeedCard, reading: Reading, member_id: UUID | None) -> str:
+def _shown(
+    brand_id: UUID, need: NeedCard, reading: Reading, taxonomy: Taxonomy, member_id: UUID | None
+) -> str:
     names: tuple[str, ...] = ()
     if member_id is not None:
         names = (members.member(brand_id=brand_id, member_id=member_id).nickname,)
-    return talks.for_friends(question=need.text, reading=reading, hidden_names=names)
+    return talks.for_friends(
+        question=need.text, reading=reading, taxonomy=taxonomy, hidden_names=names
+    )
 
 
 def _answer(
@@ -264,9 +315,16 @@ def _answer(
     compared = any(one.likeness_bps is not None for one in page.wearers)
     near = [one for one in page.wearers if not compared or (one.likeness_bps or 0) >= LIKE_BPS]
     counted = [one for one in near if one.show.source is not ShowSource.AUTHORED]
-    tally = talks.tallied(topic=topic, voices=_voices(counted, topic), taxonomy=taxonomy)
     samples = [one for one in near if one.show.source is ShowSource.AUTHORED][:SHOWS_MAX]
-    said = talks.tallied(topic=topic, voices=[_voice(one) for one in samples], taxonomy=taxonomy)
+    tally, said = (
+        talks.tallied(
+            topic=topic,
+            voices=[_voice(one) for one in some],
+            taxonomy=taxonomy,
+            texts_max=VOICES_MAX,
+        )
+        for some in (counted, samples)
+    )
     speaks = tally.told.keys() | said.told.keys()
     behind = [one for one in near if one.show.id in speaks][:SHOWS_MAX]
     return ItemAnswer(
@@ -277,15 +335,6 @@ def _answer(
         speaks=bool(behind),
         behind=tuple(behind or [one for one in near if _voice(one).texts][:SHOWS_UNSAID]),
     )
-
-
-def _voices(wearers: Sequence[Wearer], topic: Topic) -> list[Voice]:
-    """What some wearers say. Where words must be read, only the likest who left any are."""
-    voices = [_voice(one) for one in wearers]
-    if topic.kind in (TopicKind.FIT, TopicKind.OCCASION):
-        return voices
-    read = {voice.show_id for voice in [one for one in voices if one.texts][:VOICES_MAX]}
-    return [voice for voice in voices if not voice.texts or voice.show_id in read]
 
 
 def _voice(wearer: Wearer) -> Voice:

@@ -76,6 +76,7 @@ def withdraw_consent(*, brand_id: UUID, member_id: UUID, purpose: Purpose, now: 
         members.hold_member(brand_id=brand_id, member_id=member_id)
         ids = people.person_ids(brand_id=brand_id, member_id=member_id)
         members.withdraw_consent(brand_id=brand_id, member_ids=ids, purpose=purpose, now=now)
+        conversations.hold_boards_of(brand_id=brand_id, member_ids=ids)
         for one_id in ids:
             if purpose is Purpose.BODY_FACTS:
                 matching.erase_answers(
@@ -129,6 +130,7 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             members.erase_member(brand_id=brand_id, member_id=one_id, now=now)
         for ref in _pictures(brand_id, ids):
             media.delete(brand_id, MediaRef.parse(ref))
+        conversations.hold_boards_of(brand_id=brand_id, member_ids=ids)
         for one_id in ids:
             for case_id, ref in orders.case_photos_of(brand_id=brand_id, member_id=one_id):
                 media.of(case_id).delete(brand_id, MediaRef.parse(ref))
@@ -160,7 +162,8 @@ def replay_erasures(
 
 def forget_guests(*, brand_id: UUID, now: datetime) -> None:
     """Delete what guests asked longer ago than their browsers know it, what they were answered,
-    the boards they made of it, and what lies in their carts that long.
+    the boards they made of it, their votes on others' boards, whose links ended long before, and
+    what lies in their carts that long.
 
     Some at a time, each lot in a transaction of its own.
     """
@@ -172,10 +175,11 @@ def forget_guests(*, brand_id: UUID, now: datetime) -> None:
             conversations.erase_boards_of_needs(brand_id=brand_id, need_ids=need_ids)
             audience.delete_needs(brand_id=brand_id, need_ids=need_ids)
             deleted = len(need_ids)
-    deleted = PAGE
-    while deleted == PAGE:
-        with brand_tx(brand_id):
-            deleted = bought.forget_guest_carts(brand_id=brand_id, before=before, limit=PAGE)
+    for forget in (conversations.forget_guest_votes, bought.forget_guest_carts):
+        deleted = PAGE
+        while deleted == PAGE:
+            with brand_tx(brand_id):
+                deleted = forget(brand_id=brand_id, before=before, limit=PAGE)
 
 
 def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:

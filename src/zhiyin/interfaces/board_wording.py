@@ -123,11 +123,12 @@ def _words(tally: Tally, who: tuple[str, str], asked: tuple[str, str]) -> tuple[
             f"{tally.asked} 位{asked[0]}穿过它，都没有留下文字。",
             f"{tally.asked} {asked[1]} wore it and left no words.",
         )
+    wrote = (
+        f"{tally.heard} 位{who[0]}写了话" + _read(tally, who)[0],
+        f"{tally.heard} {who[1]} wrote about it" + _read(tally, who)[1],
+    )
     if not tally.told:
-        return (
-            f"{tally.heard} 位{who[0]}写了话，没有一位提到。",
-            f"{tally.heard} {who[1]} wrote about it; none speaks of this.",
-        )
+        return f"{wrote[0]}，没有一位提到。", f"{wrote[1]}; none speaks of this."
     says = {told: tally.count(told) for told in Told}
     zh = [
         f"{says[told]} 位{word}"
@@ -145,7 +146,18 @@ def _words(tally: Tally, who: tuple[str, str], asked: tuple[str, str]) -> tuple[
     ]
     speaks = "speaks" if len(tally.told) == 1 else "speak"
     return (
-        f"{tally.heard} 位{who[0]}写了话，{len(tally.told)} 位提到：{'，'.join(zh)}。",
-        f"{tally.heard} {who[1]} wrote about it; {len(tally.told)} {speaks} of this:"
-        f" {', '.join(en)}.",
+        f"{wrote[0]}，{len(tally.told)} 位提到：{'，'.join(zh)}。",
+        f"{wrote[1]}; {len(tally.told)} {speaks} of this: {', '.join(en)}.",
     )
+
+
+def _read(tally: Tally, who: tuple[str, str]) -> tuple[str, str]:
+    """Whose words were read, where they were not everybody's."""
+    if tally.read == tally.heard:
+        return "", ""
+    if "like yours" in who[1]:
+        return (
+            f"，读了其中最像你的 {tally.read} 位",
+            f", of whom the {tally.read} likest were read",
+        )
+    return f"，读了其中 {tally.read} 位", f", of whom {tally.read} were read"

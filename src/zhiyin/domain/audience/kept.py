@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from zhiyin.domain.audience.reading.taxonomy import Taxonomy
 from zhiyin.domain.audience.types import Chip, NeedSlots
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -31,6 +32,14 @@ TASTE_SLOTS = frozenset({"styles", "color_like", "color_avoid"})
 
 TRAIT_SLOTS = BODY_SLOTS | TASTE_SLOTS
 
+
+def is_body(slot: str, value: object, taxonomy: Taxonomy) -> bool:
+    """Whether a value is a fact about a body: what the law of this house calls so, and what the
+    brand's taxonomy adds. A brand can call more sensitive, never less.
+    """
+    return slot in BODY_SLOTS or taxonomy.is_sensitive(slot, str(value))
+
+
 TAG_CHARS_MAX = 40
 
 CATEGORIES = ("apparel",)
@@ -45,6 +54,13 @@ class TraitSource(StrEnum):
     FORM = "form"
     NEED = "need"
     IMPORT = "import"
+
+
+class NeedPurpose(StrEnum):
+    """What a need was said for."""
+
+    ASKED = "asked"  # to be answered with picks
+    BOARD = "board"  # the one question of a decision board: kept, and not in her history
 
 
 @dataclass(frozen=True, slots=True)

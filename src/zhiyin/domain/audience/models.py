@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from zhiyin.domain.audience.kept import BODY_SLOTS, TraitSource
+from zhiyin.domain.audience.kept import BODY_SLOTS, NeedPurpose, TraitSource
 from zhiyin.storage.choices import choices
 from zhiyin.storage.fields import SealedField
 from zhiyin.storage.tenancy import BrandOwned, SameBrandKey
@@ -69,6 +69,9 @@ class Need(BrandOwned):
     slots_sealed = SealedField()
     heard_sealed = SealedField(null=True)
     taxonomy_version = models.PositiveIntegerField()
+    purpose = models.CharField(
+        max_length=5, choices=choices(NeedPurpose), default=NeedPurpose.ASKED
+    )
     asked_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)

@@ -11,6 +11,7 @@ from zhiyin.domain.audience.kept import (
     HeldTag,
     NeedCard,
     NeedNotFound,
+    NeedPurpose,
     TagCard,
     TaxonomyEdit,
     TraitCard,
@@ -115,9 +116,10 @@ def newest_needs(*, brand_id: UUID, limit: int = 200) -> tuple[tuple[NeedCard, .
 def slots_asked(*, brand_id: UUID, since: datetime, limit: int) -> tuple[NeedSlots, ...]:
     """What the newest `limit` needs since a moment ask for, stated in words or in the form.
 
-    Opens the slots and never the words; a hidden need is asked for all the same. One query.
+    Opens the slots and never the words; a hidden need is asked for all the same, and the question
+    of a board is none. One query.
     """
-    rows = Need.objects.filter(brand_id=brand_id, asked_at__gte=since)
+    rows = Need.objects.filter(brand_id=brand_id, purpose=NeedPurpose.ASKED, asked_at__gte=since)
     return tuple(opened_slots(row) for row in rows.order_by("-asked_at", "id")[:limit])
 
 
@@ -241,5 +243,8 @@ def bearers(*, brand_id: UUID, tag_id: UUID, offset: int = 0, limit: int = 50) -
 
 
 def needs_asked(*, brand_id: UUID, since: datetime, until: datetime) -> int:
-    """How many needs were asked from `since` to just before `until`. One query."""
-    return Need.objects.filter(brand_id=brand_id, asked_at__gte=since, asked_at__lt=until).count()
+    """How many needs were asked from `since` to just before `until`, hidden ones too, and without
+    the questions of boards. One query.
+    """
+    asked = Need.objects.filter(brand_id=brand_id, purpose=NeedPurpose.ASKED)
+    return asked.filter(asked_at__gte=since, asked_at__lt=until).count()

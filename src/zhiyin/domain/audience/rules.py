@@ -7,7 +7,6 @@ from functools import lru_cache
 from uuid import UUID
 
 from zhiyin.domain.audience.kept import (
-    BODY_SLOTS,
     CATEGORIES,
     EXTENSION_CHARS_MAX,
     TAG_CHARS_MAX,
@@ -16,6 +15,7 @@ from zhiyin.domain.audience.kept import (
     NeedWithoutAsker,
     TagEmpty,
     TraitSource,
+    is_body,
 )
 from zhiyin.domain.audience.reading.taxonomy import (
     Taxonomy,
@@ -73,13 +73,6 @@ def joined_fact(old: object, new: object, source: TraitSource) -> object:
     if source is TraitSource.NEED and isinstance(old, list) and isinstance(new, list):
         return [*old, *(value for value in new if value not in old)]
     return new
-
-
-def is_body(slot: str, value: object, taxonomy: Taxonomy) -> bool:
-    """Whether a value is a fact about a body: what the law of this house calls so, and what the
-    brand's taxonomy adds. A brand can call more sensitive, never less.
-    """
-    return slot in BODY_SLOTS or taxonomy.is_sensitive(slot, str(value))
 
 
 def body_slots(facts: Mapping[str, object], taxonomy: Taxonomy) -> frozenset[str]:

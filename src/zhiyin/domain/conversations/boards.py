@@ -96,13 +96,15 @@ class Tally:
     """How some wearers of one product answer a key question, show by show, the likest first.
 
     `asked` are the wearers looked at; `heard` those of them who said anything of the kind that the
-    topic needs: words, a verdict of fit, an occasion. `fits` counts the verdicts of those who
-    answer (of all who are heard for a question of fit).
+    topic needs: words, a verdict of fit, an occasion; `read` the likest of those, whose sayings
+    were looked through. `fits` counts the verdicts of those who answer (of all who are heard for a
+    question of fit).
     """
 
     topic: Topic
     asked: int
     heard: int
+    read: int
     told: Mapping[UUID, Told] = field(default_factory=dict)
     fits: Mapping[str, int] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from zhiyin.domain.audience.kept import is_body
 from zhiyin.domain.audience.reading.folding import fold
 from zhiyin.domain.audience.reading.mentions import Mention, mentions
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
@@ -45,30 +46,52 @@ _COMMON = frozenset(
     " wear well what when which will with would you".split()
 )
 _MIN_LETTERS = 3
-_PRIVATE = frozenset(slot for slot, rule in SLOTS.items() if rule.kind is SlotKind.NUMBER) | {
-    "cup",
-    "body_shape",
-    "skin_tone",
-}
-"""Slots of which friends are shown no word: her figures, her shape, her skin, her budget."""
+_IN_A_WORD = (TopicKind.FIT, TopicKind.OCCASION)
+"""What a wearer states apart from her text, so that nothing must be read."""
+_ASKS = re.compile(
+    r"吗|呢|[?]|哪|谁|怎么|怎样|如何|什么|多少|有没有|([一-鿿])不\1"
+    r"|^\s*(?:(?:and|but|or|so)\s+)?(?:do|does|did|is|are|will|would|can|could|should|has|have"
+    r"|which|what|how)\b"
+)
+_PLAIN_NUMERAL = (
+    "万一|统一|唯一|一[点下样起直定般些]|[一两三][件条个款套双种](?![半多月])|十分|百搭|百褶|千万"
+    "|四季|[一二三四五六七八九十]分[袖裤]"
+)
+_FIGURE = re.compile(
+    rf"(?:{_PLAIN_NUMERAL})|(?P<figure>\d+|[〇零一二两三四五六七八九十百千廿卅壹贰叁肆伍陆柒捌玖拾佰仟]+)"
+)
+"""Any numeral, but for those in words that count no body: 两件, 十分, 九分裤."""
 
 
-def for_friends(question: str, reading: Reading, hidden_names: Sequence[str] = ()) -> str:
-    """A key question as a friend may read it: without her names, phones and weights, and without
-    the words in which our reader found a figure or a fact of her body.
+def for_friends(
+    question: str, reading: Reading, taxonomy: Taxonomy, hidden_names: Sequence[str] = ()
+) -> str:
+    """A key question as somebody else may read it: the clauses that ask, without her names and
+    phones, any figure, and any words in which our reader found a fact of her body.
 
-    A clause that said such a thing is left out whole where others remain; else the words are
-    covered, and where nothing but covers would be left it is empty.
+    What only tells of her is left out whole, because no reader knows every word for a body; so is
+    a clause that holds what must be covered, where others remain. Where no clause asks, those that
+    hold no such thing remain; where nothing but covers would be left it is empty.
     """
-    spans = [(one.start, one.end) for one in reading.chips if one.slot in _PRIVATE]
-    spans += [(one.start, one.end) for one in reading.problems if one.slot in _PRIVATE]
-    shown = hidden_secrets(without_spans(question, spans), reading.slots.said(), hidden_names)
-    if HIDDEN not in shown:
-        return shown
-    open_clauses = [one for one in _APART.split(shown) if one.strip() and HIDDEN not in one]
-    if open_clauses:
-        return " ".join(one.strip() for one in open_clauses)
-    return shown if any(char.isalpha() for char in shown) else ""
+    hers = [one for one in reading.chips if _is_hers(one.slot, one.value, taxonomy)]
+    odd = [one for one in reading.problems if _is_hers(one.slot, "", taxonomy)]
+    open_words = without_spans(question, [(one.start, one.end) for one in (*hers, *odd)])
+    covered = _without_figures(hidden_secrets(open_words, {}, hidden_names))
+    clauses = [one.strip() for one in _APART.split(covered) if one.strip()]
+    asking = [one for one in clauses if _ASKS.search(fold(one).text)] or clauses
+    shown = " ".join([one for one in asking if HIDDEN not in one] or asking)
+    return shown.rstrip("，,；;") if any(char.isalpha() for char in shown) else ""
+
+
+def _is_hers(slot: str, value: object, taxonomy: Taxonomy) -> bool:
+    """Whether others are shown no word of it: a fact of a body, a figure, her budget."""
+    return SLOTS[slot].kind is SlotKind.NUMBER or is_body(slot, value, taxonomy)
+
+
+def _without_figures(words: str) -> str:
+    folded = fold(words)
+    found = [one for one in _FIGURE.finditer(folded.text) if one["figure"]]
+    return without_spans(words, [folded.origin(*one.span()) for one in found])
 
 
 def topic_of(question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
@@ -104,18 +127,23 @@ def topic_of(question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
     return Topic(kind=TopicKind.NONE)
 
 
-def tallied(topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy) -> Tally:
-    """How some wearers answer. `voices` stand in the order in which she should read them."""
+def tallied(topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy, texts_max: int) -> Tally:
+    """How some wearers answer. `voices` stand in the order in which she should read them.
+
+    Where words must be read, those of the first `texts_max` who left any are.
+    """
     heard = [voice for voice in voices if _speaks(topic, voice)]
+    read = heard if topic.kind in _IN_A_WORD else heard[:texts_max]
     told: dict[object, Told] = {}
-    for voice in heard:
+    for voice in read:
         if (says := _says(topic, voice, taxonomy)) is not None:
             told[voice.show_id] = says
-    answering = heard if topic.kind is TopicKind.FIT else [v for v in heard if v.show_id in told]
+    answering = heard if topic.kind is TopicKind.FIT else [v for v in read if v.show_id in told]
     return Tally(
         topic=topic,
         asked=len(voices),
         heard=len(heard),
+        read=len(read),
         told=told,  # type: ignore[arg-type]
         fits=_fits(answering),
     )

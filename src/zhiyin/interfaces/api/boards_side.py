@@ -1,7 +1,7 @@
 """A member's decision boards, made and read in her name, and the votes of friends."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ninja import Query, Router
 from pydantic import Field
@@ -25,6 +25,7 @@ from zhiyin.flows import ports
 from zhiyin.flows.decide import Asker
 from zhiyin.interfaces import board_wording
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
+from zhiyin.interfaces.api.once import Once, takes_key
 from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, Listed, PageQuery, answers, chars, plain
 from zhiyin.kit.times import day_of
@@ -74,9 +75,13 @@ def list_her_boards(request: ApiRequest, external_id: Code, query: Query[PageQue
 
 @router.post("/members/{external_id}/boards", response=answers(dict))
 @opening_its_own
+@takes_key
 def make_board(request: ApiRequest, external_id: Code, board: BoardIn) -> Any:
-    """Make a board for a member. `link` is what her friends open in the shop, for 14 days."""
-    brand = request.brand
+    """Make a board for a member. `link` is what her friends open in the shop, for 14 days.
+
+    The same Idempotency-Key answers with the same board; without one, each call makes another.
+    """
+    brand, keyed = request.brand, Once.of(request)
     with brand_tx(brand.id):
         asker = Asker(member_id=member_named(request, external_id))
     question, found = boards.read_question(
@@ -85,17 +90,22 @@ def make_board(request: ApiRequest, external_id: Code, board: BoardIn) -> Any:
         today=day_of(request.now, brand.time_zone),
         second=ports.wired().reader,
     )
-    board_id = boards.make(
-        brand_id=brand.id,
-        asker=asker,
-        question=question,
-        found=found,
-        product_ids=board.product_ids,
-        now=request.now,
-    )
-    with brand_tx(brand.id):
+
+    def made() -> dict[str, Any]:
+        board_id = boards.make(
+            brand_id=brand.id,
+            asker=asker,
+            question=question,
+            found=found,
+            product_ids=board.product_ids,
+            request_key=keyed.cause if keyed else uuid4(),
+            now=request.now,
+        )
         card = talks.board(brand_id=brand.id, board_id=board_id, who=boards.who(asker))
-    return _board(card, question)
+        return _board(card, question)
+
+    with brand_tx(brand.id):
+        return keyed.run(made) if keyed else made()
 
 
 @router.get("/members/{external_id}/boards/{board_id}", response=answers(dict))
@@ -127,8 +137,12 @@ def get_her_board(request: ApiRequest, external_id: Code, board_id: UUID) -> Any
 @router.delete("/members/{external_id}/boards/{board_id}", response=answers(dict))
 @in_brand
 def delete_her_board(request: ApiRequest, external_id: Code, board_id: UUID) -> Any:
-    """Delete a board with the votes on it, for good."""
-    conversations.delete_board(**_hers(request, external_id, board_id))
+    """Delete a board with its question and the votes on it, for good.
+
+    A question that a KOC was asked, or that was answered with picks, stays among her needs.
+    """
+    asker = Asker(member_id=member_named(request, external_id))
+    boards.delete(brand_id=request.brand.id, asker=asker, board_id=board_id)
     return {"id": board_id}
 
 
@@ -241,6 +255,7 @@ def _answer(request: ApiRequest, taxonomy: Taxonomy, found: boards.ItemAnswer) -
         "like_her": found.is_like_her,
         "asked": tally.asked,
         "heard": tally.heard,
+        "read": tally.read,
         "told": {str(show_id): told.value for show_id, told in tally.told.items()},
         "fits": dict(tally.fits),
         "thin": tally.is_thin,

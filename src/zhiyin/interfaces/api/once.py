@@ -152,6 +152,12 @@ def needs_key(call: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
+def takes_key(call: Callable[..., Any]) -> Callable[..., Any]:
+    """For a handler that runs `Once` itself where a request bears a key, which it need not."""
+    _document(call, is_needed=False)
+    return call
+
+
 def once_if_keyed(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a call that repeats by itself: without a key it is done each time."""
     return _keyed(call, is_needed=False)

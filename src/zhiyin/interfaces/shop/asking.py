@@ -35,6 +35,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import KocCard, KocUnavailable
 from zhiyin.domain.members.types import Purpose
 from zhiyin.flows import answering
+from zhiyin.flows import board as boards
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import SENTENCES, give, has_given, member_id
 from zhiyin.interfaces.shop.persons import in_her_language
@@ -86,7 +87,12 @@ def ask(request: ShopRequest, need_id: UUID, koc_id: UUID) -> HttpResponse:
     with brand_tx(brand_id):
         card = kept.need(brand_id=brand_id, need_id=need_id, member_id=own_id)
         if request.method == "GET" and "board" in request.GET:
-            words = card.text  # the question of her decision board, to be sent or changed
+            words = boards.words_for_koc(  # to be sent or changed
+                brand_id=brand_id,
+                member_id=own_id,
+                need=card,
+                time_zone=request.visitor.brand.time_zone,
+            )
         sight = Sight(
             said=card.slots.said(), wording=kept.taxonomy(brand_id=brand_id), shares_body=True
         )

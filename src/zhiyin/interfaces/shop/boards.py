@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -45,6 +45,7 @@ from zhiyin.interfaces.shop.access import (
 from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.stating import named_id
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.kit.times import day_of
@@ -142,6 +143,7 @@ def make(request: ShopRequest) -> HttpResponse:
                 _("Does it look slimming?"),
                 _("Does it fit?"),
             ],
+            "key": named_id(request.POST.get("key", "")) or uuid4(),
             "error": error,
         }
         return shown(
@@ -223,7 +225,7 @@ def close(request: ShopRequest, board_id: UUID) -> HttpResponse:
 @shop_page
 def delete(request: ShopRequest, board_id: UUID) -> HttpResponse:
     """Delete a board with its votes."""
-    conversations.delete_board(**_hers(request, board_id))
+    boards.delete(brand_id=request.visitor.brand.id, asker=asker(request), board_id=board_id)
     messages.info(request, _("Deleted, with the votes on it."))
     return redirect("shop:boards", slug=request.brand.slug)
 
@@ -248,14 +250,16 @@ def _make(request: ShopRequest, question: str, chosen: Sequence[UUID]) -> HttpRe
         today=day_of(request.now, brand.time_zone),
         second=ports.wired().reader,
     )
-    board_id = boards.make(
-        brand_id=brand.id,
-        asker=asker(request),
-        question=kept,
-        found=found,
-        product_ids=chosen,
-        now=request.now,
-    )
+    with brand_tx(brand.id):
+        board_id = boards.make(
+            brand_id=brand.id,
+            asker=asker(request),
+            question=kept,
+            found=found,
+            product_ids=chosen,
+            request_key=named_id(request.POST.get("key", "")) or uuid4(),
+            now=request.now,
+        )
     remember_guest(request)
     return redirect("shop:board", slug=request.brand.slug, board_id=board_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.domain.audience.kept import NeedNotFound
+from zhiyin.domain.audience.kept import NeedNotFound, NeedPurpose
 from zhiyin.domain.audience.models import Need
 from zhiyin.domain.audience.rules import check_asker, check_text
 from zhiyin.domain.audience.sealing import (
@@ -27,13 +27,13 @@ def save_need(
     heard: Sequence[Chip] = (),
     member_id: UUID | None = None,
     guest_key: UUID | None = None,
-    hidden: bool = False,
+    purpose: NeedPurpose = NeedPurpose.ASKED,
     now: datetime,
 ) -> UUID:
     """Keep a need under its asker: a member, or a guest's key. Returns its id.
 
-    `heard` are those chips of it that a second reader found. A `hidden` one is not in her history
-    and is not what is known of her by her latest need: the question of a decision board.
+    `heard` are those chips of it that a second reader found. One for a board is not in her history
+    and is not what is known of her by her latest need.
     The text is kept as she typed it, because the chips point into it; text and slots are sealed.
     An empty text is right for a form. A member is held, so that nothing is kept about her while
     she is being deleted. Raises NeedWithoutAsker, NeedTooLong, NeedHasNul, MemberNotFound.
@@ -53,7 +53,8 @@ def save_need(
         heard_sealed=sealed_heard(brand_id=brand_id, need_id=need_id, heard=heard),
         taxonomy_version=taxonomy_version,
         asked_at=now,
-        hidden_at=now if hidden else None,
+        purpose=purpose,
+        hidden_at=now if purpose is NeedPurpose.BOARD else None,
     )
     return need_id
 
@@ -125,6 +126,14 @@ def claim_guest_needs(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> in
     return Need.objects.filter(
         brand_id=brand_id, guest_key=guest_key, member_id__isnull=True
     ).update(member_id=member_id, guest_key=None)
+
+
+def hold_need(*, brand_id: UUID, need_id: UUID) -> None:
+    """Lock a need until the transaction ends, so that nothing is hung on it; one that is gone is
+    no mistake.
+    """
+    held = Need.objects.filter(brand_id=brand_id, id=need_id).select_for_update()
+    list(held.values_list("id", flat=True))
 
 
 def hold_guest_needs(*, brand_id: UUID, before: datetime, limit: int) -> tuple[UUID, ...]:

@@ -1,12 +1,15 @@
 """The only writers of conversations."""
 
 from zhiyin.domain.conversations.operations.boards import (
+    await_turn,
     claim_votes,
     close_board,
     close_boards_of,
     decide_board,
     delete_board,
     erase_boards_of_needs,
+    forget_guest_votes,
+    hold_boards_of,
     make_board,
     remove_vote,
     vote,
@@ -36,6 +39,7 @@ from zhiyin.domain.conversations.operations.seeing import (
 __all__ = [
     "answer",
     "ask",
+    "await_turn",
     "block",
     "claim_votes",
     "close_board",
@@ -46,7 +50,9 @@ __all__ = [
     "erase_boards_of_needs",
     "erase_member",
     "expire_due",
+    "forget_guest_votes",
     "forget_shared",
+    "hold_boards_of",
     "lift_block",
     "make_board",
     "note_answer_seen",

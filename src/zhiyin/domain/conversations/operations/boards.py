@@ -1,11 +1,11 @@
 """A decision board from its making to its end, and the votes of friends."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from zhiyin.domain.conversations.boards import (
     BOARDS_PER_DAY,
@@ -33,7 +33,7 @@ from zhiyin.domain.conversations.sealing import link_index, sealed_link, sealed_
 from zhiyin.domain.members import operations as members
 from zhiyin.events.operations import record
 from zhiyin.kit.ids import uuid7
-from zhiyin.storage.sql import many, one
+from zhiyin.storage.sql import many, one, run
 
 LINK_BYTES = 24
 
@@ -55,22 +55,55 @@ HOLD_BOARD = """
     FOR NO KEY UPDATE
 """
 
+# Several boards are held in one order, before anything of theirs is written: so two members who
+# go at once, each with a vote on the other's board, take turns instead of waiting for ever.
+HOLD_BOARDS = """
+    SELECT id FROM conversations_decisionboard
+    WHERE brand_id = %(brand_id)s AND id = ANY(%(board_ids)s)
+    ORDER BY id
+    FOR NO KEY UPDATE
+"""
+
+# The boards of the votes are held.
+DELETE_VOTES = """
+    WITH gone AS (
+        DELETE FROM conversations_boardvote
+        WHERE brand_id = %(brand_id)s AND id = ANY(%(vote_ids)s)
+        RETURNING board_id
+    ), freed AS (
+        SELECT board_id, count(*) AS places FROM gone GROUP BY board_id
+    )
+    UPDATE conversations_decisionboard AS board SET votes_taken = board.votes_taken - freed.places
+    FROM freed WHERE board.brand_id = %(brand_id)s AND board.id = freed.board_id
+"""
+
+
+def await_turn(*, who: Who) -> None:
+    """Wait until no other window of hers makes a board; then it is hers to make one."""
+    many(MAKER_IN_TURN, queue=f"board:{who.member_id or who.guest_key}")
+
 
 def make_board(
-    *, brand_id: UUID, need_id: UUID, who: Who, product_ids: Sequence[UUID], now: datetime
-) -> UUID:
+    *,
+    brand_id: UUID,
+    board_id: UUID,
+    need_id: UUID,
+    who: Who,
+    product_ids: Sequence[UUID],
+    now: datetime,
+) -> None:
     """Put two or three products on a board under a need of hers, whose words are its question.
 
-    Returns the board's id. The caller has made sure that the need is hers and the products are on
-    the shop. At most `BOARDS_PER_DAY` in 24 hours, which two windows cannot pass together.
+    The caller has made sure that the need is hers and the products are on the shop. At most
+    `BOARDS_PER_DAY` in 24 hours, which two windows cannot pass together.
     Raises BoardItemsWrong, BoardItemTwice, TooManyBoards.
     """
     items = checked_items(product_ids)
-    many(MAKER_IN_TURN, queue=f"board:{who.member_id or who.guest_key}")
+    await_turn(who=who)
     a_day_ago = now - timedelta(days=1)
     if _of(brand_id, who).filter(made_at__gt=a_day_ago).count() >= BOARDS_PER_DAY:
         raise TooManyBoards(most=BOARDS_PER_DAY)
-    board_id, link = uuid7(), secrets.token_urlsafe(LINK_BYTES)
+    link = secrets.token_urlsafe(LINK_BYTES)
     DecisionBoard.objects.create(
         id=board_id,
         brand_id=brand_id,
@@ -85,7 +118,6 @@ def make_board(
         BoardItem(brand_id=brand_id, board_id=board_id, product_id=product_id, position=place)
         for place, product_id in enumerate(items)
     )
-    return board_id
 
 
 def decide_board(
@@ -111,7 +143,7 @@ def close_board(*, brand_id: UUID, board_id: UUID, who: Who, now: datetime) -> N
 
 
 def delete_board(*, brand_id: UUID, board_id: UUID, who: Who) -> None:
-    """Delete a board with its votes, for good. Her need stays. Raises BoardNotFound."""
+    """Delete a board with its votes, for good; its need is the caller's. Raises BoardNotFound."""
     _hold_hers(brand_id, board_id, who)
     _delete(brand_id, DecisionBoard.objects.filter(brand_id=brand_id, id=board_id))
 
@@ -192,24 +224,22 @@ def claim_votes(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> None:
     The caller holds the member.
     """
     given = BoardVote.objects.filter(brand_id=brand_id, guest_key=guest_key)
-    boards = list(given.order_by("board_id").values_list("board_id", flat=True))
-    for board_id in boards:
-        one(HOLD_BOARD, brand_id=brand_id, board_id=board_id)
+    boards = _hold(brand_id, given.values_list("board_id", flat=True))
+    given = given.filter(board_id__in=boards)
     as_member = BoardVote.objects.filter(
         brand_id=brand_id, member_id=member_id, board_id__in=boards
     ).values("board_id")
     own = _of(brand_id, Who(member_id=member_id)).filter(id__in=boards).values("id")
-    _delete_votes(given.filter(Q(board_id__in=as_member) | Q(board_id__in=own)))
+    _delete_votes(brand_id, given.filter(Q(board_id__in=as_member) | Q(board_id__in=own)))
     given.update(member_id=member_id, guest_key=None)
 
 
 def close_boards_of(*, brand_id: UUID, member_id: UUID, now: datetime) -> int:
     """Close the open boards of a member whose words are taken back. Returns how many."""
     hers = _of(brand_id, Who(member_id=member_id)).filter(state=BoardState.OPEN)
-    ids = list(hers.select_for_update(of=("self",), no_key=True).values_list("id", flat=True))
-    return DecisionBoard.objects.filter(brand_id=brand_id, id__in=ids).update(
-        state=board_after(BoardState.OPEN, BoardMove.CLOSE), ended_at=now
-    )
+    ids = _hold(brand_id, hers.values_list("id", flat=True))
+    still_open = DecisionBoard.objects.filter(brand_id=brand_id, id__in=ids, state=BoardState.OPEN)
+    return still_open.update(state=board_after(BoardState.OPEN, BoardMove.CLOSE), ended_at=now)
 
 
 def erase_boards_of_needs(*, brand_id: UUID, need_ids: Sequence[UUID]) -> None:
@@ -217,28 +247,56 @@ def erase_boards_of_needs(*, brand_id: UUID, need_ids: Sequence[UUID]) -> None:
     _delete(brand_id, DecisionBoard.objects.filter(brand_id=brand_id, need_id__in=list(need_ids)))
 
 
+def hold_boards_of(*, brand_id: UUID, member_ids: Sequence[UUID]) -> None:
+    """Hold the boards of some members and those on which they voted, until the transaction ends.
+
+    For whoever deletes one person who is several members: all of hers at once, in one order. The
+    caller holds the members, so that none is added.
+    """
+    own = DecisionBoard.objects.filter(brand_id=brand_id, need__member_id__in=list(member_ids))
+    given = BoardVote.objects.filter(brand_id=brand_id, member_id__in=list(member_ids))
+    _hold(
+        brand_id,
+        [*own.values_list("id", flat=True), *given.values_list("board_id", flat=True)],
+    )
+
+
 def erase_boards_of_member(*, brand_id: UUID, member_id: UUID) -> None:
     """Delete a member's boards with their votes, and her own votes on others'. May be repeated."""
+    hold_boards_of(brand_id=brand_id, member_ids=[member_id])
     _delete(brand_id, _of(brand_id, Who(member_id=member_id)))
-    _delete_votes(BoardVote.objects.filter(brand_id=brand_id, member_id=member_id))
+    _delete_votes(brand_id, BoardVote.objects.filter(brand_id=brand_id, member_id=member_id))
 
 
 def _delete(brand_id: UUID, boards: QuerySet[DecisionBoard]) -> None:
-    # Held first, in one order: no friend's vote may slip in between the votes and the board.
-    held = boards.select_for_update(of=("self",), no_key=True).order_by("id")
-    ids = list(held.values_list("id", flat=True))
+    # Held first: no friend's vote may slip in between the votes and the board.
+    ids = _hold(brand_id, boards.values_list("id", flat=True))
     BoardVote.objects.filter(brand_id=brand_id, board_id__in=ids).delete()
     BoardItem.objects.filter(brand_id=brand_id, board_id__in=ids).delete()
     DecisionBoard.objects.filter(brand_id=brand_id, id__in=ids).delete()
 
 
-def _delete_votes(votes: QuerySet[BoardVote]) -> None:
-    """Delete votes, and give their places back."""
-    for row in votes.order_by("board_id"):
-        DecisionBoard.objects.filter(brand_id=row.brand_id, id=row.board_id).update(
-            votes_taken=F("votes_taken") - 1
-        )
-        row.delete()
+def forget_guest_votes(*, brand_id: UUID, before: datetime, limit: int) -> int:
+    """Delete votes that guests gave before a moment, the oldest first. Returns how many."""
+    given = BoardVote.objects.filter(
+        brand_id=brand_id, guest_key__isnull=False, voted_at__lt=before
+    ).order_by("voted_at", "id")
+    oldest = dict(given.values_list("id", "board_id")[:limit])
+    _hold(brand_id, oldest.values())
+    _delete_votes(brand_id, given.filter(id__in=list(oldest)))
+    return len(oldest)
+
+
+def _hold(brand_id: UUID, board_ids: Iterable[UUID]) -> list[UUID]:
+    """Hold some boards, in one order. Returns the ids of those that are still there."""
+    rows = many(HOLD_BOARDS, brand_id=brand_id, board_ids=list(board_ids))
+    return [board_id for (board_id,) in rows]
+
+
+def _delete_votes(brand_id: UUID, votes: QuerySet[BoardVote]) -> None:
+    """Delete votes on boards that are held, and give their places back."""
+    ids = list(votes.values_list("id", flat=True))
+    run(DELETE_VOTES, brand_id=brand_id, vote_ids=ids)
 
 
 def _of(brand_id: UUID, who: Who) -> QuerySet[DecisionBoard]:

@@ -33,6 +33,11 @@ def board(*, brand_id: UUID, board_id: UUID, who: Who) -> BoardCard:
     return found[0]
 
 
+def is_board_of(*, brand_id: UUID, board_id: UUID, who: Who) -> bool:
+    """Whether somebody has this board. One query."""
+    return _of(brand_id, who).filter(id=board_id).exists()
+
+
 def boards_of(
     *, brand_id: UUID, who: Who, offset: int = 0, limit: int = 20
 ) -> tuple[BoardCard, ...]:
@@ -73,12 +78,7 @@ def owner_of_board(*, brand_id: UUID, board_id: UUID) -> Who:
 
 def votes_of_board(*, brand_id: UUID, board_id: UUID, limit: int = 200) -> tuple[VoteCard, ...]:
     """The votes that stand, last first, opened. One query. The caller knows that it is hers."""
-    rows = (
-        BoardVote.objects.filter(brand_id=brand_id, board_id=board_id, removed_at__isnull=True)
-        .select_related("item")
-        .order_by("-voted_at", "-id")
-    )
-    return tuple(_vote_card(row) for row in rows[:limit])
+    return tuple(_vote_card(row) for row in _standing(brand_id, [board_id])[:limit])
 
 
 def vote_given(*, brand_id: UUID, board_id: UUID, who: Who) -> VoteCard | None:
@@ -102,21 +102,31 @@ def topic_of(*, question: str, reading: Reading, taxonomy: Taxonomy) -> Topic:
     return key_question.topic_of(question, reading, taxonomy)
 
 
-def tallied(*, topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy) -> Tally:
-    """How some wearers answer a key question. No query."""
-    return key_question.tallied(topic, voices, taxonomy)
+def tallied(*, topic: Topic, voices: Sequence[Voice], taxonomy: Taxonomy, texts_max: int) -> Tally:
+    """How some wearers, the likest first, answer a key question; the words of the first
+    `texts_max` who left any are read. No query.
+    """
+    return key_question.tallied(topic, voices, taxonomy, texts_max)
 
 
-def for_friends(*, question: str, reading: Reading, hidden_names: Sequence[str] = ()) -> str:
+def for_friends(
+    *, question: str, reading: Reading, taxonomy: Taxonomy, hidden_names: Sequence[str] = ()
+) -> str:
     """A key question as friends may read it; empty where nothing of it may be shown. No query."""
-    return key_question.for_friends(question, reading, hidden_names)
+    return key_question.for_friends(question, reading, taxonomy, hidden_names)
 
 
 def boards_for_export(
     *, brand_id: UUID, member_id: UUID, limit: int = 100_000
 ) -> dict[str, list[object]]:
-    """A member's boards with the votes on them, and the votes she gave, for her download."""
-    who = Who(member_id=member_id)
+    """A member's boards with the votes on them, and the votes she gave, for her download.
+
+    Five queries.
+    """
+    cards = boards_of(brand_id=brand_id, who=Who(member_id=member_id), limit=limit)
+    votes: defaultdict[UUID, list[VoteCard]] = defaultdict(list)
+    for row in _standing(brand_id, [card.id for card in cards]):
+        votes[row.board_id].append(_vote_card(row))
     given = (
         BoardVote.objects.filter(brand_id=brand_id, member_id=member_id)
         .select_related("item")
@@ -132,9 +142,9 @@ def boards_for_export(
                 "made_at": card.made_at,
                 "ended_at": card.ended_at,
                 "chosen_id": card.chosen_id,
-                "votes": votes_of_board(brand_id=brand_id, board_id=card.id),
+                "votes": votes[card.id],
             }
-            for card in boards_of(brand_id=brand_id, who=who, limit=limit)
+            for card in cards
         ],
         "board_votes": [_vote_card(row) for row in given[:limit]],
     }
@@ -144,6 +154,14 @@ def _of(brand_id: UUID, who: Who) -> QuerySet[DecisionBoard]:
     return DecisionBoard.objects.filter(
         brand_id=brand_id, need__member_id=who.member_id, need__guest_key=who.guest_key
     )
+
+
+def _standing(brand_id: UUID, board_ids: Sequence[UUID]) -> QuerySet[BoardVote]:
+    """The votes on some boards that stand, last first: at most `VOTES_MAX` a board."""
+    rows = BoardVote.objects.filter(
+        brand_id=brand_id, board_id__in=list(board_ids), removed_at__isnull=True
+    )
+    return rows.select_related("item").order_by("-voted_at", "-id")
 
 
 def _vote_card(row: BoardVote) -> VoteCard:

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from tests.cast import NOW, make_brand
 from zhiyin.domain.conversations import operations
 from zhiyin.domain.conversations.boards import BOARDS_PER_DAY, VOTES_MAX, Who
 from zhiyin.domain.conversations.models import BoardVote, DecisionBoard
 from zhiyin.domain.conversations.operations import boards
-from zhiyin.domain.conversations.tests.people import some_products
+from zhiyin.domain.conversations.tests.people import a_member, some_products
 from zhiyin.domain.conversations.tests.test_boards import a_board, a_guest
 from zhiyin.kit.errors import DomainError
 from zhiyin.storage.tenancy import brand_tx
@@ -30,7 +30,7 @@ def at_once(brand_id: UUID, acts: Sequence[Callable[[], object]]) -> Counter[str
                 act()
         except DomainError as refused:
             return refused.code
-        except IntegrityError as refused:
+        except (IntegrityError, OperationalError) as refused:
             return type(refused).__name__
         finally:
             connection.close()
@@ -129,3 +129,39 @@ def test_without_its_queue_the_same_guest_makes_more(own_database, monkeypatch):
     monkeypatch.setattr(boards, "MAKER_IN_TURN", "SELECT 1 WHERE %(queue)s <> ''")
     _brand_id, results = many_boards(own_database)
     assert results["done"] > BOARDS_PER_DAY
+
+
+GOERS = 8
+
+
+def going_at_once(own_database) -> tuple[UUID, Counter[str]]:
+    """Members who voted on each other's boards, and delete themselves at the same moment."""
+    brand = make_brand("willow")
+    with brand_tx(brand.id):
+        products = some_products(brand.id, 2)
+        owners = [Who(member_id=a_member(brand.id, f"w{n}")) for n in range(GOERS)]
+        placed = [(who, a_board(brand.id, who, products)) for who in owners]
+    for owner, board_id in placed:
+        friends = [who for who in owners if who != owner]
+        at_once(brand.id, votes((brand.id, board_id, products), friends))
+    acts = [
+        lambda who=who: operations.erase_member(brand_id=brand.id, member_id=who.member_id)
+        for who in owners
+    ]
+    return brand.id, at_once(brand.id, acts)
+
+
+def test_friends_who_voted_on_each_others_boards_may_go_at_once(own_database):
+    brand_id, results = going_at_once(own_database)
+    assert results == {"done": GOERS}
+    with brand_tx(brand_id):
+        assert (DecisionBoard.objects.count(), BoardVote.objects.count()) == (0, 0)
+
+
+def test_without_the_boards_held_in_one_order_some_of_them_wait_for_ever(own_database, monkeypatch):
+    """The twin: each holds what it comes to, and PostgreSQL ends the deadlock for somebody."""
+    unheld = boards.HOLD_BOARDS.replace("FOR NO KEY UPDATE", "")
+    assert unheld != boards.HOLD_BOARDS
+    monkeypatch.setattr(boards, "HOLD_BOARDS", unheld)
+    _brand_id, results = going_at_once(own_database)
+    assert results["OperationalError"]

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, enter
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.audience.kept import NeedPurpose
 from zhiyin.domain.audience.types import NeedSlots
 from zhiyin.domain.conversations import operations, queries
 from zhiyin.domain.conversations.boards import (
@@ -34,6 +35,7 @@ from zhiyin.domain.conversations.boards import (
 from zhiyin.domain.conversations.models import BoardItem, BoardVote, DecisionBoard
 from zhiyin.domain.conversations.tests.people import a_member, some_products
 from zhiyin.events.models import Event
+from zhiyin.kit.ids import uuid7
 from zhiyin.kit.text import TextHasNul, TextTooLong
 
 LATER = NOW + timedelta(hours=1)
@@ -51,12 +53,19 @@ def a_board(brand_id: UUID, who: Who, product_ids, now=NOW) -> UUID:
         taxonomy_version=0,
         member_id=who.member_id,
         guest_key=who.guest_key,
-        hidden=True,
+        purpose=NeedPurpose.BOARD,
         now=now,
     )
-    return operations.make_board(
-        brand_id=brand_id, need_id=need_id, who=who, product_ids=product_ids, now=now
+    board_id = uuid7()
+    operations.make_board(
+        brand_id=brand_id,
+        board_id=board_id,
+        need_id=need_id,
+        who=who,
+        product_ids=product_ids,
+        now=now,
     )
+    return board_id
 
 
 def rows() -> list[list[dict[str, object]]]:
@@ -261,6 +270,35 @@ def test_a_guests_votes_become_hers_and_a_second_one_goes(brand, board_id, produ
     )] == [products[1]]  # fmt: skip
     assert DecisionBoard.objects.get(id=board_id).votes_taken == 1
     assert queries.board(brand_id=brand.id, board_id=other, who=guest).votes[products[0]] == 0
+
+
+def test_however_many_votes_and_boards_the_statements_stay_as_many(brand, products):
+    """A download, a sign-in and a deletion: as many statements for three boards as for one."""
+    costs = []
+    for count in (1, 3):
+        her, guest, friend = (Who(member_id=a_member(brand.id)), a_guest(),
+                              Who(member_id=a_member(brand.id)))  # fmt: skip
+        for _ in range(count):
+            board_id = a_board(brand.id, her, products[:2])
+            for who in (guest, friend):
+                operations.vote(brand_id=brand.id, board_id=board_id, who=who,
+                                product_id=products[0], words="", now=NOW)  # fmt: skip
+        acts = (
+            lambda her=her: queries.boards_for_export(brand_id=brand.id, member_id=her.member_id),
+            lambda guest=guest, friend=friend: operations.claim_votes(
+                brand_id=brand.id, guest_key=guest.guest_key, member_id=friend.member_id
+            ),
+            lambda friend=friend: operations.erase_member(
+                brand_id=brand.id, member_id=friend.member_id
+            ),
+        )
+        for act in acts:
+            with CaptureQueriesContext(connection) as counted:
+                act()
+            costs.append(len(counted))
+        assert {board.votes_taken for board in DecisionBoard.objects.all()} == {0}
+    assert costs[:3] == costs[3:]
+    assert costs[0] == 5
 
 
 def test_two_brands_see_nothing_of_each_others_boards(two_brands):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from zhiyin.domain.audience.reading.reader import read
-from zhiyin.domain.audience.reading.taxonomy import shipped
+from zhiyin.domain.audience.reading.taxonomy import merge, shipped, taxonomy_from_json
 from zhiyin.domain.conversations.boards import Told, Topic, TopicKind, Voice
 from zhiyin.domain.conversations.key_question import for_friends, tallied, topic_of
 
@@ -20,11 +20,11 @@ def asked(question: str) -> Topic:
 def says(question: str, *texts: str) -> list[Told]:
     """What each text says to the question; a text that does not speak of it is left out."""
     voices = [Voice(show_id=uuid4(), texts=(one,), fit="", occasion="") for one in texts]
-    return list(tallied(asked(question), voices, shipped()).told.values())
+    return list(tallied(asked(question), voices, shipped(), 60).told.values())
 
 
 def shown(question: str, *names: str) -> str:
-    return for_friends(question, read(question, shipped(), TODAY), names)
+    return for_friends(question, read(question, shipped(), TODAY), shipped(), names)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,27 @@ def test_yes_and_no_are_counted_apart_and_few_are_thin():
         topic,
         [*voices, voices[0].__class__(show_id=uuid4(), texts=(), fit="", occasion="")],
         shipped(),
+        60,
     )
-    assert (tally.asked, tally.heard, len(tally.told)) == (6, 5, 4)
+    assert (tally.asked, tally.heard, tally.read, len(tally.told)) == (6, 5, 5, 4)
     assert [tally.count(one) for one in (Told.YES, Told.NO, Told.UNCLEAR)] == [1, 2, 1]
     assert not tally.is_thin
-    assert tallied(topic, voices[:2], shipped()).is_thin
+    assert tallied(topic, voices[:2], shipped(), 60).is_thin
+
+
+def test_everybody_is_counted_though_only_some_are_read():
+    voices = [
+        Voice(show_id=uuid4(), texts=("料子软",) if n % 2 else (), fit="fit", occasion="work")
+        for n in range(240)
+    ]
+    for question, counts in (
+        ("会不会起球", (240, 120, 60)),
+        ("哪个好？", (240, 120, 60)),
+        ("合身吗", (240, 240, 240)),
+        ("上班能穿吗", (240, 240, 240)),
+    ):
+        tally = tallied(asked(question), voices, shipped(), 60)
+        assert (tally.asked, tally.heard, tally.read) == counts, question
 
 
 def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearings():
@@ -100,9 +116,9 @@ def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearin
         Voice(show_id=uuid4(), texts=(), fit=fit, occasion=occasion)
         for fit, occasion in (("fit", "wedding"), ("small", "wedding"), ("fit", "work"), ("", ""))
     ]
-    fit = tallied(asked("合身吗"), voices, shipped())
+    fit = tallied(asked("合身吗"), voices, shipped(), 60)
     assert (fit.heard, dict(fit.fits)) == (3, {"fit": 2, "small": 1})
-    wedding = tallied(asked("婚礼能穿吗"), voices, shipped())
+    wedding = tallied(asked("婚礼能穿吗"), voices, shipped(), 60)
     assert (wedding.heard, wedding.count(Told.YES), dict(wedding.fits)) == (
         3, 2, {"fit": 1, "small": 1},
     )  # fmt: skip
@@ -118,9 +134,42 @@ def test_a_question_of_fit_is_answered_by_verdicts_and_one_of_occasion_by_wearin
         ("5'4\", 140 lbs, does it fit?", "does it fit?"),
         ("50kg梨形会不会显胖", "••••••会不会显胖"),
         ("160 50kg", ""),
+        ("我怀孕了，这条显胖吗", "这条显胖吗"),
+        ("孕妇能穿吗", "•••能穿吗"),
+        ("我敏感肌，O型腿，平胸，显胖吗", "显胖吗"),
+        ("我小腿粗，肚子大，这条显胖吗", "这条显胖吗"),
+        ("手臂粗能穿吗", "•••能穿吗"),
+        ("会不会显得手臂粗", "会不会显得手臂粗"),
+        ("我110，显胖吗", "显胖吗"),
+        ("我98会显胖吗", "我•••会显胖吗"),
+        ("我98会显胖吗，婚礼穿", "我•••会显胖吗"),
+        ("一百二，显胖吗", "显胖吗"),
+        ("我九八会显胖吗", "我•••会显胖吗"),
+        ("玖拾捌显胖吗", "•••显胖吗"),
+        ("大腿围58，显胖吗", "显胖吗"),
+        ("体脂28，显胖吗", "显胖吗"),
+        ("bmi 24 显胖吗", "bmi ••• 显胖吗"),
+        ("one hundred ten, does it fit?", "does it fit?"),
+        ("产后半年，显胖吗", "显胖吗"),
+        ("I just had a baby, does it look slimming", "does it look slimming"),
+        ("预算五百，显瘦吗", "显瘦吗"),
+        ("我怀孕了，平时，想显瘦", "平时， 想显瘦"),
+        ("两件哪一件好，十分百搭吗", "两件哪一件好， 十分百搭吗"),
+        ("九分裤显腿短吗", "九分裤显腿短吗"),
     ],
 )
 def test_friends_read_a_question_without_figures_of_her_body_her_name_or_her_phone(
     question, friends_read
 ):
     assert shown(question, "晓雯") == friends_read
+
+
+def test_friends_read_no_word_that_the_brand_calls_sensitive():
+    label = {"zh-Hans": "住院", "en": "hospital"}
+    ward = {"slot": "occasion", "value": "ward", "label": label, "zh": ["住院"], "sensitive": True}
+    own = taxonomy_from_json({"name": "apparel", "values": [ward]})
+    wider = merge(shipped(), own)
+    question = "住院能穿吗"
+    for taxonomy, friends_read in ((shipped(), question), (wider, "•••能穿吗")):
+        reading = read(question, taxonomy, TODAY)
+        assert for_friends(question, reading, taxonomy) == friends_read

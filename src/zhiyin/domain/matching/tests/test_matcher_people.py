@@ -144,6 +144,43 @@ class TestKocs:
                     moved += [likeness_of_her] * (taken != usual)
         assert moved.count(1.0) > 5 * max(moved.count(0.3), 1)
 
+    def test_an_unsigned_look_past_the_twelfth_candidate_stands_with_a_wearer(self) -> None:
+        """Looks are sought about sixteen candidates, garments alone among the best twelve."""
+        ask = Ask(slots=PEAR)
+        bare = rebuilt(gather(**cards() | {"looks": []})).answer(ask, runners_up=100)
+        twelve = {pick.items[0].product_id for pick in (*bare.picks, *bare.runners_up)}
+        pattern = cards()["looks"][0]
+        looks = [
+            replace(
+                pattern,
+                id=an_id(f"nobodys:{card.id}"),
+                koc_id=None,
+                items=(replace(pattern.items[0], product_id=card.id, color=sku.color),),
+            )
+            for card in cards()["products"]
+            if card.id not in twelve
+            for sku in card.skus[:1]
+        ]
+        found = rebuilt(gather(**cards() | {"looks": looks})).answer(ask, runners_up=100)
+        about = {
+            pick.items[0].product_id: pick.koc_id
+            for pick in (*found.picks, *found.runners_up)
+            if pick.look_id is not None
+        }
+        content = {
+            product_id: {
+                show.koc_id
+                for show in cards()["shows"]
+                if show.product_id == product_id and show.fit == "fit" and show.rating >= 8
+            }
+            - {None, an_id("koc:13")}
+            for product_id in about
+        }
+        assert not twelve & about.keys()
+        assert any(content.values())
+        for product_id, koc_id in about.items():
+            assert koc_id in (content[product_id] or {None})
+
     def test_without_room_in_her_week_she_is_not_named(self) -> None:
         for slots in (PEAR, TALL, NeedSlots()):
             found = matcher().answer(Ask(slots=slots))
