@@ -43,7 +43,7 @@ def dev(market) -> Dev:
 def bought(market: Market, dev: Dev, pieces: int = 2) -> tuple[Placed, str]:
     """m-1's parcel, paid; the order and the key of its line."""
     asked = order(line(pieces), delivery="parcel", store_code=None, address=HOME)
-    told = dev.keyed("members/m-1/orders", asked)
+    told = dev.keyed("members/m-1/orders", asked, 201)
     placed = pay(market, told)
     return placed, market.order(placed).lines[0].key
 

@@ -122,7 +122,7 @@ def test_a_quote_says_what_each_rule_gives_and_why_one_gives_nothing(market, dev
     in_group = asked | {"group_buy_id": made["group_buy"]["id"], "coupon_codes": []}
     assert dev("POST", "quotes", in_group)["payable_fen"] == 30_000
     placed = dev.keyed(
-        "members/m-1/orders", order(line(1), coupon_codes=["TENOFF"], expected_fen=35_800)
+        "members/m-1/orders", order(line(1), coupon_codes=["TENOFF"], expected_fen=35_800), 201
     )
     assert placed["payable_fen"] == 35_800
     wrong = order(line(1), expected_fen=35_800)
@@ -133,7 +133,7 @@ def test_a_quote_says_what_each_rule_gives_and_why_one_gives_nothing(market, dev
 def test_a_group_is_opened_joined_and_a_seat_given_back(market, dev):
     group_buy = dev.keyed("promotions", promotion("group_buy"))["id"]
     opening = order(line(1), group_buy_id=group_buy, expected_fen=30_000)
-    first = dev.keyed("members/m-1/orders", opening)
+    first = dev.keyed("members/m-1/orders", opening, 201)
     group_id = first["group_id"]
     pay(market, first)
     offers = dev("GET", "products/p/offers")
@@ -144,8 +144,8 @@ def test_a_group_is_opened_joined_and_a_seat_given_back(market, dev):
     back = f"members/m-1/orders/{first['id']}/seat-back"
     assert dev.keyed(f"members/m-2/orders/{first['id']}/seat-back", {"reason": "x"}, 404)
     assert dev.keyed(back, {"reason": "no time"})["amount_fen"] == 30_000
-    second = dev.keyed("members/m-2/orders", again)
-    third = dev.keyed("members/m-3/orders", again)
+    second = dev.keyed("members/m-2/orders", again, 201)
+    third = dev.keyed("members/m-3/orders", again, 201)
     full = dev.keyed("members/m-1/orders", again, 409)
     assert (full["code"], full["details"]["reasons"]) == ("order_not_in_group", ["group_full"])
     for told in (second, third):
@@ -176,7 +176,7 @@ def test_coupons_are_claimed_by_id_or_code_and_guessing_ends(market, dev):
     unknown = dev("POST", at, {"coupon_id": str(uuid4())}, 409)
     assert unknown["code"] == "coupon_not_claimable"
     used = order(line(1), coupon_ids=[coupon], expected_fen=35_800)
-    dev.keyed("members/m-1/orders", used)
+    dev.keyed("members/m-1/orders", used, 201)
     (mine,) = dev("GET", at)["items"]
     assert (mine["times_used"], mine["why_not"]) == (1, None)
     assert market.violations(now()) == {}
@@ -184,7 +184,7 @@ def test_coupons_are_claimed_by_id_or_code_and_guessing_ends(market, dev):
 
 def test_roles_do_what_the_matrix_says_and_another_brand_finds_nothing(market, dev):
     made = dev.keyed("promotions", promotion("group_buy"))["id"]
-    opened = dev.keyed("members/m-1/orders", order(line(1), group_buy_id=made))
+    opened = dev.keyed("members/m-1/orders", order(line(1), group_buy_id=made), 201)
     calls = {
         "GET api/v1/promotions": "promotions",
         "GET api/v1/promotions/{promotion_id}": f"promotions/{made}",
@@ -210,7 +210,7 @@ def test_roles_do_what_the_matrix_says_and_another_brand_finds_nothing(market, d
 
 def test_a_group_that_falls_short_gives_everybody_the_money(market, dev):
     made = dev.keyed("promotions", promotion("group_buy"))["id"]
-    told = dev.keyed("members/m-1/orders", order(line(1), group_buy_id=made))
+    told = dev.keyed("members/m-1/orders", order(line(1), group_buy_id=made), 201)
     placed = pay(market, told)
     assert market.order(placed).state is OrderState.GROUPING
     later = now() + timedelta(hours=25)

@@ -61,7 +61,7 @@ def test_pickup_codes_used_foreign_given_back_and_guessed(market, other):
     for each in tenants.open_brands():
         seat(each, Role.CLERK, f"cleo-{each.slug}")
     used, refunded, theirs = (
-        pay(place, caller.keyed("members/m-1/orders", order()))
+        pay(place, caller.keyed("members/m-1/orders", order(), 201))
         for place, caller in ((market, dev), (market, dev), (other, stranger))
     )
     at = {"store_code": "s1", "by": "cleo-cedar"}
@@ -93,7 +93,7 @@ def test_coupon_codes_over_foreign_used_and_guessed(market, other):
     later = {"ends_at": (now() + timedelta(days=2)).isoformat(), "code": "EARLY"}
     dev.keyed("promotions", promotion("coupon", **early, **later))
     first = order(line(1), coupon_codes=["once"], expected_fen=35_800)
-    dev.keyed("members/m-1/orders", first)
+    dev.keyed("members/m-1/orders", first, 201)
     before = everything(market, other)
     for code, why in (
         ("ONCE", "once_per_person"),
@@ -116,7 +116,7 @@ def test_coupon_codes_over_foreign_used_and_guessed(market, other):
 
 def test_prices_and_brands_of_the_client_are_not_heard(market, other):
     dev = Dev(market)
-    theirs = Dev(other).keyed("members/m-1/orders", order())
+    theirs = Dev(other).keyed("members/m-1/orders", order(), 201)
     before = everything(market, other)
     for said in (
         order(line(1, price_fen=1)),
@@ -138,7 +138,7 @@ def test_prices_and_brands_of_the_client_are_not_heard(market, other):
 
 def test_a_closed_order_is_not_paid_from_its_page_and_late_money_goes_back(market):
     dev = Dev(market)
-    told = dev.keyed("members/m-1/orders", order())
+    told = dev.keyed("members/m-1/orders", order(), 201)
     dev.keyed(f"orders/{told['id']}/cancel")
     with brand_tx(market.brand_id):
         hers = people.members_by_external_id(brand_id=market.brand_id, external_ids=["m-1"])
