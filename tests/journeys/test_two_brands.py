@@ -91,6 +91,7 @@ LEADS_ELSEWHERE = {
     "account_signup",
     "api-1:api-root",
     "console:home",
+    "front",
     "mfa_activate_totp",
     "mfa_authenticate",
     "mfa_deactivate_totp",
