@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.journeys import api_town
 from tests.journeys.visiting import SHOPPER_PHONE, Visit, member_of
+from zhiyin.domain.audience.models import Need
 from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.content import queries as content
@@ -228,6 +229,8 @@ def test_a_board_is_deleted_and_a_page_costs_a_known_number_of_queries(town, her
     assert "closed" in her.read("boards/")
     her.post(f"{at}delete/")
     assert count(town) == (0, 0)
+    with brand_tx(town.brand.id):
+        assert Need.objects.count() == 0
     her.get(at, 404)
 
 

@@ -73,9 +73,10 @@ def for_friends(
     a clause that holds what must be covered, where others remain. Where no clause asks, those that
     hold no such thing remain; where nothing but covers would be left it is empty.
     """
-    hers = [one for one in reading.chips if _is_hers(one.slot, one.value, taxonomy)]
-    odd = [one for one in reading.problems if _is_hers(one.slot, "", taxonomy)]
-    open_words = without_spans(question, [(one.start, one.end) for one in (*hers, *odd)])
+    said = [(one.slot, one.value, one.start, one.end) for one in reading.chips]
+    said += [(one.slot, "", one.start, one.end) for one in reading.problems]
+    hers = [(start, end) for slot, value, start, end in said if _is_hers(slot, value, taxonomy)]
+    open_words = without_spans(question, hers)
     covered = _without_figures(hidden_secrets(open_words, {}, hidden_names))
     clauses = [one.strip() for one in _APART.split(covered) if one.strip()]
     asking = [one for one in clauses if _ASKS.search(fold(one).text)] or clauses
