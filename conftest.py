@@ -22,6 +22,7 @@ import django
 import psycopg
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from hypothesis import HealthCheck, settings
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108, mkdtemp makes a private one in it
 
@@ -55,6 +56,10 @@ from zhiyin.storage import (  # noqa: E402
 )
 
 pytest_plugins = ["tests.tally"]
+
+# How long a machine takes is nothing that a test fails for.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 TEMPLATE = "zhiyin_template"
 _copies = count()
