@@ -115,15 +115,16 @@ def set_orders(
 
 def _strays(brand: BrandCard, user_id: int, now: datetime) -> UUID:
     """Money that fits no order: two wait to be looked at, one was kept. One that waits."""
+    stage = uuid4().int % 10**9  # the stage is set more than once
     for number in range(3):
         fact = PaymentFact(
-            payment_no=f"staged-stray-{number}",
+            payment_no=f"staged-stray-{stage}-{number}",
             state=PaymentState.PAID,
             merchant_id="1900000001",
             app_id="staged",
             amount_fen=36_800 + number,
             currency="CNY",
-            transaction_id=f"42000002020261122{number:012}",
+            transaction_id=f"420000020{stage:018}{number}",
             paid_at=now,
         )
         purchase.settle(brand_id=brand.id, provider="sandbox", fact=fact, now=now)

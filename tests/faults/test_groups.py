@@ -218,7 +218,7 @@ class Street:
         for job in jobs:
             self.due[minute] += [job, job]
 
-    def carrier(self, _brand_id: UUID, _name: str) -> object:
+    def carrier(self, _brand_id: UUID, _name: str, _merchant_id: str) -> object:
         return self.desk.pay
 
     def reacts(self, _moment: datetime) -> None:

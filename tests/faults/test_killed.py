@@ -166,7 +166,7 @@ def test_group_close(market, figure, seed, tell) -> None:
             now=NOW + timedelta(minutes=n),
             asking=Asking(group_buy_id=group_buy),
         )
-        for n in range(figure(KILLS) * 3 // 4)
+        for n in range(figure(KILLS))
     ]
     groups = [market.order(order).group_id for order in first]
     for n, (order, group_id) in enumerate(zip(first, groups, strict=True)):
