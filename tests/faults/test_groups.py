@@ -41,6 +41,7 @@ REFUSED = {
     "group_full",
     "group_already_seated",
     "order_not_in_group",
+    "refund_of_nothing",
     "order_move_refused",
     "payment_already_paid",
     "payment_closed",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import NOW
 from tests.journeys.buying import SOON, Market, open_market
-from zhiyin.domain.orders.types import CloseReason, OrderState, Placed
+from zhiyin.domain.orders.types import CloseReason, NothingToGiveBack, OrderState, Placed
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions import queries as offers
 from zhiyin.domain.promotions.types import GroupBuyFacts
@@ -167,3 +167,20 @@ def test_the_group_price_is_for_the_group_alone(market, group_buy) -> None:
     alone = market.place(market.shopper(), (0, 1))
     assert alone.payable_fen == LIST_FEN
     assert market.order(alone).group_id is None
+
+
+def test_money_that_came_late_and_went_back_is_not_given_back_with_the_seat(
+    market, group_buy
+) -> None:
+    placed = opened(market, group_buy)
+    assert purchase.close_groups(brand_id=market.brand_id, now=OVER, limit=10) == 1
+    market.pay(placed, now=OVER)
+    with pytest.raises(NothingToGiveBack):
+        purchase.leave_group(
+            brand_id=market.brand_id,
+            order_id=placed.order_id,
+            member_id=market.order(placed).member_id,
+            reason="no more",
+            now=OVER,
+        )
+    assert market.books() == {"sandbox_clearing": GROUP_FEN, "refunds_payable": GROUP_FEN}

@@ -176,7 +176,7 @@ def wear(brand, product_id, member_id, picture, media, size_code=12) -> UUID:
         member_id=member_id,
         product_id=product_id,
         wearing=wearing,
-        picture=picture,
+        pictures=[picture],
         media=media,
         now=NOW,
     )
@@ -317,6 +317,7 @@ def test_a_show_that_could_not_be_kept_leaves_no_picture_but_another_shows(
     buys(brand, shopper, sku)
     red, blue = a_picture("red", tmp_path), a_picture("blue", tmp_path)
     wear(brand, sku[0], shopper, red, media)
+    buys(brand, shopper, sku)
     for picture in (red, blue):
         with pytest.raises(DataError):
             wear(brand, sku[0], shopper, picture, media, size_code=70_000)
@@ -331,6 +332,7 @@ def test_a_picture_added_while_she_is_erased_goes_and_a_shared_one_is_waited_for
     buys(brand, shopper, sku)
     blue, green = a_picture("blue", tmp_path), a_picture("green", tmp_path)
     wear(brand, sku[0], shopper, green, media)
+    buys(brand, shopper, sku)
 
     def erase():
         privacy.erase(brand_id=brand.id, member_id=shopper, media=media, now=NOW)

@@ -73,7 +73,7 @@ def give_back(
     back first, unless it is for goods that came back (`of_sent`). Returns the refund and whether
     it is new: the same cause gives back once, whatever a retry asks for. Locks the order.
     Raises ReasonNeeded, OrderNotFound, OrderMoveRefused (not paid), PiecesRefused, PiecesClaimed
-    (they stand in an open case).
+    (they stand in an open case), NothingToGiveBack.
     """
     said = checked_reason(reason)
     row = (
@@ -86,6 +86,8 @@ def give_back(
         return refund_card(before), False
     payment = _payment(brand_id, order_id)
     if payment.state == PaymentState.LATE:
+        if payment.refunded_fen:
+            raise NothingToGiveBack()
         wanted, goods_fen, freight_fen = {}, row.goods_fen, row.freight_fen
     else:
         wanted, goods_fen, freight_fen = _of_pieces(

@@ -76,7 +76,7 @@ class RefundNotFound(DomainError):
 
 
 class NothingToGiveBack(DomainError):
-    """Nothing was paid for these pieces, so there is nothing to give back."""
+    """Nothing was paid for these pieces, or all of it went back already."""
 
     code: ClassVar[str] = "refund_of_nothing"
     kind: ClassVar[Kind] = Kind.CONFLICT
