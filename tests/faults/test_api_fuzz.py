@@ -27,12 +27,6 @@ def town(own_database):
     return made
 
 
-@pytest.fixture
-def plain_stack(settings) -> None:
-    """No middleware for files: it is asynchronous, and costs each request a loop of its own."""
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "servestatic" not in one]
-
-
 def keys(town) -> dict[Role, dict[str, str]]:
     """The headers of a key for each role."""
     with brand_tx(town.brand.id):
@@ -46,7 +40,7 @@ def keys(town) -> dict[Role, dict[str, str]]:
         }
 
 
-def test_whatever_is_sent_is_answered_by_the_document_and_the_books_hold(town, plain_stack, tell):
+def test_whatever_is_sent_is_answered_by_the_document_and_the_books_hold(town, tell):
     by_role = keys(town)
     nobody = [(who, {}) for who in ("guest", "member", "koc")]  # they have no key
     fuzz = fuzzing.Fuzz(
