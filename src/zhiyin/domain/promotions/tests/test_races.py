@@ -1,8 +1,10 @@
 """Many hands on one group, one code, one sale: real threads, and twins without the guard."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
+from time import monotonic
 
 import pytest
 
@@ -12,13 +14,18 @@ from zhiyin.domain.promotions import operations, queries
 from zhiyin.domain.promotions.operations import groups, setting_up, tallies, uses
 from zhiyin.domain.promotions.tests.fair import HOUR, WINDOW, Fair, orders, settle
 from zhiyin.domain.promotions.types import SeatOutcome, TrialFacts
-from zhiyin.storage.sql import many
+from zhiyin.storage.sql import many, one, run
 from zhiyin.storage.tenancy import brand_tx
 
 THREADS = 16
 GROUPS, SEATS = 40, 3
 CONNECTIONS = 48
+RUSHING = 3
 LATE = NOW + 2 * HOUR
+HOLD_GROUP = """
+    SELECT 1 FROM promotions_group WHERE brand_id = %(brand_id)s AND id = %(group_id)s FOR UPDATE
+"""
+WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 FOUND = """
     SELECT state, count(*) FROM promotions_group WHERE brand_id = %(brand_id)s GROUP BY state
 """
@@ -102,13 +109,18 @@ def test_without_the_lock_more_sit_than_there_are_seats(own_database, monkeypatc
     assert "held.seats_taken + 1" in stale
     assert "FOR NO KEY UPDATE" not in stale
     monkeypatch.setattr(groups, "TAKE_SEAT", stale)
-    fair = settle(people=40)
-    order, *others = orders(40)
+    fair = settle(people=RUSHING + 1)
+    order, *others = orders(RUSHING + 1)
     with brand_tx(fair.brand_id):
         group = fair.open(fair.group_buy(), 0, order).group_id
     acts = [lambda m=m, o=o: fair.sit(group, m, o) and "sat" for m, o in enumerate(others, 1)]
-    results = at_once(fair.brand_id, acts)
-    assert results["sat"] > SEATS - 1
+    with ThreadPoolExecutor(1) as apart, brand_tx(fair.brand_id):
+        run(HOLD_GROUP, brand_id=fair.brand_id, group_id=group)
+        rush = apart.submit(at_once, fair.brand_id, acts)
+        patience = monotonic() + 60
+        while (one(WAITING) or (0,))[0] < RUSHING:  # each has read the group, and waits to write it
+            assert monotonic() < patience
+    assert rush.result()["sat"] == RUSHING
     assert "G1.seats" in violations(fair)
 
 
