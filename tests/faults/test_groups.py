@@ -34,7 +34,7 @@ from zhiyin.kit.errors import DomainError
 from zhiyin.storage.tenancy import brand_tx
 
 GROUPS, GROUPS_A_SKU, GROUP_FEN = 400, 10, 6_900
-THREADS, OPEN_MIN, ENDS_MIN, OVER_MIN = 16, 60, 100, 340
+THREADS, OPEN_MIN, ENDS_MIN, OVER_MIN, SETTLED_MIN = 16, 60, 100, 340, 348
 LIMIT = 1_000
 REFUSED = {
     "group_closed",
@@ -267,7 +267,8 @@ def test_everybody_gets_the_goods_or_the_money(street, figure, tell) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         street.pass_minutes(pool, range(ENDS_MIN))
         street.pass_minutes(pool, range(ENDS_MIN, OVER_MIN, 15))  # what was missed is told again
-    market, over = street.market, NOW + timedelta(minutes=OVER_MIN)
+        street.pass_minutes(pool, range(OVER_MIN, SETTLED_MIN, 2))  # what was told last goes back
+    market, over = street.market, NOW + timedelta(minutes=SETTLED_MIN)
     assert market.violations(over) == {}
     received = street.desk.received()
     came = ends(street, received)
