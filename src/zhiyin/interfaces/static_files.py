@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from servestatic.middleware import ServeStaticMiddleware
 
 
-async def _nobody(_request: HttpRequest) -> HttpResponseBase:
-    raise NotImplementedError
+async def _nothing_behind(_request: HttpRequest) -> HttpResponseBase:
+    """What ServeStatic's middleware stands before, which asks for something asynchronous."""
+    return HttpResponseNotFound()
 
 
 class StaticFilesMiddleware:
@@ -22,7 +23,7 @@ class StaticFilesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self._files = ServeStaticMiddleware(_nobody).files
+        self._files = ServeStaticMiddleware(_nothing_behind).files
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         found = self._files.get(request.path_info)
