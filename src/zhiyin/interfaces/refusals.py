@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from procrastinate.exceptions import ConnectorException
 
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -20,9 +21,10 @@ STATUS = {
 }
 
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
-"""What is raised while PostgreSQL starts, stops or has lost the connection. Nothing was written,
-unless it died as it committed: an Idempotency-Key, or a page's own key, makes asking again safe."""
+DATABASE_AWAY = (OperationalError, InterfaceError, ConnectorException)
+"""What is raised while PostgreSQL starts, stops or has lost the connection; the last is what the
+job queue makes of it, where an event is recorded. Nothing was written, unless it died as it
+committed: an Idempotency-Key, or a page's own key, makes asking again safe."""
 
 
 class RefusalMiddleware:
