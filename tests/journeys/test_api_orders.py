@@ -1,6 +1,6 @@
 """A brand's developer sells over the API: cart, order, pickup, refund; and what is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -83,6 +83,7 @@ def paid(market: Market, dev: Dev, *lines: dict[str, object]) -> tuple[dict[str,
         payment_id=payment.id,
         payable_fen=card.payable_fen,
         pay_by=card.pay_by,
+        group_id=card.group_id,
         is_new=True,
     )
     market.pay(placed, now=now())
@@ -319,3 +320,41 @@ def test_stray_money_is_settled_over_the_api_with_a_reason_and_once(market, dev)
     assert dev.keyed(f"{at}/retry", {}, 409)["code"] == "stray_receipt_move_refused"
     assert market.books() == {"sandbox_clearing": 1, "other_receipts": 1}
     assert dev("GET", "stray-receipts")["items"] == []
+
+
+def test_a_time_to_collect_is_stated_chosen_and_kept(market, dev) -> None:
+    every_day = [
+        {"weekday": day, "from_minute": 600, "to_minute": 720, "most_orders": 1} for day in range(7)
+    ]
+    assert dev("GET", "stores/s1/pickup-slots")["slots"] == []
+    assert dev("GET", "stores/s1/pickup-times")["total"] == 0
+    stated = dev("PUT", "stores/s1/pickup-slots", {"slots": every_day, "days_ahead": 2})
+    assert stated == {"slots": every_day, "days_ahead": 2}
+
+    first, second, *_ = dev("GET", "stores/s1/pickup-times")["items"]
+    at = first["starts_at"]
+    placed = dev.keyed("members/m-1/orders", order(slot_at=at), 201)
+    kept = dev("GET", f"orders/{placed['id']}")["pickup_slot"]
+    assert {name: datetime.fromisoformat(said) for name, said in kept.items()} == {
+        name: datetime.fromisoformat(first[name]) for name in ("starts_at", "ends_at")
+    }
+    assert dev("GET", "stores/s1/pickup-times")["items"][0] == second
+
+    full = dev.keyed("members/m-1/orders", order(slot_at=at), 409)
+    assert full["code"] == "pickup_slot_full"
+    unheard = datetime.fromisoformat(at) + timedelta(minutes=1)
+    gone = dev.keyed("members/m-1/orders", order(slot_at=unheard.isoformat()), 409)
+    assert gone["code"] == "pickup_slot_gone"
+    sent = dev.keyed("members/m-1/orders", order(slot_at=at, delivery="parcel"), 422)
+    assert sent["code"] == "request_malformed"
+    assert market.left(0) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    "change", [{"to_minute": 540}, {"weekday": 7}, {"most_orders": 0}, {"from_minute": 1.5}]
+)
+def test_a_plan_that_is_none_is_refused(dev, change) -> None:
+    slot = {"weekday": 0, "from_minute": 600, "to_minute": 720, "most_orders": 1}
+    refused = dev("PUT", "stores/s1/pickup-slots", {"slots": [slot | change]}, 422)
+    assert refused["code"] in {"pickup_slots_refused", "request_malformed"}
+    assert dev("GET", "stores/s1/pickup-slots")["slots"] == []

@@ -68,6 +68,7 @@ def pay(market: Market, told: dict[str, Any]) -> Placed:
         payment_id=payment.id,
         payable_fen=card.payable_fen,
         pay_by=card.pay_by,
+        group_id=card.group_id,
         is_new=True,
     )
     market.pay(placed, now=now(), paid_at=now())

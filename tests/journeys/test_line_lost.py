@@ -97,6 +97,6 @@ class Cut:
         if self.left == 0 and not self.made:
             self.made = True
             with suppress(OperationalError):
-                execute(CUT, (), False, context)
+                execute(CUT, (), many=False, context=context)
         self.left -= 1
         return execute(sql, params, many, context)

@@ -1,17 +1,17 @@
 """Buying in a member's name: her cart, what it costs, an order."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
-from zhiyin.domain.orders.types import MOST_LINES, Buyer, CartItemNotFound, OrderState
+from zhiyin.domain.orders.types import MOST_LINES, Buyer, CartItemNotFound, Delivery, OrderState
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase import Asking
@@ -80,11 +80,20 @@ class QuoteIn(AskingIn):
 
 
 class OrderIn(AskingIn):
-    """`expected_fen` is the sum she saw: another one is refused. `cart_item_ids` leave her cart."""
+    """`expected_fen` is the sum she saw: another one is refused. `cart_item_ids` leave her cart.
+    `slot_at` is when she comes to collect it, one of the store's pickup-times.
+    """
 
     expected_fen: Annotated[int, Field(ge=0, le=FEN_MAX, strict=True)] | None = None
     address: AddressIn | None = None
     cart_item_ids: list[UUID] = Field(default_factory=list, max_length=MOST_LINES)
+    slot_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _only_what_is_collected_has_a_time(self) -> Self:
+        if self.slot_at is not None and self.delivery is not Delivery.PICKUP:
+            raise ValueError("slot_at is for what is collected")
+        return self
 
 
 class HerOrdersQuery(PageQuery):
@@ -197,7 +206,8 @@ def place_order(request: ApiRequest, external_id: Code, order: OrderIn) -> Any:
     """Order a basket in her name: its pieces are held for fifteen minutes, in which she may pay.
 
     201 is the order. 409: it is sold out, not sold, costs something else (`price_changed`) by
-    now, or cannot be bought in this group. The same Idempotency-Key answers with the same order.
+    now, cannot be bought in this group, or its time to collect is taken. The same
+    Idempotency-Key answers with the same order.
     """
     keyed = Once.needed(request)
     provider = carrier_now(request.brand.id)
@@ -266,6 +276,7 @@ def _place(
         address=said.address.dict() if said.address else None,
         cart_item_ids=said.cart_item_ids,
         asking=said.asking(),
+        slot_at=said.slot_at,
         now=request.now,
     )
     return {
@@ -273,7 +284,7 @@ def _place(
         "number": placed.number,
         "payment_no": placed.payment_id.hex,
         "provider": provider.name,
-        "group_id": orders.group_of(brand_id=request.brand.id, order_id=placed.order_id),
+        "group_id": placed.group_id,
         "payable_fen": placed.payable_fen,
         "pay_by": placed.pay_by,
     }

@@ -117,9 +117,11 @@ def get_order(request: ApiRequest, order_id: UUID) -> Any:
     brand_id = request.brand.id
     card = orders.order(brand_id=brand_id, order_id=order_id)
     payment = orders.payment_of(brand_id=brand_id, order_id=order_id)
+    slot = orders.slots_of(brand_id=brand_id, order_ids=[order_id]).get(order_id)
     staff = {one.user_id: one.user_name for one in brands.staff_ever(brand_id=brand_id)}
     return order_json(card, codes_of_skus(request, [one.product_id for one in card.lines])) | {
         "explained": card.explained,
+        "pickup_slot": slot and {"starts_at": slot.starts_at, "ends_at": slot.ends_at},
         "payment": {
             "payment_no": payment.payment_no,
             "provider": payment.provider,

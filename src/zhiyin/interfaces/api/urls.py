@@ -22,6 +22,7 @@ from zhiyin.interfaces.api import (
     people_side,
     promotions_side,
     shop_side,
+    slots_side,
     webhooks_side,
 )
 from zhiyin.interfaces.api.access import ApiRequest, BrandKey, in_brand
@@ -71,6 +72,7 @@ for router in (
     brand,
     needs_side.router,
     shop_side.router,
+    slots_side.router,
     buying_side.router,
     orders_side.router,
     promotions_side.router,

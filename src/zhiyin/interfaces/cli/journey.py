@@ -51,8 +51,8 @@ def play(slug: str) -> None:
     group_buy_id = _set_up(brand.id, scene)
     buyers = [_shopper(brand.id) for _ in range(SEATS)]
     orders = [_order(brand, scene, buyers[0], group_buy_id=group_buy_id)]
-    group_id = _group_of(brand.id, orders[0])
-    orders += [_order(brand, scene, buyer, group_id=group_id) for buyer in buyers[1:]]
+    joined = orders[0].group_id
+    orders += [_order(brand, scene, buyer, group_id=joined) for buyer in buyers[1:]]
     for order, buyer in zip(orders, buyers, strict=True):
         _pay(brand, order, buyer)
     _work("the group is complete: all three orders may be collected")
@@ -169,16 +169,6 @@ def _order(brand: Any, scene: _Scene, buyer: UUID, **group: UUID) -> Any:
     )
     _say("order", f"{placed.number}  {_yuan(placed.payable_fen)}")
     return placed
-
-
-def _group_of(brand_id: UUID, placed: Any) -> UUID:
-    from zhiyin.domain.orders import queries as orders
-    from zhiyin.storage.tenancy import brand_tx
-
-    with brand_tx(brand_id):
-        group_id = orders.group_of(brand_id=brand_id, order_id=placed.order_id)
-    assert group_id is not None
-    return group_id
 
 
 def _pay(brand: Any, placed: Any, buyer: UUID) -> None:

@@ -104,6 +104,7 @@ def place(*, brand_id: UUID, facts: OrderFacts, now: datetime) -> Placed:
         payment_id=facts.payment_id,
         payable_fen=quote.payable_fen,
         pay_by=facts.pay_by,
+        group_id=facts.group_id,
         is_new=True,
     )
 
@@ -139,6 +140,7 @@ def _placed_before(brand_id: UUID, facts: OrderFacts) -> Placed:
         payment_id=payment.id,
         payable_fen=order.payable_fen,
         pay_by=order.pay_by,
+        group_id=order.group_id,
         is_new=False,
     )
 

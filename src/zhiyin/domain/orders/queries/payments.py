@@ -41,18 +41,21 @@ def placed(*, brand_id: UUID, order_id: UUID) -> Placed | None:
     row = (
         Payment.objects.filter(brand_id=brand_id, order_id=order_id)
         .order_by("-opened_at", "id")
-        .values_list("order__number", "id", "order__payable_fen", "order__pay_by")
+        .values_list(
+            "order__number", "id", "order__payable_fen", "order__pay_by", "order__group_id"
+        )
         .first()
     )
     if row is None:
         return None
-    number, payment_id, payable_fen, pay_by = row
+    number, payment_id, payable_fen, pay_by, group_id = row
     return Placed(
         order_id=order_id,
         number=number,
         payment_id=payment_id,
         payable_fen=payable_fen,
         pay_by=pay_by,
+        group_id=group_id,
         is_new=False,
     )
 

@@ -142,13 +142,14 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """An order that waits to be paid."""
+    """An order that waits to be paid; `group_id` is the group it is bought in, if any."""
 
     order_id: UUID
     number: str
     payment_id: UUID
     payable_fen: int
     pay_by: datetime
+    group_id: UUID | None
     is_new: bool
 
 
