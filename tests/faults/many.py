@@ -12,12 +12,12 @@ from zhiyin.storage.tenancy import brand_tx
 
 COPY = """
     INSERT INTO {table}
-    SELECT ({table_record}).*
+    SELECT another.*
     FROM {table} template, unnest(%(orders)s::uuid[], %(payments)s::uuid[], %(steps)s::uuid[],
-        %(numbers)s::text[]) AS made (order_id, payment_id, step_id, number)
+        %(numbers)s::text[]) AS made (order_id, payment_id, step_id, number),
+        jsonb_populate_record(template, jsonb_build_object({other})) AS another
     WHERE template.brand_id = %(brand_id)s AND template.{key} = %(is)s
 """
-RECORD = "jsonb_populate_record(template, jsonb_build_object({other}))"
 ORDER = "'id', gen_random_uuid(), 'order_id', made.order_id"
 TABLES: Mapping[str, tuple[str, str]] = {
     "orders_order": ("id", "'id', made.order_id, 'number', made.number"),
@@ -39,9 +39,8 @@ def copies(market: Market, placed: Placed, count: int) -> list[UUID]:
     orders, payments, steps = ([uuid7() for _ in range(count)] for _ in range(3))
     with brand_tx(market.brand_id):
         for table, (key, other) in TABLES.items():
-            record = RECORD.format(other=other)
             run(
-                COPY.format(table=table, table_record=record, key=key),
+                COPY.format(table=table, other=other, key=key),
                 brand_id=market.brand_id,
                 orders=orders,
                 payments=payments,
