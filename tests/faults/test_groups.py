@@ -36,6 +36,8 @@ from zhiyin.storage.tenancy import brand_tx
 GROUPS, GROUPS_A_SKU, GROUP_FEN = 400, 10, 6_900
 THREADS, OPEN_MIN, ENDS_MIN, OVER_MIN, SETTLED_MIN = 16, 60, 100, 340, 348
 LIMIT = 1_000
+MAY_BE_REFUSED = {"opens", "joins", "pays", "leaves", "tells"}
+"""The acts of people and of the provider. What a job does by itself is never refused."""
 REFUSED = {
     "group_closed",
     "group_full",
@@ -83,7 +85,7 @@ class Street:
             with self.desk.at(moment):
                 return f"{act.__name__}:{act(moment)}"
         except DomainError as refused:
-            if refused.code not in REFUSED:
+            if act.__name__ not in MAY_BE_REFUSED or refused.code not in REFUSED:
                 raise
             return f"{act.__name__}:{refused.code}"
         finally:

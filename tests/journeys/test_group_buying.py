@@ -96,6 +96,29 @@ def test_a_group_that_falls_short_gives_everybody_the_money(
     assert market.violations(OVER) == {}
 
 
+def test_who_leaves_a_group_that_just_ended_holds_up_nobodys_money(
+    market, group_buy, zhiyin, own_database
+) -> None:
+    first = opened(market, group_buy)
+    second = joined(market, group_of(market, first))
+    for order in (first, second):
+        market.pay(order)
+    purchase.close_groups(brand_id=market.brand_id, now=OVER, limit=10)
+    purchase.leave_group(
+        brand_id=market.brand_id,
+        order_id=first.order_id,
+        member_id=market.order(first).member_id,
+        reason="不等了",
+        now=OVER,
+    )
+    forgotten = market.violations(OVER + timedelta(minutes=11))
+    assert [one.subject for one in forgotten["G1.orders"]] == [second.number]
+    zhiyin("worker", "--once", database=own_database)
+    assert {market.order(order).state for order in (first, second)} == {OrderState.REFUNDED}
+    assert market.books() == {"sandbox_clearing": 2 * GROUP_FEN, "refunds_payable": 2 * GROUP_FEN}
+    assert market.violations(OVER + timedelta(minutes=11)) == {}
+
+
 def test_money_for_a_seat_whose_group_is_gone_goes_back(market, group_buy) -> None:
     placed = opened(market, group_buy)
     assert purchase.close_groups(brand_id=market.brand_id, now=OVER, limit=10) == 1

@@ -134,6 +134,14 @@ HELD_AS_ORDERED = """
 """
 """A full join reads each side once, whatever the planner believes of their sizes: a nested loop
 over thirty thousand orders took minutes. Pieces held for no order at all are found too."""
+GROUP_IS_OVER = """
+    SELECT ordered.number, held.state, held.closed_at::text
+    FROM orders_order ordered
+    JOIN promotions_group held ON held.brand_id = ordered.brand_id AND held.id = ordered.group_id
+    WHERE ordered.brand_id = %(brand_id)s AND ordered.state = 'grouping'
+      AND held.closed_at < %(now)s - interval '10 minutes'
+    ORDER BY ordered.number LIMIT %(limit)s
+"""
 
 CASE_STEPS_FOLLOW = """
     WITH step AS (
@@ -262,6 +270,11 @@ AUDITS = (
         "S1.slots_freed",
         "what was closed or given back whole keeps no time to collect",
         looks(SLOTS_OF_THE_LIVING, "state", "starts_at"),
+    ),
+    Audit(
+        "G1.orders",
+        "who paid in a group has the goods or her money ten minutes after its end",
+        looks(GROUP_IS_OVER, "group", "ended_at"),
     ),
     Audit(
         "P3.cases",

@@ -29,15 +29,22 @@ def release_group(event: GroupWon) -> None:
 def refund_group(event: GroupLost) -> None:
     """Whoever paid in a group that fell short gets her money, and unpaid orders end.
 
-    Each by itself, and safe to repeat: a cause gives back once.
+    Each by itself, as it stands once it is locked, and safe to repeat: who paid just now is late
+    and was promised it back, and who gave her seat back before we came has her money.
     """
     with brand_tx(event.brand_id):
-        standing = ordered.orders_of_group(brand_id=event.brand_id, group_id=event.group_id)
-    for order_id, state in standing.items():
+        order_ids = ordered.orders_of_group(brand_id=event.brand_id, group_id=event.group_id)
+    for order_id in order_ids:
         with brand_tx(event.brand_id):
+            state = orders.lock(brand_id=event.brand_id, order_id=order_id)
             if state is OrderState.UNPAID:
-                _close_unpaid(event, order_id)
-            elif order_id in event.order_ids:
+                close_order(
+                    brand_id=event.brand_id,
+                    order_id=order_id,
+                    reason=CloseReason.GROUP_LOST,
+                    now=event.at,
+                )
+            elif state is OrderState.GROUPING:
                 grant(
                     brand_id=event.brand_id,
                     order_id=order_id,
@@ -75,14 +82,3 @@ def give_seat_back(
         now=now,
         member_id=member_id,
     )
-
-
-def _close_unpaid(event: GroupLost, order_id: UUID) -> None:
-    """End an order that nobody paid, unless somebody just did: that is late, and goes back."""
-    if orders.lock(brand_id=event.brand_id, order_id=order_id) is OrderState.UNPAID:
-        close_order(
-            brand_id=event.brand_id,
-            order_id=order_id,
-            reason=CloseReason.GROUP_LOST,
-            now=event.at,
-        )

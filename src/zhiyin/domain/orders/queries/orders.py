@@ -132,14 +132,10 @@ def order_of_line(*, brand_id: UUID, line_id: UUID) -> UUID:
     return UUID(str(order_id))
 
 
-def orders_of_group(*, brand_id: UUID, group_id: UUID) -> dict[UUID, OrderState]:
-    """Order -> where it stands, for all orders of a group-buy's team. One query."""
-    rows = (
-        Order.objects.filter(brand_id=brand_id, group_id=group_id)
-        .order_by("placed_at", "id")
-        .values_list("id", "state")
-    )
-    return {order_id: OrderState(state) for order_id, state in rows}
+def orders_of_group(*, brand_id: UUID, group_id: UUID) -> tuple[UUID, ...]:
+    """All orders of a group-buy's team, in the order in which they were placed. One query."""
+    rows = Order.objects.filter(brand_id=brand_id, group_id=group_id).order_by("placed_at", "id")
+    return tuple(rows.values_list("id", flat=True))
 
 
 def group_of(*, brand_id: UUID, order_id: UUID) -> UUID | None:
