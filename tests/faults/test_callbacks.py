@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.faults.crowd import Call, press, served
 from tests.faults.many import copies
 from tests.faults.platform import STRANGER, Event, Platform, paid
 from tests.journeys.buying import Market, open_market
+from zhiyin.connectors.wxpay import signing
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import OrderPaid, OrderState
 from zhiyin.events import queries as diary
@@ -67,6 +69,24 @@ def test_one_effect_for_each_event(own_database, platform, market, figure, seed,
         f"{len(tellings)} calls of {len(true)} events",
         f"{len(true)} effects; {forged} forged changed nothing",
     )
+
+
+@pytest.mark.parametrize("kind", ["signature", "stale", "amount"])
+def test_without_its_proof_a_forged_call_pays(market, platform, client, monkeypatch, kind) -> None:
+    """The twin: a signature over a moment that is near keeps a forger out, and nothing else does."""
+    (payment_id,) = placed(market, 1)
+    event = paid(payment_id, PRICE_FEN)
+
+    def told() -> int:
+        call = platform.forged(kind, event, datetime.now(UTC))
+        type_ = call.headers["Content-Type"]
+        return client.post(call.path, call.body, type_, headers=call.headers).status_code
+
+    assert told() in REFUSED
+    assert market.books() == {}
+    monkeypatch.setattr(signing, "doubt", lambda *_, **__: "")
+    assert told() == HTTPStatus.NO_CONTENT
+    assert market.books() == {"wxpay_clearing": PRICE_FEN, "prepayments": PRICE_FEN}
 
 
 def drawn(market: Market, calls: int, draw: random.Random) -> tuple[list[Telling], list[Event]]:
