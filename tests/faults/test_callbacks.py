@@ -73,7 +73,7 @@ def test_one_effect_for_each_event(own_database, platform, market, figure, seed,
 
 @pytest.mark.parametrize("kind", ["signature", "stale", "amount"])
 def test_without_its_proof_a_forged_call_pays(market, platform, client, monkeypatch, kind) -> None:
-    """The twin: a signature over a moment that is near keeps a forger out, and nothing else does."""
+    """The twin: a signature over a moment near now keeps a forger out, and nothing else does."""
     (payment_id,) = placed(market, 1)
     event = paid(payment_id, PRICE_FEN)
 

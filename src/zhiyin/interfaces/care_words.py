@@ -25,6 +25,7 @@ from zhiyin.domain.orders.care import (
 )
 from zhiyin.domain.orders.types import NothingToGiveBack, OrderLine, OrderMoveRefused, ReasonNeeded
 from zhiyin.interfaces import chips
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.errors import DomainError
 
 Words = str | Promise
@@ -100,11 +101,10 @@ INVOICES: Mapping[InvoiceState, Words] = {
 
 def lines(ordered: Sequence[OrderLine], *, taxonomy: Taxonomy, language: str) -> dict[str, str]:
     """Line key -> what it is called: name, colour and size."""
-    is_english = language.startswith("en")
     return {
         line.key: " · ".join(
             (
-                line.name_en if is_english else line.name_zh,
+                name_in(language, line),
                 chips.label("color", line.color, taxonomy=taxonomy, language=language),
                 line.size_label,
             )

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from zhiyin.domain.brands import queries as brands
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.refusals import words_of
 from zhiyin.kit.errors import Kind
 
@@ -26,11 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
         return redirect("shop:decide", slug=living[0].slug)
     if not living or not all(brand.is_demo for brand in living):
         return nothing_here(request)
-    is_english = (get_language() or "").startswith("en")
-    shops = [
-        {"slug": brand.slug, "name": brand.name_en if is_english else brand.name_zh}
-        for brand in living
-    ]
+    shops = [{"slug": brand.slug, "name": name_in(get_language() or "", brand)} for brand in living]
     return render(request, "front.html", {"shops": shops})
 
 

@@ -28,6 +28,7 @@ from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.once import Once, takes_key
 from zhiyin.interfaces.api.opening import member_named, note_read
 from zhiyin.interfaces.api.shapes import Code, In, Listed, PageQuery, answers, chars, plain
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
 
@@ -192,7 +193,7 @@ def get_shared_board(request: ApiRequest, link: Code) -> Any:
             {
                 "product_id": product.id,
                 "code": product.code,
-                "name": _name(request, product),
+                "name": name_in(request.language, product),
                 "price_from_fen": product.price_from_fen if product.skus else None,
                 "votes": view.votes[product.id],
             }
@@ -247,7 +248,7 @@ def _answer(request: ApiRequest, taxonomy: Taxonomy, found: boards.ItemAnswer) -
     return {
         "product_id": found.product.id,
         "code": found.product.code,
-        "name": _name(request, found.product),
+        "name": name_in(request.language, found.product),
         "on_shop": found.is_on_shop,
         "price_from_fen": found.product.price_from_fen if found.product.skus else None,
         "on_hand": sum(sku.on_hand for sku in found.product.skus) if found.is_on_shop else 0,
@@ -261,8 +262,3 @@ def _answer(request: ApiRequest, taxonomy: Taxonomy, found: boards.ItemAnswer) -
         "thin": tally.is_thin,
         "show_ids": [one.show.id for one in found.behind],
     }
-
-
-def _name(request: ApiRequest, product: Any) -> str:
-    en = request.language.startswith("en")
-    return str(product.name_en if en else product.name_zh)

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import BrandCard, BrandNotFound, Role
 from zhiyin.interfaces.matrix import CONSOLE, Actor, may
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.refusals import STATUS, sentence
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage.tenancy import brand_tx
@@ -135,7 +136,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def brand_view(brand: BrandCard, language: str) -> BrandView:
     """The brand as its pages name it."""
-    name = brand.name_en if language.startswith("en") else brand.name_zh
+    name = name_in(language, brand)
     return BrandView(brand.slug, name, brand.is_demo)
 
 

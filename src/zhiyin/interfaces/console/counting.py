@@ -30,9 +30,10 @@ from zhiyin.domain.catalog.types import (
 )
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page, reaching_console_page
-from zhiyin.interfaces.console.ordering import own_stores, store_name, stores_of
+from zhiyin.interfaces.console.ordering import own_stores, stores_of
 from zhiyin.interfaces.console.showing import searched, shown
 from zhiyin.interfaces.exporting import PAGE, csv_answer, in_pages, xlsx_answer
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.numbers import whole
 from zhiyin.kit.tables import Cell
@@ -122,9 +123,9 @@ def _page(
         )
         rows = _rows_of(request, shelf)
     base = {
-        "stores": [{"id": one.id, "name": store_name(request, one)} for one in stores],
+        "stores": [{"id": one.id, "name": name_in(request.language, one)} for one in stores],
         "store": store,
-        "store_name": store_name(request, store) if store else "",
+        "store_name": name_in(request.language, store) if store else "",
         "search": search,
         "rows": rows,
         "listed": LISTED,
@@ -186,11 +187,10 @@ def _found(request: ConsoleRequest) -> tuple[dict[UUID, int], str]:
 def _rows_of(request: ConsoleRequest, shelf: Sequence[ShelfRow]) -> list[dict[str, Any]]:
     """SKUs as the page lists them, with what she typed of each. One query."""
     taxonomy, language = audience.taxonomy(brand_id=request.operator.brand.id), request.language
-    is_english = language.startswith("en")
     rows = []
     for one in shelf:
         color = chips.label("color", one.color, taxonomy=taxonomy, language=language)
-        name = one.name_en if is_english else one.name_zh
+        name = name_in(language, one)
         typed = request.POST.get(f"found_{one.sku_id}", "")
         words = f"{name} · {color} · {one.size_label}"
         rows.append({"card": one, "name": words, "typed": typed})
@@ -254,9 +254,9 @@ def _rows(request: ConsoleRequest) -> Iterator[list[Cell]]:
         store = stores.get(one.store_id)
         yield [
             store.code if store else "",
-            store_name(request, store) if store else "",
+            name_in(request.language, store) if store else "",
             one.code,
-            one.name_en if language.startswith("en") else one.name_zh,
+            name_in(language, one),
             one.color,
             one.size_label,
             one.on_hand,

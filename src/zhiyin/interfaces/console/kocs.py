@@ -21,7 +21,6 @@ from zhiyin.domain.kocs.types import (
     ApplicationCard,
     ApplicationState,
     FollowFor,
-    KocCard,
     Score,
     ScoreKey,
     ScoreName,
@@ -44,6 +43,7 @@ from zhiyin.interfaces.console.showing import (
     shown,
 )
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.storage.tenancy import brand_tx
 
@@ -95,7 +95,7 @@ def kocs(request: ConsoleRequest) -> HttpResponse:
         "rows": [
             {
                 "card": card,
-                "name": _name(request, card),
+                "name": name_in(request.language, card),
                 "good_at": _good_at(request, card.good_at, taxonomy)[:4],
                 "load": load.get(card.id, 0),
                 "is_away": card.id in away,
@@ -122,7 +122,7 @@ def koc(request: ConsoleRequest, koc_id: UUID) -> HttpResponse:
     is_english = request.language.startswith("en")
     context = {
         "card": card,
-        "name": _name(request, card),
+        "name": name_in(request.language, card),
         "persona": card.persona_en if is_english else card.persona_zh,
         "good_at": _good_at(request, card.good_at, taxonomy),
         "load": conversations.load(brand_id=brand_id, now=request.now, koc_ids=[koc_id]).get(
@@ -316,7 +316,3 @@ def _views(request: ConsoleRequest, view: str) -> list[dict[str, Any]]:
         {"name": _("Accepted"), "href": f"{here}?view=accepted", "is_current": view == "accepted"},
         {"name": _("Refused"), "href": f"{here}?view=refused", "is_current": view == "refused"},
     ]
-
-
-def _name(request: ConsoleRequest, card: KocCard) -> str:
-    return card.name_en if request.language.startswith("en") else card.name_zh

@@ -20,6 +20,7 @@ from zhiyin.domain.promotions.types import PromotionCard, PromotionKind, Promoti
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.promotions import OPEN, row
 from zhiyin.interfaces.console.showing import shown
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 
 MINUTES = 60
@@ -152,10 +153,9 @@ def _stock(request: ConsoleRequest, card: PromotionCard) -> dict[str, Any]:
             brand_id=brand_id, store_ids=[store_id for store_id, _left in left[:STORES_SHOWN]]
         )
     }
-    is_english = request.language.startswith("en")
     return {
         "stores": [
-            {"name": known[one].name_en if is_english else known[one].name_zh, "left": pieces}
+            {"name": name_in(request.language, known[one]), "left": pieces}
             for one, pieces in left[:STORES_SHOWN]
             if one in known
         ],

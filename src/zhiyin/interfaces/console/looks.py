@@ -28,7 +28,6 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.products import drawn
-from zhiyin.interfaces.console.products import name as product_name
 from zhiyin.interfaces.console.showing import (
     IdMalformed,
     offer_undo,
@@ -37,6 +36,7 @@ from zhiyin.interfaces.console.showing import (
     searched,
     shown,
 )
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
 
@@ -77,7 +77,6 @@ def looks(request: ConsoleRequest) -> HttpResponse:
     people = kocs.kocs_by_id(
         brand_id=brand_id, koc_ids=sorted({look.koc_id for look in found if look.koc_id})
     )
-    is_english = request.language.startswith("en")
     context = {
         "search": searched(request),
         "is_retired": is_retired,
@@ -94,8 +93,8 @@ def looks(request: ConsoleRequest) -> HttpResponse:
         "rows": [
             {
                 "card": look,
-                "name": look.name_en if is_english else look.name_zh,
-                "koc": (people[look.koc_id].name_en if is_english else people[look.koc_id].name_zh)
+                "name": name_in(request.language, look),
+                "koc": (name_in(request.language, people[look.koc_id]))
                 if look.koc_id in people
                 else "",
                 "items": [
@@ -229,7 +228,7 @@ def _save(request: ConsoleRequest, draft: Draft, look: LookCard | None) -> HttpR
 def _page(
     request: ConsoleRequest, draft: Draft, *, look: LookCard | None, faults: Mapping[str, str]
 ) -> HttpResponse:
-    brand_id, is_english = request.operator.brand.id, request.language.startswith("en")
+    brand_id = request.operator.brand.id
     products = _products(request, draft.items)
     search = request.POST.get("find", "").replace("\x00", "").strip()[:60]
     found = (
@@ -241,14 +240,13 @@ def _page(
     taxonomy = audience.taxonomy(brand_id=brand_id)
     context = {
         "look": look,
-        "name": (look.name_en if is_english else look.name_zh) if look else "",
+        "name": name_in(request.language, look) if look else "",
         "is_retired": bool(look and look.id not in listed),
         "words": draft.words,
         "faults": faults,
         "koc_id": draft.koc_id,
         "kocs": [
-            (str(card.id), card.name_en if is_english else card.name_zh)
-            for card in kocs.kocs(brand_id=brand_id)
+            (str(card.id), name_in(request.language, card)) for card in kocs.kocs(brand_id=brand_id)
         ],
         "items": [_item(request, item, products, taxonomy) for item in draft.items],
         "total": format_cny(
@@ -290,7 +288,7 @@ def _answer_groups(
 def _found(request: ConsoleRequest, card: ProductCard, taxonomy: Taxonomy) -> dict[str, Any]:
     colors = list(dict.fromkeys(sku.color for sku in card.skus))
     return {
-        "name": product_name(request, card),
+        "name": name_in(request.language, card),
         "code": card.code,
         "colors": [
             {
@@ -312,7 +310,7 @@ def _item(
     card = products.get(item.product_id)
     return {
         "key": f"{item.product_id}{APART}{item.color}",
-        "name": product_name(request, card) if card else _("off the shop"),
+        "name": name_in(request.language, card) if card else _("off the shop"),
         "color": _color(request, item.color, taxonomy),
         "price": format_cny(card.price_from_fen, request.language) if card else "",
         "drawing": drawn(request, card, item.color) if card else None,

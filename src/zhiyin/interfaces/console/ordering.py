@@ -28,6 +28,7 @@ from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest
 from zhiyin.interfaces.console.products import drawn
 from zhiyin.interfaces.matrix import CONSOLE, Actor
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import FEN_PER_CNY, format_cny
 
 STORES_LISTED = 1_000
@@ -154,17 +155,12 @@ def stores_of(request: ConsoleRequest, own: Collection[UUID] | None) -> list[Sto
     return [one for one in found if one.is_open]
 
 
-def store_name(request: ConsoleRequest, store: StoreCard) -> str:
-    """A store's name in the reader's language."""
-    return store.name_en if request.language.startswith("en") else store.name_zh
-
-
 def store_names(request: ConsoleRequest, store_ids: Collection[UUID]) -> dict[UUID, str]:
     """Store -> its name. One query."""
     found = brands.stores_by_id(
         brand_id=request.operator.brand.id, store_ids=sorted(set(store_ids))
     )
-    return {one.id: store_name(request, one) for one in found}
+    return {one.id: name_in(request.language, one) for one in found}
 
 
 def shown_lines(
@@ -175,13 +171,12 @@ def shown_lines(
     wanted = sorted({line.product_id for order in orders for line in order.lines})
     products = catalog.products_ever(brand_id=brand_id, product_ids=wanted)
     taxonomy = audience.taxonomy(brand_id=brand_id)
-    is_english = request.language.startswith("en")
 
     def shown(line: OrderLine) -> dict[str, Any]:
         product = products.get(line.product_id)
         return {
             "line": line,
-            "name": line.name_en if is_english else line.name_zh,
+            "name": name_in(request.language, line),
             "color": chips.label("color", line.color, taxonomy=taxonomy, language=request.language),
             "size": line.size_label,
             "pieces": line.quantity - line.refunded,

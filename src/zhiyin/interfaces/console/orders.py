@@ -26,12 +26,12 @@ from zhiyin.interfaces.console.ordering import (
     own_stores,
     shown_lines,
     state_words,
-    store_name,
     store_names,
     stores_of,
 )
 from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.interfaces.exporting import PAGE, csv_answer, in_pages, xlsx_answer
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.tables import Cell, yuan
 from zhiyin.storage.tenancy import brand_tx
 
@@ -65,7 +65,9 @@ def orders(request: ConsoleRequest) -> HttpResponse:
         "asked": asked,
         "is_filtered": any(asked.values()),
         "query": urlencode({name: said for name, said in asked.items() if said}),
-        "stores": [(str(one.id), store_name(request, one)) for one in stores_of(request, own)],
+        "stores": [
+            (str(one.id), name_in(request.language, one)) for one in stores_of(request, own)
+        ],
         "states": [(one.value, words) for one, words in states.items()],
         "deliveries": [(one.value, words) for one, words in ways.items()],
         "total": found.total,
@@ -166,7 +168,6 @@ def _rows(request: ConsoleRequest) -> Iterator[list[Cell]]:
         filters = _filters(request, own_stores(request, ROUTE))
         stores = {one.id: one for one in _all_stores(brand.id)}
     states, ways = state_words(), delivery_words()
-    is_english = request.language.startswith("en")
     zone = ZoneInfo(brand.time_zone)
 
     def local(at: datetime | None) -> datetime | None:
@@ -183,9 +184,9 @@ def _rows(request: ConsoleRequest) -> Iterator[list[Cell]]:
                 local(order.paid_at),
                 local(order.done_at),
                 store.code if store else "",
-                store_name(request, store) if store else "",
+                name_in(request.language, store) if store else "",
                 ways[order.delivery],
-                line.name_en if is_english else line.name_zh,
+                name_in(request.language, line),
                 line.color,
                 line.size_label,
                 line.quantity,

@@ -37,12 +37,12 @@ from zhiyin.interfaces.console.ordering import (
     own_stores,
     shown_lines,
     state_words,
-    store_name,
     store_names,
     stores_of,
 )
 from zhiyin.interfaces.console.pickup_slots import slot_words
 from zhiyin.interfaces.console.showing import page_number, pager, shown
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.refusals import STATUS
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.times import start_of_day
@@ -145,7 +145,7 @@ def _page(request: ConsoleRequest, answer: Answer, *, status: int = 200) -> Http
     asked = request.POST.get("store") or request.GET.get("store", "")
     store = next((one for one in stores if str(one.id) == asked), stores[0] if stores else None)
     context: dict[str, Any] = {
-        "stores": [{"id": one.id, "name": store_name(request, one)} for one in stores],
+        "stores": [{"id": one.id, "name": name_in(request.language, one)} for one in stores],
         "store": store,
         "code": request.POST.get("code", "")[:40],
         "answer": answer,
@@ -166,7 +166,7 @@ def _page(request: ConsoleRequest, answer: Answer, *, status: int = 200) -> Http
         lines = shown_lines(request, [*waiting.orders, *done])
         slots = queries.slots_of(brand_id=brand_id, order_ids=[one.id for one in waiting.orders])
         context |= {
-            "store_name": store_name(request, store),
+            "store_name": name_in(request.language, store),
             "total": waiting.total,
             "to_hand_over": [
                 {

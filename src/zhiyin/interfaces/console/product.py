@@ -18,10 +18,11 @@ from zhiyin.domain.content import queries as content
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.forms import ProductForm, SkuForm
-from zhiyin.interfaces.console.products import categories, drawn, name
+from zhiyin.interfaces.console.products import categories, drawn
 from zhiyin.interfaces.console.showing import offer_undo, shown
 from zhiyin.interfaces.console.stock_table import stock_table
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import FEN_PER_CNY, format_cny
 
 PRICE_MAX_FEN = 10**12
@@ -159,7 +160,7 @@ def page(
     is_refused = bool(form or sku_form or price_error or stock_error)
     context = {
         "card": card,
-        "name": name(request, card),
+        "name": name_in(request.language, card),
         "drawing": drawn(request, card),
         "is_retired": is_retired,
         "form": form or ProductForm(initial=_initial(card), categories=categories(request)),
@@ -175,9 +176,7 @@ def page(
             }
             for sku in card.skus
         ],
-        "looks": [
-            (look.id, look.name_en if language.startswith("en") else look.name_zh) for look in looks
-        ],
+        "looks": [(look.id, name_in(language, look)) for look in looks],
         "shows_total": len(shows),
         "shows": [
             wearing(show, taxonomy=taxonomy, language=language) for show in shows[:SHOWS_LISTED]

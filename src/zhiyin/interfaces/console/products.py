@@ -28,6 +28,7 @@ from zhiyin.interfaces.console.showing import (
     shown,
     ticked,
 )
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 
 PER_PAGE = 50
@@ -136,7 +137,9 @@ def retire(request: ConsoleRequest) -> HttpResponse:
                 len(looks),
             )
             % {"looks": len(looks)},
-            "lines": [f"{card.code} · {name(request, card)}" for card in found.values()],
+            "lines": [
+                f"{card.code} · {name_in(request.language, card)}" for card in found.values()
+            ],
             "ids": list(found),
             "action": request.path,
             "button": _("Take off the shop"),
@@ -184,11 +187,6 @@ def categories(request: ConsoleRequest) -> list[tuple[str, str]]:
     ]
 
 
-def name(request: ConsoleRequest, card: ProductCard) -> str:
-    """A product's name in the reader's language."""
-    return card.name_en if request.language.startswith("en") else card.name_zh
-
-
 def drawn(request: ConsoleRequest, card: ProductCard, color: str = "") -> dict[str, Any]:
     """What its drawing is made from."""
     return {
@@ -196,7 +194,7 @@ def drawn(request: ConsoleRequest, card: ProductCard, color: str = "") -> dict[s
         "color": color or (card.skus[0].color if card.skus else "grey"),
         "attributes": card.attributes,
         "kind": card.kind,
-        "title": name(request, card),
+        "title": name_in(request.language, card),
     }
 
 
@@ -214,7 +212,7 @@ def _row(
         "id": card.id,
         "code": card.code,
         "drawing": drawn(request, card),
-        "name": name(request, card),
+        "name": name_in(request.language, card),
         "price": prices(request, card),
         "on_hand": sum(sku.on_hand for sku in card.skus),
         "sizes": len(card.skus),

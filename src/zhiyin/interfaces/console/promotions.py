@@ -42,6 +42,7 @@ from zhiyin.interfaces.console.promotion_forms import (
     split,
 )
 from zhiyin.interfaces.console.showing import page_number, pager, shown
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 
 PER_PAGE = 50
@@ -139,7 +140,7 @@ def stop(request: ConsoleRequest, promotion_id: UUID) -> HttpResponse:
     )
     if "confirmed" not in request.POST and card.state in OPEN:
         context = {
-            "title": _("Stop %(name)s?") % {"name": _name(request, card)},
+            "title": _("Stop %(name)s?") % {"name": name_in(request.language, card.terms)},
             "consequence": _consequence(card),
             "lines": [f"{KIND_WORDS[card.terms.kind]} · {_gives(request, card)}"],
             "ids": [],
@@ -274,16 +275,12 @@ def row(request: ConsoleRequest, card: PromotionCard) -> dict[str, Any]:
     return {
         "is_running": card.state is PromotionState.RUNNING,
         "card": card,
-        "name": _name(request, card),
+        "name": name_in(request.language, card.terms),
         "kind_name": KIND_WORDS[card.terms.kind],
         "gives": _gives(request, card),
         "state_name": _state(card.state),
         "is_group_buy": card.terms.kind is PromotionKind.GROUP_BUY,
     }
-
-
-def _name(request: ConsoleRequest, card: PromotionCard) -> str:
-    return card.terms.name_en if request.language.startswith("en") else card.terms.name_zh
 
 
 def _gives(request: ConsoleRequest, card: PromotionCard) -> str:

@@ -13,6 +13,7 @@ from zhiyin.domain.members import queries
 from zhiyin.domain.members.types import Opened
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.showing import page_number, pager, searched, shown
+from zhiyin.interfaces.naming import name_in
 
 PER_PAGE = 50
 
@@ -41,7 +42,6 @@ def reads(request: ConsoleRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     known = {koc.member_id: koc for koc in kocs.kocs(brand_id=brand_id)}
-    is_english = request.language.startswith("en")
     words = {
         Opened.KOC: (_("KOC page"), _("persona, body facts beside her shows")),
         Opened.APPLICATION: (
@@ -69,7 +69,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
     for one in found:
         koc = known.get(one.member_id)
         page, what = words[one.opened]
-        name = (koc.name_en if is_english else koc.name_zh) if koc else ""
+        name = name_in(request.language, koc) if koc else ""
         rows.append(
             {
                 "card": one,

@@ -19,9 +19,9 @@ from zhiyin.domain.content.types import ShowReportCard, ShowReportEmpty, ShowSta
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.pictures import pictures_of
-from zhiyin.interfaces.console.products import name as product_name
 from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.text import TextHasNul, TextTooLong
 
 PER_PAGE = 20
@@ -116,7 +116,7 @@ def _rows(request: ConsoleRequest, found: tuple[ShowReportCard, ...]) -> list[di
             "show": wearing(one.show, taxonomy=taxonomy, language=request.language),
             "is_down": one.show.state is not ShowState.PUBLISHED,
             "photos": pictures_of(request, one.show),
-            "product": product_name(request, products[one.show.product_id])
+            "product": name_in(request.language, products[one.show.product_id])
             if one.show.product_id in products
             else _("off the shop"),
         }

@@ -22,7 +22,6 @@ from zhiyin.domain.conversations.types import ReportEmpty, Side
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.pictures import pictures_of
-from zhiyin.interfaces.console.products import name as product_name
 from zhiyin.interfaces.console.show_reports import SHOWS, show_reports, views, waits_only
 from zhiyin.interfaces.console.showing import (
     IdMalformed,
@@ -33,6 +32,7 @@ from zhiyin.interfaces.console.showing import (
     ticked,
 )
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.interfaces.naming import name_in
 
 PER_PAGE = 20
 REASON_CHARS_MAX = 200
@@ -140,19 +140,18 @@ def reports(request: ConsoleRequest) -> HttpResponse:
             {p for one in page.reports if one.answer for p in one.answer.product_ids}
         ),
     )
-    is_english = request.language.startswith("en")
     context = {
         "is_resolved": is_resolved,
         "total": page.total,
         "rows": [
             {
                 "report": one,
-                "koc": (people[one.koc_id].name_en if is_english else people[one.koc_id].name_zh)
+                "koc": (name_in(request.language, people[one.koc_id]))
                 if one.koc_id in people
                 else _("a KOC who has left"),
                 "by": _("the shopper") if one.reporter is Side.ASKER else _("the KOC"),
                 "picks": [
-                    product_name(request, products[p])
+                    name_in(request.language, products[p])
                     for p in (one.answer.product_ids if one.answer else ())
                     if p in products
                 ],
@@ -201,7 +200,7 @@ def _rows(request: ConsoleRequest, found: tuple[ShowCard, ...]) -> list[dict[str
         rows.append(
             wearing(one, taxonomy=taxonomy, language=request.language)
             | {
-                "product": product_name(request, product) if product else _("off the shop"),
+                "product": name_in(request.language, product) if product else _("off the shop"),
                 "has_page": product is not None,
                 "proof": proof(one.source, record),
                 "lacks_rights": lacks_rights(record),

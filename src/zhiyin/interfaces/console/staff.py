@@ -23,6 +23,7 @@ from zhiyin.interfaces.console.access import (
 from zhiyin.interfaces.console.accounts import add_account, authenticator_link, new_account
 from zhiyin.interfaces.console.forms import AccountForm
 from zhiyin.interfaces.console.showing import IdMalformed, offer_undo, searched, shown
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.numbers import whole
 from zhiyin.storage.tenancy import brand_tx
 
@@ -171,12 +172,8 @@ def _made(request: ConsoleRequest, name: str, password: str, secret: str) -> Htt
 
 
 def _account_form(request: ConsoleRequest) -> AccountForm:
-    is_english = request.language.startswith("en")
     found = queries.stores(brand_id=_brand(request), closed=False, limit=STORES_LISTED)
-    stores = [
-        (str(one.id), f"{one.code} {one.name_en if is_english else one.name_zh}")
-        for one in found.stores
-    ]
+    stores = [(str(one.id), f"{one.code} {name_in(request.language, one)}") for one in found.stores]
     return AccountForm(
         request.POST or None,
         roles=[(role.value, words) for role, words in role_words().items()][::-1],

@@ -10,6 +10,7 @@ from zhiyin.domain.brands.types import Role, StoreCard
 from zhiyin.domain.catalog import queries
 from zhiyin.domain.catalog.types import ProductCard, StockCount, StockMoveKind
 from zhiyin.interfaces.console.access import ConsoleRequest
+from zhiyin.interfaces.naming import name_in
 
 STORES_LISTED = 1_000
 MOVES_LISTED = 20
@@ -33,11 +34,11 @@ def stock_table(
         pieces[store] = pieces.get(store, 0) + count.on_hand
     return {
         "stores": [
-            {"id": one.id, "name": _store_name(request, one), "pieces": pieces.get(one.id, 0)}
+            {"id": one.id, "name": name_in(request.language, one), "pieces": pieces.get(one.id, 0)}
             for one in stores
         ],
         "store": chosen,
-        "store_name": _store_name(request, chosen) if chosen else "",
+        "store_name": name_in(request.language, chosen) if chosen else "",
         "stores_with_stock": sum(1 for count in pieces.values() if count),
         "counts": [_row(request, sku, chosen, found) for sku in card.skus],
         "count_reason": request.POST.get("reason", "") or _("Stock count"),
@@ -97,7 +98,3 @@ def _moves(request: ConsoleRequest, card: ProductCard, store: StoreCard) -> list
         }
         for move in found
     ]
-
-
-def _store_name(request: ConsoleRequest, store: StoreCard) -> str:
-    return store.name_en if request.language.startswith("en") else store.name_zh

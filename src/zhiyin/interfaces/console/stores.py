@@ -26,6 +26,7 @@ from zhiyin.interfaces.console.showing import (
     shown,
     ticked,
 )
+from zhiyin.interfaces.naming import name_in
 
 PER_PAGE = 50
 
@@ -141,7 +142,9 @@ def close(request: ConsoleRequest) -> HttpResponse:
                 pieces,
             )
             % {"pieces": pieces},
-            "lines": [f"{one.code} · {_name(request, one)} · {one.city}" for one in chosen],
+            "lines": [
+                f"{one.code} · {name_in(request.language, one)} · {one.city}" for one in chosen
+            ],
             "ids": open_ids,
             "action": reverse("console:stores-close", kwargs={"slug": request.brand.slug}),
             "button": _("Close them"),
@@ -177,7 +180,7 @@ def _form_page(
 ) -> HttpResponse:
     context: dict[str, object] = {"form": form, "store": store}
     if store:
-        context["name"] = _name(request, store)
+        context["name"] = name_in(request.language, store)
         context["pieces"] = catalog.pieces_in_stores(
             brand_id=request.operator.brand.id, store_ids=[store.id]
         )
@@ -191,8 +194,4 @@ def _code_taken(form: forms.Form) -> None:
 
 
 def _row(request: ConsoleRequest, store: StoreCard) -> dict[str, object]:
-    return {"card": store, "name": _name(request, store)}
-
-
-def _name(request: ConsoleRequest, store: StoreCard) -> str:
-    return store.name_en if request.language.startswith("en") else store.name_zh
+    return {"card": store, "name": name_in(request.language, store)}

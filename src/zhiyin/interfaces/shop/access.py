@@ -29,6 +29,7 @@ from zhiyin.domain.members.types import MemberCard, MemberNotFound
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import Buyer
 from zhiyin.interfaces.matrix import Actor, may
+from zhiyin.interfaces.naming import name_in
 from zhiyin.storage.tenancy import brand_tx
 
 MEMBER, GUEST = "member", "guest"
@@ -109,7 +110,7 @@ def _door(view: View, *, in_transaction: bool) -> View:
     def page(request: Any, slug: str, **kwargs: Any) -> HttpResponse:
         brand = brands.brand_by_slug(slug=slug)
         language = get_language() or "zh-hans"
-        name = brand.name_en if language.startswith("en") else brand.name_zh
+        name = name_in(language, brand)
         request.brand, request.now = BrandView(slug, name, brand.is_demo), timezone.now()
         request.language = language
         with brand_tx(brand.id):

@@ -19,6 +19,7 @@ from zhiyin.domain.orders.types import Delivery, OrderNotFound, Placed
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase import Basket, Wanted
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.address import AddressForm
@@ -287,7 +288,7 @@ def _store_shown(stores: Mapping[str, Any]) -> UUID | None:
 def _store(request: ShopRequest, card: StoreCard) -> Mapping[str, str]:
     return {
         "id": str(card.id),
-        "name": card.name_en if request.language.startswith("en") else card.name_zh,
+        "name": name_in(request.language, card),
         "address": f"{card.city} {card.address}".strip(),
         "hours": card.hours,
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhiyin.domain.promotions.types import CouponCard, Terms, Why
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.priced import why
 from zhiyin.kit.money import format_cny
@@ -17,7 +18,7 @@ def coupon_row(request: ShopRequest, card: CouponCard) -> dict[str, Any]:
     terms = card.terms
     return {
         "id": str(terms.id),
-        "name": terms.name_en if request.language.startswith("en") else terms.name_zh,
+        "name": name_in(request.language, terms),
         "gives": gives(terms, request.language),
         "from": _from(terms, request.language),
         "ends_at": terms.ends_at,

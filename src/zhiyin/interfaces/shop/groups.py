@@ -30,6 +30,7 @@ from zhiyin.domain.promotions.types import (
 )
 from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Wanted
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.lines import checkout_url
 from zhiyin.interfaces.shop.ordering import hers
@@ -41,7 +42,6 @@ from zhiyin.interfaces.shop.together import (
     alone_from,
     group_url,
     limits,
-    name_of,
     time_left,
     waits_for,
     who_joined,
@@ -84,7 +84,7 @@ def group(request: ShopRequest, group_id: UUID) -> HttpResponse:
         "group_id": group_id,
         "state": page.state.value if is_open or page.state is not GroupState.OPEN else "closing",
         "is_open": is_open,
-        "name": name_of(request, terms),
+        "name": name_in(request.language, terms),
         "price": format_cny(page.card.price_fen, request.language),
         "seats": page.card.seats,
         "paid": page.card.seats_paid,

@@ -27,6 +27,7 @@ from zhiyin.domain.orders.types import (
     Step,
 )
 from zhiyin.flows import purchase
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.ordered_words import (
@@ -194,7 +195,7 @@ def _row(request: ShopRequest, card: OrderCard) -> dict[str, Any]:
     """An order as a list shows it."""
     is_english = request.language.startswith("en")
     pieces = sum(line.quantity for line in card.lines)
-    names = [line.name_en if is_english else line.name_zh for line in card.lines]
+    names = [name_in(request.language, line) for line in card.lines]
     return {
         "id": card.id,
         "number": card.number,
@@ -260,7 +261,7 @@ def _store(request: ShopRequest, card: OrderCard) -> dict[str, str] | None:
         return None
     store = brands.store(brand_id=request.visitor.brand.id, store_id=card.store_id)
     return {
-        "name": store.name_en if request.language.startswith("en") else store.name_zh,
+        "name": name_in(request.language, store),
         "address": f"{store.city} {store.address}".strip(),
         "hours": store.hours,
     }

@@ -21,6 +21,7 @@ from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import FollowFor, FollowHerself, KocCard, Unavailable
 from zhiyin.flows import answering
 from zhiyin.interfaces import chips
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.presenting import Presenter
@@ -120,7 +121,7 @@ def in_her_language(request: ShopRequest, card: KocCard) -> dict[str, Any]:
     is_english = request.language.startswith("en")
     return {
         "id": str(card.id),
-        "name": (card.name_en if is_english else card.name_zh) or _("Somebody who has left"),
+        "name": (name_in(request.language, card)) or _("Somebody who has left"),
         "hue_key": str(card.id),
         "persona": (card.persona_en or card.persona_zh)
         if is_english

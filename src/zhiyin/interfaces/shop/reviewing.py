@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.types import ShowState
 from zhiyin.domain.orders.types import OrderCard, OrderState
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest
 
 
@@ -28,11 +29,10 @@ def reviews(request: ShopRequest, order: OrderCard) -> dict[str, Any]:
         ShowState.PUBLISHED: _("written, published"),
     }
     page = reverse("shop:koc-shows", kwargs={"slug": request.brand.slug})
-    is_english = request.language.startswith("en")
     return {
         "reviews": [
             {
-                "name": f"{line.name_en if is_english else line.name_zh} · {line.size_label}",
+                "name": f"{name_in(request.language, line)} · {line.size_label}",
                 "state": said.get(written.get(line.id, ShowState.REFUSED), ""),
                 "href": f"{page}?{urlencode({'product': line.product_id, 'line': line.id})}",
             }

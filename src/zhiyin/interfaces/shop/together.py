@@ -20,6 +20,7 @@ from zhiyin.domain.promotions.types import (
     Running,
     Terms,
 )
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.coupon_words import coupon_row
 from zhiyin.kit.money import format_cny
@@ -136,11 +137,10 @@ def who_joined(request: ShopRequest, page: GroupPage) -> list[dict[str, Any]]:
     cards = kocs.kocs_by_id(brand_id=brand_id, koc_ids=sorted(ids))
     known = {card.member_id: card for card in cards.values()}
     own_id = request.visitor.member.id if request.visitor.member else None
-    is_english = request.language.startswith("en")
     rows = []
     for n, one in enumerate(page.joined, start=1):
         koc = known.get(one.member_id)
-        name = (koc.name_en if is_english else koc.name_zh) if koc else _("A shopper")
+        name = name_in(request.language, koc) if koc else _("A shopper")
         where = {"slug": request.brand.slug, "koc_id": koc.id} if koc else {}
         rows.append(
             {
@@ -198,11 +198,6 @@ def limits(terms: Terms) -> list[str]:
     return said
 
 
-def name_of(request: ShopRequest, terms: Terms) -> str:
-    """What a promotion is called, in her language."""
-    return terms.name_en if request.language.startswith("en") else terms.name_zh
-
-
 def alone_from(card: ProductCard, sku_ids: Collection[UUID], language: str) -> str:
     """What the cheapest of some sizes costs whoever buys alone; "" if none is on the shop."""
     prices = [sku.price_fen for sku in card.skus if sku.id in sku_ids]
@@ -213,7 +208,7 @@ def _group_buy(request: ShopRequest, card: ProductCard, one: Running) -> dict[st
     terms = one.terms
     return {
         "id": str(terms.id),
-        "name": name_of(request, terms),
+        "name": name_in(request.language, terms),
         "price": format_cny(terms.price_fen or 0, request.language),
         "alone": alone_from(card, one.sku_ids, request.language),
         "seats": terms.seats,
@@ -238,7 +233,7 @@ def _sale(request: ShopRequest, card: ProductCard, one: Running) -> dict[str, An
     is_flash = terms.kind is PromotionKind.FLASH_SALE
     return {
         "kind": _("Flash sale") if is_flash else _("Trial"),
-        "name": name_of(request, terms),
+        "name": name_in(request.language, terms),
         "price": format_cny(terms.price_fen or 0, request.language),
         "alone": alone_from(card, one.sku_ids, request.language),
         "pieces": pieces,

@@ -15,6 +15,7 @@ from zhiyin.domain.members import queries as people
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.types import Delivery, NoticeCard, NoticeKind, OrderState
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.ordered_words import badge, closed_words, state_words
@@ -39,9 +40,8 @@ def told(request: ShopRequest) -> dict[str, Any]:
         limit=PER_PAGE,
     )
     store_ids = {one.order.store_id for one in found.notices}
-    is_english = request.language.startswith("en")
     stores = {
-        one.id: one.name_en if is_english else one.name_zh
+        one.id: name_in(request.language, one)
         for one in brands.stores_by_id(brand_id=brand_id, store_ids=sorted(store_ids))
     }
     pages = max(1, -(-found.total // PER_PAGE))
@@ -89,7 +89,7 @@ def herself(request: ShopRequest) -> tuple[UUID, ...]:
 def _row(request: ShopRequest, one: NoticeCard, stores: Mapping[UUID, str]) -> dict[str, Any]:
     order = one.order
     is_english = request.language.startswith("en")
-    names = [line.name_en if is_english else line.name_zh for line in order.lines]
+    names = [name_in(request.language, line) for line in order.lines]
     return {
         "words": _words(request, one, stores.get(order.store_id, "")),
         "href": _href(request, one),

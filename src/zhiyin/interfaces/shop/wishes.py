@@ -11,6 +11,7 @@ from zhiyin.domain.pricing.types import Quote
 from zhiyin.domain.promotions import queries as promotions
 from zhiyin.domain.promotions.types import CouponCard, Delivery, GroupNotFound, PromotionKind, Terms
 from zhiyin.flows.purchase import Asking, Wanted
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.coupon_words import coupon_row
@@ -18,7 +19,7 @@ from zhiyin.interfaces.shop.lines import Chosen, checkout_url
 from zhiyin.interfaces.shop.priced import why
 from zhiyin.interfaces.shop.refused_words import in_group_words
 from zhiyin.interfaces.shop.stating import named_id
-from zhiyin.interfaces.shop.together import group_url, limits, name_of
+from zhiyin.interfaces.shop.together import group_url, limits
 from zhiyin.kit.money import format_cny
 
 COUPONS_LISTED = 20
@@ -113,7 +114,7 @@ def standing(
     return {
         "is_in": is_in,
         "is_new": group_id is None,
-        "name": name_of(request, wished.terms) if wished.terms else "",
+        "name": name_in(request.language, wished.terms) if wished.terms else "",
         "seats": wished.terms.seats if wished.terms else 0,
         "limits": limits(wished.terms) if wished.terms else [],
         "why": "" if is_in else in_group_words(reason),
