@@ -358,3 +358,9 @@ def test_a_plan_that_is_none_is_refused(dev, change) -> None:
     refused = dev("PUT", "stores/s1/pickup-slots", {"slots": [slot | change]}, 422)
     assert refused["code"] in {"pickup_slots_refused", "request_malformed"}
     assert dev("GET", "stores/s1/pickup-slots")["slots"] == []
+
+
+def test_more_fields_than_anybody_means_are_refused_in_the_one_shape(dev) -> None:
+    refused = dev("GET", "members?" + "&".join(f"f{n}=1" for n in range(1_001)), status=400)
+    assert refused["code"] == "request_malformed"
+    assert set(refused) == {"code", "kind", "message", "details"}

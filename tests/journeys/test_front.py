@@ -7,6 +7,8 @@ from tests.cast import NOW, make_brand
 from tests.journeys.visiting import english
 from zhiyin.domain.brands import operations as brands
 
+TOO_MANY_FIELDS = "?" + "&".join(f"f{n}=1" for n in range(1_001))
+
 
 def a_demo(slug: str) -> None:
     brands.create_brand(slug=slug, name_zh="示例", name_en=f"Demo {slug}", is_demo=True, now=NOW)
@@ -54,3 +56,14 @@ def test_the_api_says_so_in_its_one_shape() -> None:
     assert answer.status_code == 404
     assert answer.json()["code"] == "page_not_found"
     assert set(answer.json()) == {"code", "kind", "message", "details"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/s/cedar/", "/s/cedar/browse/"])
+def test_a_page_asked_for_with_more_fields_than_anybody_means_leads_back(path: str) -> None:
+    make_brand("cedar")
+    answer = Client(headers={"accept-language": "zh-hans"}).get(path + TOO_MANY_FIELDS)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "request_malformed" in page
+    assert 'href="/s/cedar/">回到开头' in page

@@ -1,4 +1,4 @@
-"""The front door of the house, and what is said where nothing stands."""
+"""The front door of the house, and what is said where nothing stands or nothing can be read."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from zhiyin.interfaces.refusals import words_of
 from zhiyin.kit.errors import Kind
 
 API = "/api/"
-NOT_FOUND = "page_not_found"
+NOT_FOUND, MALFORMED = "page_not_found", "request_malformed"
 
 
 @require_GET
@@ -32,10 +32,19 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No address of ours: a page that leads back, or the API's one shape of a refusal."""
-    sentence = words_of(Kind.MISSING)
+    """No address of ours."""
+    return _told(request, NOT_FOUND, Kind.MISSING, HTTPStatus.NOT_FOUND)
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """More fields or bytes than anybody means, or what is no request at all."""
+    return _told(request, MALFORMED, Kind.INVALID, HTTPStatus.BAD_REQUEST)
+
+
+def _told(request: HttpRequest, code: str, kind: Kind, status: HTTPStatus) -> HttpResponse:
+    """A page that leads back, or the API's one shape of a refusal."""
+    sentence = words_of(kind)
     if request.path.startswith(API):
-        said = {"code": NOT_FOUND, "kind": Kind.MISSING.value, "message": sentence, "details": {}}
-        return JsonResponse(said, status=HTTPStatus.NOT_FOUND)
-    context = {"code": NOT_FOUND, "sentence": sentence}
-    return render(request, "refusal.html", context, status=HTTPStatus.NOT_FOUND)
+        said = {"code": code, "kind": kind.value, "message": sentence, "details": {}}
+        return JsonResponse(said, status=status)
+    return render(request, "refusal.html", {"code": code, "sentence": sentence}, status=status)

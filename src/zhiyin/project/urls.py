@@ -15,4 +15,5 @@ urlpatterns = [
     path("hooks/", include("zhiyin.interfaces.hooks.urls")),
 ]
 
+handler400 = "zhiyin.interfaces.front.unreadable"
 handler404 = "zhiyin.interfaces.front.nothing_here"
