@@ -160,9 +160,9 @@ def main() -> None:
             }
         )
     )
-    # 2 cores with ten other runs on them (load 10 to 14), PostgreSQL 18.4 embedded, fsync on, 16
-    # clients: 18 to 24 orders/s next to 70 to 82 of pgbench, a ratio of 0.26. There pgbench, which
-    # mostly waits for the disk, loses less to the others than two processes of Python do.
+    # 2 cores, PostgreSQL 18.4 embedded, fsync on, 16 clients: 44 to 53 orders/s next to 119 to 133
+    # of pgbench, a ratio of 0.406; 12 statements. With ten other runs on the cores (load 10 to 14)
+    # the ratio was 0.26: pgbench, which mostly waits for the disk, loses less to them.
 
 
 if __name__ == "__main__":
