@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError, close_old_connections, connection
+from django.test import Client
 
 from tests.faults.platform import Platform, paid
 from tests.journeys.buying import open_market
@@ -28,7 +29,7 @@ def market(own_database):
 
 
 @pytest.fixture
-def order(market, client):
+def order(market):
     """Asks for one and the same order, as her app does until it is told."""
     now = datetime.now(UTC)
     with brand_tx(market.brand_id):
@@ -42,7 +43,7 @@ def order(market, client):
     said = {"lines": [{"sku_code": "k00", "quantity": 1}], "store_code": "s1"}
 
     def asked():
-        return client.post(
+        return Client().post(
             "/api/v1/members/buyer/orders",
             json.dumps(said),
             content_type="application/json",
@@ -52,7 +53,7 @@ def order(market, client):
     return asked
 
 
-def test_nothing_is_half_done_and_asking_again_does_it(market, order, client) -> None:
+def test_nothing_is_half_done_and_asking_again_does_it(market, order) -> None:
     platform = Platform()
     platform.pays(market.brand_id, datetime.now(UTC))
 
@@ -64,7 +65,7 @@ def test_nothing_is_half_done_and_asking_again_does_it(market, order, client) ->
     def told():
         call = platform.tells(event, datetime.now(UTC))
         kind = call.headers["Content-Type"]
-        return client.post(call.path, call.body, content_type=kind, headers=call.headers)
+        return Client().post(call.path, call.body, content_type=kind, headers=call.headers)
 
     assert through_every_cut(told).status_code == HTTPStatus.NO_CONTENT
     assert market.left(0) == (500, 1)
