@@ -98,6 +98,6 @@ class Cut:
         if self.left == 0 and not self.made:
             self.made = True
             with suppress(OperationalError):
-                execute(CUT, (), many=False, context=context)
+                execute(CUT, (), many, context)
         self.left -= 1
         return execute(sql, params, many, context)

@@ -1,6 +1,7 @@
 """Times to collect in: stated in the console, chosen at the checkout, never overfull, freed."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -118,14 +119,7 @@ def test_a_time_is_free_again_when_the_order_ends_unpaid_or_goes_back_whole(mark
 
 def placed_again(placed):
     """The same order, told a second time."""
-    return type(placed)(
-        order_id=placed.order_id,
-        number=placed.number,
-        payment_id=placed.payment_id,
-        payable_fen=placed.payable_fen,
-        pay_by=placed.pay_by,
-        is_new=False,
-    )
+    return replace(placed, is_new=False)
 
 
 def test_a_time_that_is_not_offered_is_refused_and_nothing_is_ordered(market) -> None:

@@ -1,5 +1,6 @@
 """The jobs: reactions to events, and what the clock starts. Each may run twice or stop short."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from zhiyin.domain.brands import operations as brand_writes
 from zhiyin.domain.brands import queries as brands
+from zhiyin.domain.brands.types import BrandCard
 from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
@@ -32,6 +34,7 @@ from zhiyin.flows.purchase import cases, parcels, sending, telling
 from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.hooks.addresses import notify_url
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 BATCH, ASKED_AT_ONCE = 500, 100
@@ -55,11 +58,14 @@ def react(brand_id: str, event_id: str) -> None:
 def pass_on_overdue(timestamp: int) -> None:
     """Close the questions nobody answered in time; the reaction asks another KOC."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
+
+    def close(brand: BrandCard) -> None:
         closed = BATCH
         while closed == BATCH:
             with brand_tx(brand.id):
                 closed = answering.expire_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
+
+    each(brands.open_brands(), close)
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -67,9 +73,7 @@ def pass_on_overdue(timestamp: int) -> None:
 def care_for_orders(timestamp: int) -> None:
     """Act on after-sales cases that nobody acted on in time, and on parcels long arrived."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
-        for act in (cases.advance_overdue, parcels.receive_overdue):
-            act(brand_id=brand.id, now=as_of, limit=BATCH)
+    _for_every_brand(as_of, cases.advance_overdue, parcels.receive_overdue)
 
 
 @app.task(
@@ -112,10 +116,13 @@ def send_webhooks(brand_id: str) -> None:
 def take_webhooks_up(timestamp: int) -> None:
     """Have the brands' webhooks sent that a killed worker, or a lost job, has left behind."""
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
+
+    def take_up(brand: BrandCard) -> None:
         with brand_tx(brand.id):
             if webhooks.has_due(brand_id=brand.id, now=as_of):
                 outward.send_soon(brand_id=brand.id)
+
+    each(brands.open_brands(), take_up)
 
 
 @app.periodic(cron="* * * * *")
@@ -127,12 +134,20 @@ def close_unpaid(timestamp: int) -> None:
     A brand's part is bounded; what is left is closed a minute later. Safe to repeat.
     """
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
-        purchase.close_groups(brand_id=brand.id, now=as_of, limit=BATCH)
-        purchase.close_overdue(brand_id=brand.id, now=as_of, limit=BATCH)
-        telling.remind(brand_id=brand.id, now=as_of, limit=BATCH)
-        with brand_tx(brand.id):
-            stock.release_expired(brand_id=brand.id, now=as_of, limit=BATCH)
+    _for_every_brand(
+        as_of, purchase.close_groups, purchase.close_overdue, telling.remind, _release_expired
+    )
+
+
+def _release_expired(*, brand_id: UUID, now: datetime, limit: int) -> None:
+    with brand_tx(brand_id):
+        stock.release_expired(brand_id=brand_id, now=now, limit=limit)
+
+
+def _for_every_brand(now: datetime, *acts: Callable[..., object]) -> None:
+    """Each act for each brand; one that fails ends neither the others nor the other brands."""
+    due = [(brand.id, act) for brand in brands.open_brands() for act in acts]
+    each(due, lambda one: one[1](brand_id=one[0], now=now, limit=BATCH))
 
 
 @app.periodic(cron="* * * * *")
@@ -143,7 +158,8 @@ def tend_money(timestamp: int) -> None:
     A provider that answers slowly, or not at all, holds up its own brand and no other.
     """
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
-    for brand in brands.open_brands():
+
+    def tend(brand: BrandCard) -> None:
         with brand_tx(brand.id):
             if orders.refunds_are_due(brand_id=brand.id, now=as_of) or orders.strays_are_due(
                 brand_id=brand.id, now=as_of
@@ -151,6 +167,8 @@ def tend_money(timestamp: int) -> None:
                 sending.send_soon(brand_id=brand.id)
             if orders.open_payments(brand_id=brand.id, before=as_of - purchase.UNHEARD, limit=1):
                 sending.poll_soon(brand_id=brand.id)
+
+    each(brands.open_brands(), tend)
 
 
 @app.task(
@@ -173,7 +191,8 @@ def poll_payments_of(brand_id: str) -> None:
 def send_refunds_of(brand_id: str) -> None:
     """Ask a brand's providers for the refunds that are due, under numbers that never change."""
     brand = brands.brand_by_id(brand_id=UUID(brand_id))
-    for send in (purchase.send_refunds, purchase.send_strays):
+
+    def go(send: Callable[..., int]) -> None:
         send(
             brand_id=brand.id,
             providers=carrier,
@@ -181,6 +200,8 @@ def send_refunds_of(brand_id: str) -> None:
             now=datetime.now(UTC),
             limit=ASKED_AT_ONCE,
         )
+
+    each((purchase.send_refunds, purchase.send_strays), go)
 
 
 @app.periodic(cron="23 * * * *")

@@ -1,6 +1,7 @@
 """After-sales: she asks, the brand answers in time or it is a yes, goods and money go back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -10,6 +11,7 @@ from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import CaseAsked, CaseCard, CaseKind, CaseMoveRefused, CaseState
 from zhiyin.domain.orders.types import RefundArrived
 from zhiyin.flows.purchase.giving_back import grant
+from zhiyin.kit.turns import each
 from zhiyin.storage.media import CleanImage, MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
@@ -137,12 +139,13 @@ def advance_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
     """
     with brand_tx(brand_id):
         due = ordered.overdue_cases(brand_id=brand_id, now=now, limit=limit)
-    for case_id in due:
-        try:
-            with brand_tx(brand_id):
-                _advance(brand_id, case_id, now)
-        except CaseMoveRefused:
-            continue  # somebody acted in the same moment
+
+    def act(case_id: UUID) -> None:
+        # CaseMoveRefused: somebody acted in the same moment
+        with suppress(CaseMoveRefused), brand_tx(brand_id):
+            _advance(brand_id, case_id, now)
+
+    each(due, act)
     return len(due)
 
 

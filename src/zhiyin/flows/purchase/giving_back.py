@@ -21,6 +21,7 @@ from zhiyin.flows.paying import RefundState as AtProvider
 from zhiyin.flows.purchase import booking
 from zhiyin.flows.purchase.carriers import NO_CARRIER
 from zhiyin.flows.purchase.placing import cause_of
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 STANDS = {
@@ -140,7 +141,8 @@ def send_refunds(
     """
     with brand_tx(brand_id):
         due = orders.claim_due(brand_id=brand_id, now=now, limit=limit)
-    for refund_id in due:
+
+    def send(refund_id: UUID) -> None:
         with brand_tx(brand_id):
             refund = ordered.refund(brand_id=brand_id, refund_id=refund_id)
         try:
@@ -154,8 +156,10 @@ def send_refunds(
                     now=now,
                     why_stuck=missing.code,
                 )
-            continue
-        _send(brand_id, refund, provider, notify_url, now)
+        else:
+            _send(brand_id, refund, provider, notify_url, now)
+
+    each(due, send)
     return len(due)
 
 

@@ -10,6 +10,7 @@ from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.flows.purchase.closing import close_order
 from zhiyin.flows.purchase.giving_back import grant
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -21,9 +22,12 @@ def close_groups(*, brand_id: UUID, now: datetime, limit: int) -> int:
 
 def release_group(event: GroupWon) -> None:
     """The orders of a group that is complete may be handed over. Safe to repeat."""
-    for order_id in event.order_ids:
+
+    def win(order_id: UUID) -> None:
         with brand_tx(event.brand_id):
             orders.win(brand_id=event.brand_id, order_id=order_id, now=event.at)
+
+    each(event.order_ids, win)
 
 
 def refund_group(event: GroupLost) -> None:
@@ -34,7 +38,8 @@ def refund_group(event: GroupLost) -> None:
     """
     with brand_tx(event.brand_id):
         order_ids = ordered.orders_of_group(brand_id=event.brand_id, group_id=event.group_id)
-    for order_id in order_ids:
+
+    def end(order_id: UUID) -> None:
         with brand_tx(event.brand_id):
             state = orders.lock(brand_id=event.brand_id, order_id=order_id)
             if state is OrderState.UNPAID:
@@ -52,6 +57,8 @@ def refund_group(event: GroupLost) -> None:
                     reason=CloseReason.GROUP_LOST.value,
                     now=event.at,
                 )
+
+    each(order_ids, end)
 
 
 def leave_group(

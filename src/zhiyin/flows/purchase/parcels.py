@@ -12,6 +12,7 @@ from zhiyin.domain.orders.care import Carrier, ParcelCard
 from zhiyin.domain.orders.types import OrderCard
 from zhiyin.flows.purchase import booking
 from zhiyin.flows.purchase.placing import cause_of
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -95,9 +96,12 @@ def receive_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
         due = ordered.taken_as_received(
             brand_id=brand_id, sent_before=now - orders.TAKEN_AS_RECEIVED, limit=limit
         )
-    for order_id in due:
+
+    def take(order_id: UUID) -> None:
         with brand_tx(brand_id):
             _receive(brand_id, order_id, now, None)
+
+    each(due, take)
     return len(due)
 
 

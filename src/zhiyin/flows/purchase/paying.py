@@ -168,6 +168,8 @@ def _why_late(brand_id: UUID, settled: ToSettle, now: datetime) -> CloseReason |
     try:
         stock.keep(brand_id=brand_id, cause=cause, now=now)
     except HoldExpired:
+        if settled.group_id is not None:  # before stock, as whoever joins it now locks them
+            promotions.lock_group(brand_id=brand_id, order_id=settled.order_id)
         lines = [
             HoldLine(sku_id=card.sku_id, store_id=card.store_id, quantity=card.quantity)
             for card in catalog.held_for(brand_id=brand_id, cause=cause)

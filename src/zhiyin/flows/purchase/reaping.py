@@ -1,5 +1,6 @@
 """What the clock does to orders: those never paid are closed, and nobody's money is overlooked."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from zhiyin.flows.purchase.carriers import NO_CARRIER
 from zhiyin.flows.purchase.closing import close_order
 from zhiyin.flows.purchase.giving_back import Providers
 from zhiyin.flows.purchase.paying import ask_provider
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 UNHEARD = timedelta(seconds=30)
@@ -50,14 +52,13 @@ def close_overdue(*, brand_id: UUID, now: datetime, limit: int) -> int:
     """
     with brand_tx(brand_id):
         due = ordered.overdue(brand_id=brand_id, now=now, limit=limit)
-    for order_id in due:
-        try:
-            with brand_tx(brand_id):
-                close_order(
-                    brand_id=brand_id, order_id=order_id, reason=CloseReason.EXPIRED, now=now
-                )
-        except OrderMoveRefused:
-            continue  # its money came in just now
+
+    def close(order_id: UUID) -> None:
+        # OrderMoveRefused: its money came in just now
+        with suppress(OrderMoveRefused), brand_tx(brand_id):
+            close_order(brand_id=brand_id, order_id=order_id, reason=CloseReason.EXPIRED, now=now)
+
+    each(due, close)
     return len(due)
 
 

@@ -17,6 +17,7 @@ from zhiyin.flows.purchase import booking
 from zhiyin.flows.purchase.carriers import NO_CARRIER
 from zhiyin.flows.purchase.giving_back import STANDS, Providers, settle_refund
 from zhiyin.flows.purchase.sending import send_soon
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -72,7 +73,8 @@ def send_strays(
     """
     with brand_tx(brand_id):
         due = orders.claim_due_strays(brand_id=brand_id, now=now, limit=limit)
-    for stray_id in due:
+
+    def send(stray_id: UUID) -> None:
         with brand_tx(brand_id):
             stray = ordered.stray(brand_id=brand_id, stray_id=stray_id)
         assert stray.refund is not None
@@ -86,11 +88,13 @@ def send_strays(
         else:
             with brand_tx(brand_id):
                 _settle(brand_id, fact, now)
-            continue
+            return
         with brand_tx(brand_id):
             orders.stray_answered(
                 brand_id=brand_id, stray_id=stray_id, state=state, now=now, why_stuck=why
             )
+
+    each(due, send)
     return len(due)
 
 

@@ -21,6 +21,7 @@ from zhiyin.domain.orders.types import (
     RefundArrived,
 )
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
+from zhiyin.kit.turns import each
 from zhiyin.storage.tenancy import brand_tx
 
 
@@ -95,12 +96,17 @@ def remind(*, brand_id: UUID, now: datetime, limit: int) -> int:
     """
     with brand_tx(brand_id):
         due = ordered.to_pay_soon(brand_id=brand_id, now=now, limit=limit)
-    told = 0
-    for order_id in due:
+    told: list[UUID] = []
+
+    def tell(order_id: UUID) -> None:
         with brand_tx(brand_id):
-            if ordered.waits(brand_id=brand_id, order_id=order_id):
-                told += _tell(brand_id, order_id, NoticeKind.PAY_SOON, now)
-    return told
+            if ordered.waits(brand_id=brand_id, order_id=order_id) and _tell(
+                brand_id, order_id, NoticeKind.PAY_SOON, now
+            ):
+                told.append(order_id)
+
+    each(due, tell)
+    return len(told)
 
 
 def _tell(brand_id: UUID, order_id: UUID, kind: NoticeKind, at: datetime, **about: UUID) -> bool:

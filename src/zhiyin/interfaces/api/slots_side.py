@@ -42,7 +42,7 @@ class SlotsIn(In):
 
 @router.get("/stores/{code}/pickup-slots", response=answers(dict))
 @in_brand
-def get_pickup_slots(request: ApiRequest, code: Code) -> Any:
+def get_store_pickup_slots(request: ApiRequest, code: Code) -> Any:
     """The times of a store's week, and how many days ahead they can be chosen."""
     store_id = store_named(request, code)
     return plain(orders.slot_plan(brand_id=request.brand.id, store_id=store_id))
@@ -50,7 +50,7 @@ def get_pickup_slots(request: ApiRequest, code: Code) -> Any:
 
 @router.put("/stores/{code}/pickup-slots", response=answers(dict))
 @in_brand
-def put_pickup_slots(request: ApiRequest, code: Code, said: SlotsIn) -> Any:
+def put_store_pickup_slots(request: ApiRequest, code: Code, said: SlotsIn) -> Any:
     """State a store's times anew; orders keep the times they took. 422: two of them overlap."""
     store_id = store_named(request, code)
     order_writes.set_slots(
@@ -64,7 +64,7 @@ def put_pickup_slots(request: ApiRequest, code: Code, said: SlotsIn) -> Any:
 
 @router.get("/stores/{code}/pickup-times", response=answers(Listed))
 @in_brand
-def list_pickup_times(request: ApiRequest, code: Code) -> Any:
+def list_store_pickup_times(request: ApiRequest, code: Code) -> Any:
     """What can be chosen now, soonest first, without what is full: `starts_at` is an order's
     `slot_at`. Empty where the store states no times.
     """

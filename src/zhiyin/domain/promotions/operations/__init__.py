@@ -9,6 +9,7 @@ from zhiyin.domain.promotions.operations.coupons import (
 )
 from zhiyin.domain.promotions.operations.groups import (
     leave_seat,
+    lock_group,
     open_group,
     return_seat,
     seat_paid,
@@ -27,6 +28,7 @@ __all__ = [
     "erase_member",
     "forget_code_tries",
     "leave_seat",
+    "lock_group",
     "move_buyer",
     "move_buyer_back",
     "open_group",

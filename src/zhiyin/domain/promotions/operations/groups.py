@@ -138,6 +138,11 @@ def take_seat(
     return _sit(brand_id, group_id, member_id, order_id, now)
 
 
+def lock_group(*, brand_id: UUID, order_id: UUID) -> None:
+    """Hold the group of an order's seat to the end of the transaction. Raises SeatNotFound."""
+    _locked_group(brand_id, order_id)
+
+
 @transaction.atomic
 def seat_paid(*, brand_id: UUID, order_id: UUID, now: datetime) -> SeatOutcome:
     """Her order is paid: the seat counts. With the last one the group is won, and says so.
