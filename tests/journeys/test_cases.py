@@ -399,3 +399,16 @@ def _refill(market: Market) -> None:
             user_id=None,
             now=SOON,
         )
+
+
+def test_one_piece_that_was_sent_is_returned_once_though_another_waits(market) -> None:
+    shopper = market.shopper()
+    placed = bought(market, (0, 2), member_id=shopper)
+    (dress,) = keys(market, placed)
+    send(market, placed, pieces={dress: 1})
+    ask(market, placed, shopper, {dress: 1}, **RETURN)
+    with pytest.raises(CaseRefused) as refused:
+        ask(market, placed, shopper, {dress: 1}, **RETURN)
+    assert refused.value.details["line"] == dress
+    ask(market, placed, shopper, {dress: 1})
+    assert market.violations() == {}
