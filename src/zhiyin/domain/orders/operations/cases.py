@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from zhiyin.domain.orders.care import (
     Carrier,
@@ -18,6 +18,7 @@ from zhiyin.domain.orders.care import (
     CaseMoved,
     CaseMoveRefused,
     CaseNotFound,
+    CaseRefused,
     CaseState,
     CaseTooLate,
     PiecesClaimed,
@@ -31,6 +32,7 @@ from zhiyin.domain.orders.care_rules import (
     check_terms,
     checked_tracking,
     deadline_of,
+    hers,
 )
 from zhiyin.domain.orders.models import (
     AfterSaleCase,
@@ -84,6 +86,8 @@ def open_case(
     words = check_asked(order, asked, case_terms(brand_id=brand_id), now)
     lines = {line.key: line for line in order.lines}
     _claim(brand_id, order_id, asked.pieces)
+    if asked.kind is CaseKind.RETURN:
+        _check_sent(brand_id, order, asked.pieces)
     amount_fen = sum(would_come_back(order, asked.pieces))
     if amount_fen == 0:
         raise NothingToGiveBack()
@@ -331,6 +335,22 @@ def _note(
             state=CaseState(case.state),
         )
     )
+
+
+def _check_sent(brand_id: UUID, order: OrderCard, pieces: Mapping[str, int]) -> None:
+    """What she wants to return must not be promised back by another case: of two pieces one may
+    wait here still. Raises CaseRefused.
+    """
+    returning = CasePiece.objects.filter(
+        brand_id=brand_id,
+        case__order_id=order.id,
+        case__kind=CaseKind.RETURN,
+        case__state__in=sorted(CLAIMING),
+    )
+    promised = dict(returning.values_list("line__key").annotate(pieces=Sum("quantity")))
+    for line in order.lines:
+        if line.key in pieces and pieces[line.key] + promised.get(line.key, 0) > hers(order, line):
+            raise CaseRefused(field="kind", line=line.key)
 
 
 def _claim(brand_id: UUID, order_id: UUID, pieces: Mapping[str, int]) -> None:
