@@ -23,6 +23,7 @@ import psycopg
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from hypothesis import HealthCheck, settings
+from servestatic.middleware import ServeStaticMiddleware
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108, mkdtemp makes a private one in it
 
@@ -49,6 +50,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "zhiyin.project.settings"
 for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL", "ZHIYIN_DB_NAME"):
     os.environ.pop(variable, None)
 
+from tests import migrated  # noqa: E402
 from zhiyin.storage import (  # noqa: E402
     addresses,
     embedded,
@@ -61,7 +63,6 @@ pytest_plugins = ["tests.tally"]
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-TEMPLATE = "zhiyin_template"
 _copies = count()
 
 
@@ -79,12 +80,26 @@ def _start_in_a_hurry() -> None:
     embedded.SETTINGS.update(
         dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
     )
-    addresses.start()
+    migrated.start()
     embedded.SETTINGS.update(waits)
+
+
+def _look_for_static_files_once() -> None:
+    """A process that serves looks once; in a test, each client is a server of its own."""
+    look, found = ServeStaticMiddleware.add_files_from_finders, {}
+
+    def look_or_remember(server: ServeStaticMiddleware) -> None:
+        if not found:
+            look(server)
+            found.update(server.files)
+        server.files.update(found)
+
+    ServeStaticMiddleware.add_files_from_finders = look_or_remember
 
 
 _start_in_a_hurry()
 django.setup()
+_look_for_static_files_once()
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # nobody guesses here
 
 
@@ -155,10 +170,7 @@ def zhiyin() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
-    """Migrate the run's database once, and keep an untouched copy for `own_database`."""
-    migrated = _zhiyin("db", "migrate")
-    assert migrated.returncode == 0, migrated.stderr
-    roles.create_from_template(admin_url=_admin_url(), database=TEMPLATE, template=roles.DATABASE)
+    """The run's database was migrated before the run began."""
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +178,9 @@ def copy_database(django_db_setup: None) -> Callable[[str], None]:
     """Make a database of this name, migrated and empty, that lasts until the run ends."""
 
     def copy(name: str) -> None:
-        roles.create_from_template(admin_url=_admin_url(), database=name, template=TEMPLATE)
+        roles.create_from_template(
+            admin_url=_admin_url(), database=name, template=migrated.TEMPLATE
+        )
 
     return copy
 
@@ -177,7 +191,7 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
     from django.db import connection
 
     name = f"zhiyin_copy_{next(_copies)}"
-    roles.create_from_template(admin_url=_admin_url(), database=name, template=TEMPLATE)
+    roles.create_from_template(admin_url=_admin_url(), database=name, template=migrated.TEMPLATE)
     before = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         connection.close()

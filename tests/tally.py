@@ -1,4 +1,10 @@
-"""A plug-in that remembers which tests passed, and runs the guide's list after all others."""
+"""A plug-in that remembers which tests passed, and runs the guide's list after all others.
+
+Where several runs print at once, each writes what failed to the file ZHIYIN_FAILED as well.
+"""
+
+import os
+from pathlib import Path
 
 import pytest
 
@@ -22,4 +28,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     if report.when == "call" and report.passed:
         path, *_, name = item.nodeid.partition("[")[0].split("::")
         item.config.stash[PASSED].add(f"{path}::{name}")
+    if report.failed and (told := os.environ.get("ZHIYIN_FAILED")):
+        with Path(told).open("a") as file:
+            file.write(f"FAILED {item.nodeid} ({report.when}): {call.excinfo}\n")
     return report

@@ -56,10 +56,10 @@ def friend(browser: Browser, shop_server: Served) -> Iterator[Page]:
     context.close()
 
 
-def shot(page: Page, name: str) -> None:
+def shot(page: Page, name: str, wide: int = 390) -> None:
     """Nothing serious by axe, nothing wider than the phone; a picture where somebody asks."""
     assert serious_findings(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide, name
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
@@ -119,12 +119,10 @@ def test_two_open_and_join_a_group_and_both_hold_a_code(
     assert serious_findings(friend) == []
 
 
-def test_the_live_board_renews_itself_on_a_phone(
-    phone: Page, group_buy: tuple[UUID, UUID], shop_server: Served
-) -> None:
-    promotion, _product = group_buy
+def sits_down(page: Page, server: Served, name: str) -> None:
+    """The page is an operator's from here on."""
     brand = tenants.brand_by_slug(slug=staging.SLUG)
-    user_id, _secret = add_account(name="livehand", password="a long enough sentence")
+    user_id, _secret = add_account(name=name, password="a long enough sentence")
     with brand_tx(brand.id):
         brands.grant_role(
             brand_id=brand.id,
@@ -134,11 +132,41 @@ def test_the_live_board_renews_itself_on_a_phone(
             now=datetime.now(UTC),
         )
     session = staging.staff_session(user_id)
-    phone.context.add_init_script(path=AXE)
-    phone.context.add_cookies([{"name": "sessionid", "value": session, "url": shop_server.url}])
+    page.context.add_init_script(path=AXE)
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+
+
+def test_the_live_board_renews_itself_on_a_phone(
+    phone: Page, group_buy: tuple[UUID, UUID], shop_server: Served
+) -> None:
+    promotion, _product = group_buy
+    sits_down(phone, shop_server, "livehand")
     phone.goto(f"/console/{staging.SLUG}/promotions/{promotion}/live/")
     as_of = phone.locator("#live .row--apart .soft").first
     before = as_of.inner_text()
     expect(phone.locator(".stat", has_text="已付款人次")).to_be_visible()
     expect(as_of).not_to_have_text(before, timeout=10_000)
     shot(phone, "console-live-390")
+
+
+def test_an_operator_reads_what_she_would_pay_and_which_rule_refused(
+    phone: Page, group_buy: tuple[UUID, UUID], shop_server: Served
+) -> None:
+    promotion, _product = group_buy
+    sits_down(phone, shop_server, "pricehand")
+    phone.goto(f"/console/{staging.SLUG}/promotions/{promotion}/")
+    phone.get_by_role("link", name="她要付多少？").click()
+    expect(phone.get_by_label("拼团")).to_have_value(str(promotion))
+    shows = phone.get_by_role("button", name="看价格")
+    shows.click()
+    answer = phone.locator("#answer")
+    expect(answer).to_contain_text("拼团价")
+    phone.get_by_label("拼团").select_option("")
+    phone.get_by_label("她输入的券码").fill(f"{CODE} NO-SUCH")
+    shows.click()
+    expect(answer).to_contain_text("只在拼团里")
+    expect(answer).to_contain_text("没有这个券码")
+    answer.scroll_into_view_if_needed()
+    shot(phone, "console-price-390")
+    phone.set_viewport_size({"width": 1280, "height": 900})
+    shot(phone, "console-price-1280", wide=1280)

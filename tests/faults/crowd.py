@@ -28,13 +28,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What she was told; `status` 0: the connection broke. `in_flight` others were out with her."""
+    """What she was told; `status` 0: the connection broke. `in_flight` others were out with her.
+
+    `told`: the cookie in which the page that it leads on to has a message for her.
+    """
 
     status: int
     seconds: float
     in_flight: int
     body: bytes = field(repr=False)
     location: str = ""
+    told: str = ""
 
 
 @contextmanager
@@ -70,10 +74,12 @@ def ask(line: HTTPConnection, call: Call, in_flight: int = 1) -> Answer:
         answer = line.getresponse()
         body, status = answer.read(), answer.status
         location = answer.getheader("Location", "")
+        cookies = (kept.partition(";")[0] for kept in answer.headers.get_all("Set-Cookie", ()))
+        told = next((kept for kept in cookies if kept.startswith("messages=")), "")
     except (OSError, HTTPException):
         line.close()
-        body, status, location = b"", 0, ""
-    return Answer(status, time.perf_counter() - began, in_flight, body, location)
+        body, status, location, told = b"", 0, "", ""
+    return Answer(status, time.perf_counter() - began, in_flight, body, location, told)
 
 
 def press(port: int, calls: Sequence[Call], *, at_once: int) -> list[Answer]:

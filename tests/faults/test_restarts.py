@@ -1,6 +1,6 @@
 """T12: PostgreSQL dies 30 times while orders are placed and paid over HTTP: nothing told is lost.
 
-The server is the test's own: a copy of the run's, started as in a shop, with the disk waited for.
+The server is the test's own, started as in a shop, with the disk waited for.
 It is killed (`kill -9`, or `pg_ctl stop -m immediate`, in turn) in the middle of its work, and
 started again as `zhiyin` starts it, through crash recovery. The machine lives on, so what is shown
 is that an answer follows its commit and that a retry is no second order; that a commit has reached
@@ -26,6 +26,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
+from tests import migrated
 from tests.faults.crowd import Answer, Call, ask, served
 from tests.faults.platform import Platform, paid
 from tests.journeys.buying import Market, open_market
@@ -35,7 +36,7 @@ from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import MemberFacts
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import OrderState
-from zhiyin.storage import addresses, embedded, places, roles
+from zhiyin.storage import embedded, places, roles
 from zhiyin.storage.tenancy import brand_tx
 
 RESTARTS, HANDS, BETWEEN = 30, 8, 12
@@ -71,22 +72,16 @@ class Own:
 
 @pytest.fixture
 def own(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Own]:
-    """A copy of the run's server that this process speaks to."""
+    """A server of the test's own that this process speaks to."""
     state = tmp_path_factory.mktemp("own") / "postgres"
-    shared = embedded.status(addresses.CLUSTER)
-    assert shared is not None
-    place = places.choose(state)
-    copy = [str(places.binaries(place) / "pg_basebackup"), "-D", str(place.data)]
-    copy += ["-d", shared.admin_url, "-c", "fast", "-X", "fetch"]
-    status, printed = places.run(place.account, copy)
-    assert status == 0, printed
+    migrated.lay(state)
     was = dict(connection.settings_dict)
     try:
         embedded.ensure(state, database=roles.DATABASE)
         running = embedded.status(state)
         assert running is not None
         roles.create_from_template(
-            admin_url=running.admin_url, database=NAME, template="zhiyin_template"
+            admin_url=running.admin_url, database=NAME, template=migrated.TEMPLATE
         )
         web = roles.addresses(admin_url=running.admin_url, database=NAME, passwords={}).web
         parts = conninfo_to_dict(web)

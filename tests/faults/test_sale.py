@@ -35,6 +35,8 @@ BUYERS, UNITS, PRICE_FEN = 10_000, 100, 10_000
 AT_ONCE, IN_FLIGHT, PATIENCE_S = 80, 64, 30
 IN_SHOP = 10
 """Every so many-th buyer is in the shop."""
+LOOKED_AT = 20
+SOLD_OUT = "你选的门店已经凑不齐了"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -67,6 +69,8 @@ def test_a_hundred_are_sold(own_database, market, figure, tell, by_unit) -> None
             for n, name in enumerate(names)
         ]
         answers = press(port, calls, at_once=AT_ONCE)
+        led_on = [pair for pair in zip(calls, answers, strict=True) if pair[1].told][:LOOKED_AT]
+        assert all(SOLD_OUT.encode() in cart(port, *pair).body for pair in led_on)
     told = Counter(outcome(one) for one in answers)
     assert told == {"ordered": UNITS, "sold_out": buyers - UNITS}
     with brand_tx(market.brand_id):
@@ -160,14 +164,23 @@ def in_shop(market: Market, session: str, lines: str) -> Call:
     )
 
 
+def cart(port: int, call: Call, answer: Answer) -> Answer:
+    """The page that she was led on to, with the message for her."""
+    headers = {"Cookie": f"{call.headers['Cookie']}; {answer.told}"}
+    with closing(HTTPConnection("127.0.0.1", port)) as line:
+        return ask(line, Call(answer.location, headers, b"", "GET"))
+
+
 def outcome(answer: Answer) -> str:
-    """The API says 201 or 409; the shop leads on to pay, or back to the cart with the reason."""
+    """The API says 201 or 409; the shop leads on to pay, or draws the checkout again with what ran
+    out, or, where nothing that she could buy is left, leads to her cart with that message.
+    """
     if answer.status == 201 or "/sandbox/pay/" in answer.location:
         return "ordered"
-    if answer.status == 409 and b"<html" in answer.body:
+    if answer.status == 409 and SOLD_OUT.encode() in answer.body:
         return "sold_out"
     if answer.status == 409:
         return str(json.loads(answer.body)["code"])
-    if answer.status == 302 and answer.location.endswith("/cart/"):
+    if answer.status == 302 and answer.location.endswith("/cart/") and answer.told:
         return "sold_out"
     return f"{answer.status} {answer.location} {answer.body[:200]!r}"

@@ -147,6 +147,7 @@ FLOORS = {
     "orders": 3,
     "promotions": 3,
     "content": 4,
+    "commissions": 4,
     "conversations": 4,
     "matching": 5,
     "events": 6,

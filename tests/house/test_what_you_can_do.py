@@ -21,7 +21,7 @@ PEOPLE = (
 OUTSIDE = re.compile(
     r"playwright|httpx|subprocess|schemathesis|zhiyin\(|import Client"
     r"|tests\.faults\.crowd|tests\.journeys\."
-    r"(visiting|console_staff|api_town|fuzzing|test_api_orders|test_after_sales_pages)"
+    r"(visiting|shopping|console_staff|api_town|fuzzing|test_api_orders|test_after_sales_pages)"
 )
 ROW = re.compile(r"^\| (?P<claim>[^|]+) \| `(?P<test>[^`|]+)` \|$")
 

@@ -53,10 +53,13 @@ class Market:
             store_id=self.stores[store] if delivery is Delivery.PICKUP else None,
         )
 
-    def place(
+    def place(self, member_id: UUID, *lines: tuple[int, int], **more: object) -> Placed:
+        return self.place_wanted(member_id, self.basket(*lines).wanted, **more)
+
+    def place_wanted(
         self,
         member_id: UUID,
-        *lines: tuple[int, int],
+        wanted: tuple[Wanted, ...],
         key: UUID | None = None,
         now: datetime = NOW,
         **more: object,
@@ -65,7 +68,7 @@ class Market:
             brand_id=self.brand_id,
             member_id=member_id,
             request_key=key or uuid4(),
-            basket=self.basket(*lines),
+            basket=Basket(wanted=wanted, delivery=Delivery.PICKUP, store_id=self.stores[0]),
             provider=self.provider,
             merchant_id=self.merchant_id,
             now=now,

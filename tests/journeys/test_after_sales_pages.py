@@ -2,17 +2,16 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 
 from tests.journeys import buying
 from tests.journeys.buying import Market, open_market
-from tests.journeys.console_staff import seat
+from tests.journeys.console_staff import Desk, seat
 from tests.journeys.test_parcels import ADDRESS, keys
 from tests.journeys.visiting import Visit
-from zhiyin.domain.brands import operations as houses
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members import queries as people
@@ -63,8 +62,8 @@ def bought_now(market: Market, member_id, *lines: tuple[int, int]) -> Placed:
     return placed
 
 
-def desk(market: Market, role: Role, name: str):
-    return seat(brands.brand_by_slug(slug="cedar"), role, name)
+def desk(market: Market, role: Role, name: str, store_id: UUID | None = None) -> Desk:
+    return seat(brands.brand_by_slug(slug="cedar"), role, name, store_id)
 
 
 def line_ids(market: Market, placed: Placed) -> dict[str, str]:
@@ -184,18 +183,7 @@ def test_a_stores_clerk_sees_her_stores_parcels_and_cases(market) -> None:
     placed = bought_now(market, shopper, (0, 1))
     clerk = desk(market, Role.MODERATOR, "clerk-far")
     assert clerk.browser.get(clerk.url("parcels/")).status_code == 403
-    with brand_tx(market.brand_id):
-        (role,) = [
-            one for one in brands.staff(brand_id=market.brand_id) if one.user_id == clerk.user_id
-        ]
-        houses.end_role(brand_id=market.brand_id, role_id=role.id, now=timezone.now())
-        houses.grant_role(
-            brand_id=market.brand_id,
-            user_id=clerk.user_id,
-            role=Role.CLERK,
-            store_id=market.stores[1],
-            now=timezone.now(),
-        )
+    clerk = desk(market, Role.CLERK, "clerk-wei", market.stores[1])
     assert market.order(placed).number not in clerk.browser.get(clerk.url("parcels/")).text
     packing = clerk.url(f"parcels/{placed.order_id}/")
     assert clerk.browser.get(packing).status_code == 404
@@ -203,6 +191,28 @@ def test_a_stores_clerk_sees_her_stores_parcels_and_cases(market) -> None:
     sent = {f"pieces_{line_ids(market, placed)[dress]}": "1", "tracking_no": "SF1234"}
     assert clerk.browser.post(f"{packing}send/", sent).status_code == 404
     assert market.order(placed).state is OrderState.PAID
+
+
+def test_what_she_collected_she_hands_in_at_another_stores_counter(market) -> None:
+    shopper, now = market.shopper(), timezone.now()
+    placed = market.place(shopper, (0, 1), now=now)
+    market.pay(placed, now=now, paid_at=now)
+    market.collect(market.code(placed), now=now)
+    hers = visitor(market, shopper)
+    path = f"orders/{placed.order_id}/refund/"
+    (line_id,) = line_ids(market, placed).values()
+    key = re.search(r'name="key" value="([^"]+)"', hers.read(path))[1]
+    asked = {f"pieces_{line_id}": "1", "way": "store", "reason": "size", "key": key}
+    case_id = hers.post(path, **asked).url.rstrip("/").split("/")[-1]
+    operator = desk(market, Role.OPERATOR, "op-yao")
+    act = f"cases/{case_id}/act/"
+    assert operator.browser.post(operator.url(act), {"act": "approve"}).status_code == 302
+    clerk = desk(market, Role.CLERK, "clerk-yu", market.stores[1])
+    taken = clerk.browser.post(clerk.url(act), {"act": "goods", "restock": "1"})
+    assert taken.status_code == 302
+    assert (market.left(0), market.left(0, 1)) == ((8, 0), (1, 0))
+    assert market.order(placed).state is OrderState.REFUNDED
+    assert market.violations(timezone.now()) == {}
 
 
 def test_her_address_book(market) -> None:

@@ -59,7 +59,7 @@ def shopper(brand_id, tmp_path) -> UUID:
 
 
 def run_jobs(zhiyin, own_database):
-    done = zhiyin("worker", "--once", database=own_database)
+    done = zhiyin("worker", "--once", "--queue", "reactions", database=own_database)
     assert done.returncode == 0, done.stderr
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from tests.journeys.api_town import Caller
 from tests.journeys.buying import Market, open_market
@@ -88,6 +89,23 @@ def paid(market: Market, dev: Dev, *lines: dict[str, object]) -> tuple[dict[str,
     )
     market.pay(placed, now=now())
     return told, placed
+
+
+def test_an_order_is_paid_where_the_api_says_and_the_order_tells(market, dev):
+    told = dev.keyed("members/m-1/orders", order(line(1)), 201)
+    path = f"members/m-1/orders/{told['id']}/payment"
+    opened = dev("POST", path, {})
+    assert (opened["provider"], dev("POST", path, {})) == ("sandbox", opened)
+    page = opened["page"]["url"]
+    browser = Client()
+    assert "¥368" in browser.get(page).content.decode()
+    assert browser.post(page).status_code == 302
+    assert dev("GET", f"orders/{told['id']}")["state"] == "paid"
+    assert dev("POST", path, {}, 409)["code"] == "order_move_refused"
+    assert (
+        dev("POST", f"members/m-1/orders/{uuid4()}/payment", {}, 404)["code"] == "order_not_found"
+    )
+    assert market.violations(now()) == {}
 
 
 def test_a_cart_is_filled_changed_and_emptied(market, dev):
@@ -212,16 +230,20 @@ def test_what_moves_money_or_stock_needs_a_key_and_a_paid_order_stays(market, de
     assert market.violations(now()) == {}
 
 
-def test_wrong_codes_over_the_api_are_counted_on_who_stands_there(market, dev):
+def test_wrong_codes_over_the_api_are_counted_on_its_key_and_lock_nobodys_counter(market, dev):
     _, placed = paid(market, dev)
-    seat(next(iter(tenants.open_brands())), Role.CLERK, "cleo")
+    brand = next(iter(tenants.open_brands()))
+    cleo, _mara = (seat(brand, Role.CLERK, name) for name in ("cleo", "mara"))
     counter = {"store_code": "s1", "by": "cleo"}
     for n in range(30):
-        refused = dev.keyed("pickups/collect", counter | {"code": f"{n:012}"}, 404)
+        by = counter | {"by": ("cleo", "mara")[n % 2]}
+        refused = dev.keyed("pickups/collect", by | {"code": f"{n:012}"}, 404)
         assert refused["code"] == "pickup_code_unknown"
     right = counter | {"code": market.code(placed)}
     assert dev.keyed("pickups/collect", right, 429)["code"] == "pickup_codes_too_many"
     assert market.order(placed).state is OrderState.PAID
+    at_counter = {"store": str(market.stores[0]), "code": right["code"]}
+    assert cleo.browser.post(cleo.url("pickup/look/"), at_counter).status_code == 200
 
 
 def test_roles_do_what_the_matrix_says_and_another_brand_sees_nothing(market, dev):

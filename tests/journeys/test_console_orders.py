@@ -10,7 +10,6 @@ from django.core.cache import cache
 
 from tests.journeys.buying import Market, open_market
 from tests.journeys.console_staff import Desk, seat
-from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as tenants
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.catalog import operations as catalog
@@ -35,20 +34,8 @@ def now() -> datetime:
 def desk_of(market: Market, role: Role, store: int | None = None, name: str = "") -> Desk:
     """Somebody of the market's brand; with a store, her role is bound to it."""
     brand = next(one for one in tenants.open_brands() if one.id == market.brand_id)
-    desk = seat(brand, role, name or f"{role}-{store}")
-    if store is not None:
-        with brand_tx(brand.id):
-            for card in tenants.staff(brand_id=brand.id):
-                if card.user_id == desk.user_id:
-                    brands.grant_role(
-                        brand_id=brand.id,
-                        user_id=desk.user_id,
-                        role=role,
-                        store_id=market.stores[store],
-                        now=now(),
-                    )
-                    brands.end_role(brand_id=brand.id, role_id=card.id, now=now())
-    return desk
+    store_id = None if store is None else market.stores[store]
+    return seat(brand, role, name or f"{role}-{store}", store_id)
 
 
 def paid(market: Market, *lines: tuple[int, int]) -> Placed:

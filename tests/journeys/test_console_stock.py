@@ -114,7 +114,7 @@ def test_an_adjustment_says_why_and_stands_in_the_history(shop):
         ("0", "none", "Say which size, and how many pieces more"),
         ("1.5", "half", "Say which size, and how many pieces more"),
         ("9" * 40, "many", "Say which size, and how many pieces more"),
-        ("-4", "torn", "D-1-6: 2 held for orders. Cancel those first."),
+        ("-4", "torn", "D-1-6: 2 held for orders lie there too: count them as well."),
         ("-6", "torn", "D-1-6: not that many pieces lie there."),
         ("1", "x" * 201, "The reason is too long."),
     ],
@@ -129,7 +129,7 @@ def test_a_count_below_what_is_held_is_refused_with_what_is_held(shop):
     said = {f"pieces_{shop.sku}": "1"}
     status, page = shop.post(**said)
     assert status == 422
-    assert "D-1-6: 2 held for orders. Cancel those first." in page
+    assert "D-1-6: 2 held for orders lie there too: count them as well." in page
     assert shop.count() == StockCount(on_hand=5, held=2)
     status, page = shop.post(**{f"pieces_{shop.sku}": "4", "reason": "winter count"})
     assert shop.count() == StockCount(on_hand=4, held=2)

@@ -8,7 +8,6 @@ import pytest
 from tests.cast import NOW
 from tests.journeys.buying import Market, open_market
 from tests.journeys.console_staff import seat
-from zhiyin.domain.brands import operations as houses
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.catalog import operations as catalog
@@ -23,23 +22,8 @@ def market(own_database) -> Market:
 
 def desk(market: Market, role: Role, name: str, store: int | None = None):
     """Somebody of the staff, bound to a store if one is said."""
-    staff = seat(brands.brand_by_slug(slug="cedar"), role, name)
-    if store is not None:
-        with brand_tx(market.brand_id):
-            (held,) = [
-                one
-                for one in brands.staff(brand_id=market.brand_id)
-                if one.user_id == staff.user_id
-            ]
-            houses.grant_role(
-                brand_id=market.brand_id,
-                user_id=staff.user_id,
-                role=role,
-                store_id=market.stores[store],
-                now=NOW,
-            )
-            houses.end_role(brand_id=market.brand_id, role_id=held.id, now=NOW)
-    return staff
+    store_id = None if store is None else market.stores[store]
+    return seat(brands.brand_by_slug(slug="cedar"), role, name, store_id)
 
 
 def moves(market: Market, sku: int) -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests import migrated
 from tests.cast import NOW, make_brand
 from tests.journeys import importing_files as files
 from tests.journeys.import_contents import contents
@@ -179,8 +180,8 @@ def test_postgresql_killed_under_an_import_ends_in_the_same_rows(own_database, t
             return int(row[0]) if row else 0
 
     try:
-        run("zhiyin", "db", "start")
-        run("zhiyin", "db", "migrate")
+        migrated.lay(state / "postgres")
+        embedded.ensure(state / "postgres")
         run("tests.journeys.import_contents", "make", "maple")
         process = importing(shop, "members", "maple", **here)
         pid = status().pid

@@ -202,7 +202,7 @@ def test_whoever_she_is_now_sees_and_acts_on_what_she_bought_before(market) -> N
     assert market.order(placed).state is OrderState.PAID
     stranger.post(f"{path}refund/", 404, **asked)
     with brand_tx(market.brand_id):
-        cases = ordered.cases_of_member(brand_id=market.brand_id, member_id=survivor)
+        cases = ordered.cases_of_member(brand_id=market.brand_id, member_id=survivor).cases
     assert len(cases) == 2
 
     merging.undo_merge(brand_id=market.brand_id, merge_id=merge_id, now=timezone.now())

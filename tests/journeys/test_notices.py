@@ -195,6 +195,9 @@ def test_a_parcel_a_case_and_the_money_are_told(market) -> None:
         f"orders/{placed.order_id}/parcels/",
     ):
         assert words in page
+    # Each message's own page, before the order's: what it is about is then seen.
+    for link in (f"cases/{case.id}/", f"orders/{placed.order_id}/parcels/"):
+        assert '<span class="tabbar__count">' not in visit.read(link)
     assert "Follow the parcels" in visit.read(f"orders/{placed.order_id}/")
     chinese = visit.client.get(visit.at("messages/"), headers={"accept-language": "zh-hans"})
     assert "有一个包裹寄出了" in chinese.content.decode()

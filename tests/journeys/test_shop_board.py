@@ -16,7 +16,7 @@ from zhiyin.domain.catalog import operations as catalog
 from zhiyin.domain.catalog import queries as goods
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import queries as talks
-from zhiyin.domain.conversations.boards import BOARDS_PER_DAY, LINK_DAYS, Who
+from zhiyin.domain.conversations.boards import BOARDS_PER_DAY, LINK_DAYS, VOTES_PER_CLIENT, Who
 from zhiyin.domain.conversations.models import BoardVote, DecisionBoard
 from zhiyin.storage.tenancy import brand_tx
 
@@ -193,6 +193,22 @@ def test_votes_that_are_refused_change_nothing(town, her, three):
     refused = friend.post(link, 422, product=three[1]).content.decode()
     assert "She took your vote off" in refused
     assert "Nobody has voted yet." in her.read(at)
+
+
+def test_a_stranger_with_the_link_does_not_fill_the_board(town, her, three):
+    link = link_on(her.read(made(her, three)))
+    for _ in range(VOTES_PER_CLIENT):
+        Visit("cedar").post(link, product=three[0])
+    one_more = Visit("cedar")
+    refused = one_more.post(link, 422, product=three[1]).content.decode()
+    assert "Sign in, then vote." in refused
+    assert count(town) == (1, VOTES_PER_CLIENT)
+    one_more.sign_in("13912345671")
+    one_more.post(link, product=three[1])
+    elsewhere = Visit("cedar")
+    elsewhere.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    elsewhere.post(link, product=three[1])
+    assert count(town) == (1, VOTES_PER_CLIENT + 2)
 
 
 def test_the_link_ends_after_two_weeks_and_the_board_stays_hers(town, her, three):

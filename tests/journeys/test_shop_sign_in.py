@@ -62,6 +62,13 @@ def test_a_code_is_good_for_five_minutes_and_once(shop):
         assert "That code is over" in enter(Visit("cedar"), code, 422)
 
 
+def test_she_is_led_back_to_a_page_of_this_site_and_nowhere_else(shop):
+    assert Visit("cedar").sign_in("13912345600", "/s/cedar/browse/") == "/s/cedar/browse/"
+    elsewhere = ("foo", "?x", "#a", "%2Fme", "account_login", "//evil.example/", "/\\\\e")
+    for n, back in enumerate(elsewhere, start=1):
+        assert Visit("cedar").sign_in(f"1391234560{n}", back) == "/s/cedar/me/", back
+
+
 def test_no_code_is_always_right(shop):
     _brand, visit = shop
     phones = [f"1391234567{n}" for n in range(8)]

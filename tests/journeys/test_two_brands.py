@@ -48,6 +48,8 @@ NOT_WRITTEN = {
     "brands.KeptAnswer.actor",
     "brands.KeptAnswer.route",
     "catalog.Product.attributes",
+    "commissions.Plan.categories",
+    "commissions.PlanMove.act",
     "content.BuyerShow.color",
     "content.BuyerShow.media_refs",
     "content.BuyerShow.occasion",

@@ -39,19 +39,19 @@ def a_group_buy(shop: Shop, seats: int = 2, **more: Any) -> UUID:
     """Dresses for `seats` people together."""
     skus = (shop.skus["dress-M"], shop.skus["dress-L"])
     facts = {"sku_ids": skus, "price_fen": GROUP_FEN, "seats": seats, "open_hours": 24}
-    return set_up(shop, GroupBuyFacts(**said("Two dresses"), **(facts | more)))
+    return set_up(shop, GroupBuyFacts(**said("Two dresses") | facts | more))
 
 
 def a_flash_sale(shop: Shop, **more: Any) -> UUID:
     """Bags in M at another price."""
     facts = {"sku_id": shop.skus["bag-M"], "price_fen": 9_900, "most_uses": 3}
-    return set_up(shop, FlashSaleFacts(**said("Friday bags"), **(facts | more)))
+    return set_up(shop, FlashSaleFacts(**said("Friday bags") | facts | more))
 
 
 def a_coupon(shop: Shop, name: str = "Thirty", **more: Any) -> UUID:
     """Thirty yuan off, for who knows the code."""
     facts = {"off_fen": 3_000, "code": "THIRTY", "per_person": 1}
-    return set_up(shop, CouponFacts(**said(name), **(facts | more)))
+    return set_up(shop, CouponFacts(**said(name) | facts | more))
 
 
 def open_url(visit: Visit, shop: Shop, group_buy: UUID, sku: str = "dress-M") -> str:

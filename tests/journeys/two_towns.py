@@ -10,7 +10,14 @@ from django.conf import settings
 from PIL import Image
 
 from tests.cast import NOW
-from tests.journeys import town_buying, town_orders, town_refunds, town_sales, town_talk
+from tests.journeys import (
+    town_buying,
+    town_help,
+    town_orders,
+    town_refunds,
+    town_sales,
+    town_talk,
+)
 from tests.paying import asked
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.brands import operations as brands
@@ -94,6 +101,7 @@ def settle(mark: str) -> Town:
         _kocs(brand, mark, people, ids)
         _shows(brand, mark, people, ids)
         town_sales.sales(brand, mark, people, ids)
+        town_help.help_paid_for(brand, mark, people, ids)
         town_talk.words(brand, mark, user_id)
     ids["payment_no"] = f"{mark}-pay"
     provider = ports.payment_provider(brand_id=brand.id)

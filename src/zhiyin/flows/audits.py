@@ -7,6 +7,7 @@ from uuid import UUID
 
 from zhiyin.domain.brands import queries as brands
 from zhiyin.domain.catalog import queries as catalog
+from zhiyin.domain.commissions import queries as commissions
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.promotions import queries as promotions
@@ -19,6 +20,7 @@ AUDITS: tuple[Audit, ...] = (
     *catalog.AUDITS,
     *orders.AUDITS,
     *promotions.AUDITS,
+    *commissions.AUDITS,
 )
 
 

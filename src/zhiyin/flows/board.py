@@ -222,12 +222,20 @@ def shared(
 
 
 def vote(
-    *, brand_id: UUID, friend: Asker, link: str, product_id: UUID, words: str, now: datetime
+    *,
+    brand_id: UUID,
+    friend: Asker,
+    link: str,
+    product_id: UUID,
+    words: str,
+    now: datetime,
+    client: str | None = None,
 ) -> UUID:
     """A friend votes through the link, or changes her vote. Opens its own transaction.
 
+    `client` is the network address that asks.
     Raises BoardNotFound, BoardLinkOver, BoardItemNotFound, BoardVoteOwn, BoardVoteRemoved,
-    BoardFull, TextTooLong, TextHasNul, MemberNotFound.
+    BoardVotesFromHere, BoardFull, TextTooLong, TextHasNul, MemberNotFound.
     """
     with brand_tx(brand_id):
         card = talks.shared_board(brand_id=brand_id, link=link)
@@ -238,6 +246,7 @@ def vote(
             product_id=product_id,
             words=words,
             now=now,
+            client=client,
         )
 
 

@@ -10,10 +10,17 @@ from typing import Any
 from zhiyin.domain.conversations.types import QuestionUnanswered
 from zhiyin.domain.members.types import ConsentWithdrawn, MemberErased
 from zhiyin.domain.orders.care import CaseMoved, ParcelSent
-from zhiyin.domain.orders.types import OrderClosed, OrderPaid, RefundArrived, RefundGranted
+from zhiyin.domain.orders.types import (
+    OrderClosed,
+    OrderDone,
+    OrderPaid,
+    OrderReopened,
+    RefundArrived,
+    RefundGranted,
+)
 from zhiyin.domain.promotions.types import GroupLost, GroupWon
 from zhiyin.events.types import StoredEvent, revive
-from zhiyin.flows import answering, forgetting, outward, purchase
+from zhiyin.flows import answering, forgetting, outward, purchase, settlement
 from zhiyin.flows.purchase import cases, sending, telling
 from zhiyin.kit.events import DomainEvent
 
@@ -22,11 +29,13 @@ Reaction = Callable[[Any], None]
 REACTIONS: Mapping[type[DomainEvent], tuple[Reaction, ...]] = {
     QuestionUnanswered: (answering.ask_another,),
     MemberErased: (forgetting.queue_forgetting,),
-    RefundGranted: (sending.send_granted,),
+    RefundGranted: (sending.send_granted, settlement.follow_order),
     ConsentWithdrawn: (forgetting.queue_forgetting,),
-    OrderPaid: (telling.tell_paid,),
+    OrderPaid: (telling.tell_paid, settlement.follow_order),
     OrderClosed: (telling.tell_closed,),
-    GroupWon: (purchase.release_group, telling.tell_group_won),
+    OrderDone: (settlement.follow_order,),
+    OrderReopened: (settlement.follow_order,),
+    GroupWon: (purchase.release_group, telling.tell_group_won, settlement.follow_group),
     GroupLost: (purchase.refund_group, telling.tell_group_lost),
     ParcelSent: (telling.tell_sent,),
     RefundArrived: (cases.note_arrived, telling.tell_refunded),

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
+from zhiyin.domain.brands.types import StoreNotFound
 from zhiyin.domain.orders.care import (
     AddressRefused,
     Carrier,
     CaseMove,
     CaseReason,
     CaseState,
+    CaseStepCard,
     CaseTooLate,
     GoingBack,
     InvoiceRefused,
@@ -24,6 +26,7 @@ from zhiyin.domain.orders.care import (
     Turn,
 )
 from zhiyin.domain.orders.types import NothingToGiveBack, OrderLine, OrderMoveRefused, ReasonNeeded
+from zhiyin.flows.purchase.approving import RefundAboveLimit
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.errors import DomainError
@@ -62,6 +65,11 @@ STATES: Mapping[CaseState, Words] = {
     CaseState.WITHDRAWN: pgettext_lazy("a case", "Taken back"),
     CaseState.LAPSED: _("The time to send the goods is over"),
 }
+WAYS_BACK: Mapping[GoingBack, Words] = {
+    GoingBack.NONE: _("Money only"),
+    GoingBack.PARCEL: _("By parcel"),
+    GoingBack.STORE: _("Over the counter of any of our stores"),
+}
 BADGES: Mapping[CaseState, str] = {
     CaseState.REFUNDED: "good",
     CaseState.REFUSED: "act",
@@ -97,6 +105,28 @@ INVOICES: Mapping[InvoiceState, Words] = {
     InvoiceState.ISSUED: pgettext_lazy("an invoice", "Issued"),
     InvoiceState.REFUSED: pgettext_lazy("an invoice", "Refused"),
 }
+
+
+def steps(taken: Sequence[CaseStepCard]) -> list[dict[str, object]]:
+    """A case's history in words, each with its moment.
+
+    What nobody did is the clock's once the time of the step before is over; sooner, it was agreed
+    to at once, or over the API.
+    """
+    told: list[dict[str, object]] = []
+    until = None
+    for step in taken:
+        is_silent = not step.by_member and step.user_id is None
+        ran_out = is_silent and until is not None and step.at >= until
+        words = UNANSWERED.get(step.move) if ran_out else None
+        told.append({"words": words or MOVES[step.move], "at": step.at})
+        until = step.deadline_at
+    return told
+
+
+def reason(said: str) -> Words:
+    """Why money goes back: a shopper's reason by its words, the staff's as it was typed."""
+    return REASONS[CaseReason(said)] if said in set(CaseReason) else said
 
 
 def lines(ordered: Sequence[OrderLine], *, taxonomy: Taxonomy, language: str) -> dict[str, str]:
@@ -142,6 +172,8 @@ _REFUSALS: Mapping[type[DomainError], Words] = {
     NothingToSend: _("Some of these pieces cannot be sent: given back, sent, or in an open case."),
     ParcelReused: _("This order has a parcel with that number and other contents."),
     ReasonNeeded: _("Say why, in 1 to 200 characters."),
+    StoreNotFound: _("Say at which counter you stand."),
+    RefundAboveLimit: _("This is more than you may give back of one order. Ask an admin to agree."),
 }
 _FIELDS: Mapping[str, Words] = {
     "pieces": _("Choose how many pieces it is about."),

@@ -29,6 +29,7 @@ from zhiyin.flows import (
     privacy,
     purchase,
     reactions,
+    settlement,
 )
 from zhiyin.flows.purchase import cases, parcels, sending, telling
 from zhiyin.flows.purchase.carriers import carrier
@@ -202,6 +203,17 @@ def send_refunds_of(brand_id: str) -> None:
         )
 
     each((purchase.send_refunds, purchase.send_strays), go)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="settle_commissions", queue="clock", queueing_lock="settle-commissions")
+def settle_commissions(timestamp: int) -> None:
+    """Make commissions whose return window is over their promoters' own, brand by brand.
+
+    Stopped half-way it goes on an hour later: what is settled is not due any more.
+    """
+    as_of = datetime.fromtimestamp(timestamp, tz=UTC)
+    each(brands.open_brands(), lambda brand: settlement.settle_due(brand_id=brand.id, now=as_of))
 
 
 @app.periodic(cron="23 * * * *")

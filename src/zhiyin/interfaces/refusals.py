@@ -1,5 +1,6 @@
 """Turning a refusal into an answer: one place for pages and for the API."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 
 from zhiyin.kit.errors import DomainError, Kind
 
+log = logging.getLogger("zhiyin.refusals")
 STATUS = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Kind.DENIED: HTTPStatus.FORBIDDEN,
@@ -22,9 +24,15 @@ STATUS = {
 
 
 DATABASE_AWAY = (OperationalError, InterfaceError, ConnectorException)
-"""What is raised while PostgreSQL starts, stops or has lost the connection; the last is what the
-job queue makes of it, where an event is recorded. Nothing was written, unless it died as it
-committed: an Idempotency-Key, or a page's own key, makes asking again safe."""
+"""What is raised while PostgreSQL starts, stops, has lost the connection, or has ended a statement
+that waited too long or stood in a deadlock; the last is what the job queue makes of it, where an
+event is recorded. Nothing was written, unless it died as it committed: an Idempotency-Key, or a
+page's own key, makes asking again safe."""
+
+
+def note_away(exception: BaseException) -> None:
+    """Leave a trace for whoever keeps the house: the reader is only told to come back."""
+    log.warning("PostgreSQL did not answer", exc_info=exception)
 
 
 class RefusalMiddleware:
@@ -38,6 +46,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DATABASE_AWAY):
+            note_away(exception)
             return _page(request, "database_away", Kind.UNAVAILABLE)
         if isinstance(exception, DomainError):
             return _page(request, exception.code, exception.kind)

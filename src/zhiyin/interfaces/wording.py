@@ -1,13 +1,14 @@
 """The sentences of a pick, in the house's voice: short, concrete, numbers before adjectives.
 
 Both languages stand side by side here, because a reason is one sentence in either and the two
-are written together. Only what was counted from rows is worded as counted.
+are written together. Only what was counted from rows is worded as counted, and where only the
+newest were (`MOST_COUNTED`), the sentence says so.
 """
 
 from collections.abc import Callable, Mapping
 
 from zhiyin.domain.audience.reading.taxonomy import Taxonomy
-from zhiyin.domain.matching.types import Reason, ReasonKind
+from zhiyin.domain.matching.types import MOST_COUNTED, Reason, ReasonKind
 from zhiyin.interfaces import chips
 
 Sentence = tuple[str, str]
@@ -57,19 +58,22 @@ def _worn(found: Reason, names: str) -> Sentence:
     also_zh = f"，其中 {same} 位和你同是{names}" if same and names else ""
     also_en = f"; {same} of them also {names}" if same and names else ""
     like_zh, like_en = ("和你体型相近的人", "with a body like yours") if found.slots else ("人", "")
-    return (
-        f"{worn} 位{like_zh}穿过，{fit} 位说合身{also_zh}",
-        f"{_people(worn)} {like_en} wore it, {fit} said it fits{also_en}".replace("  ", " "),
-    )
+    told_zh = f"{worn} 位{like_zh}穿过，{fit} 位说合身{also_zh}"
+    if worn >= MOST_COUNTED:
+        told_en = f"Of the latest {worn} people {like_en} who wore it, {fit} said it fits{also_en}"
+        return f"最近 {told_zh}", told_en.replace("  ", " ")
+    told_en = f"{_people(worn)} {like_en} wore it, {fit} said it fits{also_en}"
+    return told_zh, told_en.replace("  ", " ")
 
 
 def _chosen(found: Reason, names: str) -> Sentence:
     counts = found.counts or {}
     chosen, fit = counts["chosen"], counts["fit"]
-    return (
-        f"{chosen} 位为{names}选过它，{fit} 位说合身",
-        f"{_people(chosen)} chose it for {names}, {fit} said it fits",
-    )
+    told_zh = f"{chosen} 位为{names}选过它，{fit} 位说合身"
+    if chosen >= MOST_COUNTED:
+        told_en = f"Of the latest {chosen} people who chose it for {names}, {fit} said it fits"
+        return f"最近 {told_zh}", told_en
+    return told_zh, f"{_people(chosen)} chose it for {names}, {fit} said it fits"
 
 
 def _advice(found: Reason, names: str) -> Sentence:

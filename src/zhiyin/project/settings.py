@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.orders",
     "zhiyin.domain.promotions",
     "zhiyin.domain.content",
+    "zhiyin.domain.commissions",
     "zhiyin.domain.conversations",
     "zhiyin.domain.matching",
     "zhiyin.interfaces",

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import secrets
+import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,10 @@ from zhiyin.kit.errors import DomainError, Kind
 # A progressive JPEG of 8 MiB can hold 200,000 empty scans, and at 25 megapixels each costs 25 ms:
 # more than an hour. Encoders write some ten, and a picture may carry two more pictures inside.
 MAX_JPEG_SCANS = 64
+
+# A picture of few bytes may cost hundreds of megabytes while it is decoded: so many at once.
+MOST_AT_ONCE = 2
+_DECODING = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 QUALITY = 85
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
@@ -178,12 +183,18 @@ def inspect_and_clean(data: bytes | ByteSource, limits: ImageLimits = DEFAULT_LI
 
     Of a stream, at most `max_bytes` + 1 bytes are read. Pixels are counted from the header,
     before anything is decoded.
+    A process decodes two at a time, the others wait.
     Raises ImageTooLarge, ImageTypeRefused, ImageTooManyPixels, ImageAnimated, ImageUnreadable.
     """
     source = _read(data, limits.max_bytes)
     kind = _kind_of(source)
     if kind == "JPEG" and source.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ImageUnreadable()
+    with _DECODING:
+        return _cleaned(source, kind, limits)
+
+
+def _cleaned(source: bytes, kind: str, limits: ImageLimits) -> CleanImage:
     try:
         with Image.open(io.BytesIO(source), formats=[kind]) as image:
             _judge(image, kind, limits)

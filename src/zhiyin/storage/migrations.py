@@ -110,6 +110,32 @@ class AppendOnly(OwnByBrand):
         return f"Append only: {', '.join(self.model_names)}"
 
 
+class OnlyColumns(OwnByBrand):
+    """Let the web and system roles change these columns of a table; the others stay as written."""
+
+    def __init__(self, model_name: str, columns: Sequence[str]) -> None:
+        self.model_name, self.columns = model_name, list(columns)
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:  # type: ignore[override]
+        return type(self).__name__, (self.model_name, self.columns), {}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        columns = ", ".join(f'"{column}"' for column in self.columns)
+        roles = "app_web, app_system"
+        schema_editor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {roles}')
+        schema_editor.execute(f'GRANT UPDATE ({columns}) ON "{table}" TO {roles}')
+
+    def describe(self) -> str:
+        return f"Change only {', '.join(self.columns)} of {self.model_name}"
+
+
 class KeepMoves(OwnByBrand):
     """Let `state` of a table move along these pairs and no others, whoever writes it.
 

@@ -15,6 +15,8 @@ ITEMS_MIN, ITEMS_MAX = 2, 3
 QUESTION_CHARS_MAX = 120
 VOTE_CHARS_MAX = 100
 VOTES_MAX = 200
+VOTES_PER_CLIENT = 20
+"""Votes of guests from one network on one board; a member votes once wherever she is."""
 BOARDS_PER_DAY = 10
 LINK_DAYS = 14
 THIN_BELOW = 3
@@ -219,6 +221,13 @@ class BoardFull(DomainError):
     """The board has as many votes as it takes."""
 
     code: ClassVar[str] = "board_votes_full"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+class BoardVotesFromHere(DomainError):
+    """Many guests of one network voted on this board. Sign in to vote."""
+
+    code: ClassVar[str] = "board_votes_from_here"
     kind: ClassVar[Kind] = Kind.TOO_MANY
 
 

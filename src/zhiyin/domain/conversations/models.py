@@ -178,6 +178,7 @@ class BoardVote(BrandOwned):
     item = SameBrandKey("conversations.BoardItem")
     member = SameBrandKey("members.Member", null=True)
     guest_key = models.UUIDField(null=True)
+    client_index = models.BinaryField(null=True, max_length=16)
     words_sealed = SealedField()
     voted_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from zhiyin.domain.conversations.models import Answer, BoardVote, DecisionBoard, Question
 from zhiyin.domain.conversations.types import ChipShown
-from zhiyin.storage.fields import blind_index, seal_json, seal_text, unseal_json, unseal_text
+from zhiyin.kit.networks import network_of
+from zhiyin.storage.fields import (
+    blind_index,
+    key_ring,
+    seal_json,
+    seal_text,
+    unseal_json,
+    unseal_text,
+)
 
 
 def sealed_chips(*, brand_id: UUID, question_id: UUID, chips: Sequence[ChipShown]) -> bytes:
@@ -64,6 +72,13 @@ def opened_answer(row: Answer) -> str:
 
 def link_index(*, brand_id: UUID, link: str) -> bytes:
     return blind_index(brand_id=brand_id, model=DecisionBoard, field="link_sealed", value=link)
+
+
+def client_index(*, brand_id: UUID, client: str) -> bytes:
+    """By what votes of one network find each other; the address itself is not kept."""
+    return key_ring().blind_index(
+        network_of(client), brand_id=brand_id, field="conversations_boardvote.client_index"
+    )
 
 
 def sealed_link(*, brand_id: UUID, board_id: UUID, link: str) -> bytes:

@@ -338,3 +338,11 @@ def _is_koc(brand_id: UUID, member_id: UUID) -> bool:
     return KocProfile.objects.filter(
         brand_id=brand_id, member_id=member_id, until__isnull=True
     ).exists()
+
+
+def let_earn(*, brand_id: UUID, koc_id: UUID, since: datetime | None) -> None:
+    """Say from when on a KOC earns on what she recommends; None: she does not.
+
+    What she says is labelled as an ad from then on.
+    """
+    KocProfile.objects.filter(brand_id=brand_id, id=koc_id).update(can_earn_since=since)

@@ -51,6 +51,17 @@ LINES = """
     JOIN ledger_entry entry ON entry.brand_id = %(brand_id)s AND entry.id = line.entry_id
     ORDER BY line.at, line.id LIMIT %(limit)s
 """
+OWNERS = """
+    SELECT owner_id, sum(fen)::bigint FROM (
+        SELECT debit_owner_id AS owner_id, amount_fen AS fen FROM ledger_transfer
+        WHERE brand_id = %(brand_id)s AND debit_kind = %(kind)s
+        UNION ALL
+        SELECT credit_owner_id, -amount_fen FROM ledger_transfer
+        WHERE brand_id = %(brand_id)s AND credit_kind = %(kind)s
+    ) side
+    GROUP BY owner_id HAVING sum(fen) <> 0
+    ORDER BY owner_id LIMIT %(limit)s
+"""
 TRIAL = """
     SELECT kind, sum(fen)::bigint FROM (
         SELECT debit_kind AS kind, sum(amount_fen) AS fen FROM ledger_transfer
@@ -97,6 +108,15 @@ def held_fen(*, brand_id: UUID, kind: AccountKind, owner_ids: Collection[UUID]) 
     rows = Balance.objects.filter(brand_id=brand_id, kind=kind.value, owner_id__in=list(owner_ids))
     held = dict(rows.values_list("owner_id", "balance_fen"))
     return {owner: held.get(owner, 0) for owner in owner_ids}
+
+
+def owners(*, brand_id: UUID, kind: AccountKind, limit: int = 10_000) -> dict[UUID, int]:
+    """Owner -> what her summed account of this kind holds, in fen, of those that hold any.
+
+    By owner. One query; it reads every transfer of the kind.
+    """
+    rows = many(OWNERS, brand_id=brand_id, kind=kind.value, limit=limit)
+    return {owner_id: int(fen) * kind.side.value for owner_id, fen in rows}
 
 
 def trial_balance(*, brand_id: UUID, at: datetime | None = None) -> TrialBalance:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from zhiyin.domain.ledger.types import (
+    MOST_LEGS,
     Account,
     CauseRefused,
     CauseReused,
@@ -16,7 +17,6 @@ from zhiyin.domain.ledger.types import (
 
 CAUSE = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9._-]+)+")
 LONGEST_CAUSE = 160
-MOST_LEGS = 1_000
 MOST_FEN = 10**14
 """A million million yuan: beyond any sum of a brand, and far below what a column holds."""
 

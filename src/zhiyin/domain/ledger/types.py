@@ -10,6 +10,9 @@ from uuid import UUID
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.kit.ids import NO_ID
 
+MOST_LEGS = 1_000
+"""So many transfers at most are one entry."""
+
 
 class Side(Enum):
     """The side on which an account grows: what the brand has or spends, what it owes or earns."""
@@ -76,6 +79,12 @@ class AccountKind(StrEnum):
     # Given back after it was earned.
     SALES_REFUNDED = "sales_refunded", Side.DEBIT
     FREIGHT_REFUNDED = "freight_refunded", Side.DEBIT
+    # What promoters cost, what is not theirs yet, what is theirs, and what they owe back because
+    # goods went back after they had withdrawn.
+    COMMISSION_EXPENSE = "commission_expense", Side.DEBIT
+    COMMISSION_PENDING = "commission_pending", Side.CREDIT, Owner.MEMBER
+    COMMISSION_PAYABLE = "commission_payable", Side.CREDIT, Owner.MEMBER, Keeping.GUARDED
+    COMMISSION_DEBT = "commission_debt", Side.DEBIT, Owner.MEMBER
     # What a promotion may still give away, and where the brand set that aside.
     PROMOTION_ALLOTMENTS = "promotion_allotments", Side.DEBIT
     VOUCHER_BUDGET = "voucher_budget", Side.CREDIT, Owner.PROMOTION, Keeping.GUARDED

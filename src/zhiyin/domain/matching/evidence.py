@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from zhiyin.domain.matching.bodies import Body, alike_rows
 from zhiyin.domain.matching.learning.evidence import EvidenceModel, foremost
 from zhiyin.domain.matching.learning.witnesses import Wearers, Witnesses
+from zhiyin.domain.matching.types import MOST_COUNTED
 from zhiyin.domain.matching.wearings import FIT, UNTOLD
 from zhiyin.domain.matching.world import World, uuid_at
 from zhiyin.kit.ids import PackedIds
@@ -19,9 +20,6 @@ from zhiyin.kit.ids import PackedIds
 SHOWS = 10
 LOOKED_AT = 500
 """Of a garment with more shows, the newest so many are looked at."""
-
-MOST_COUNTED = 100
-"""At most so many shows are counted for one reason, the newest ones; all of them can be opened."""
 
 
 @dataclass(frozen=True, slots=True)

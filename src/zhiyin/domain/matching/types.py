@@ -21,6 +21,8 @@ A_PERSON = 1.0
 It is part of the order and not of the score: no part of a need earned it.
 """
 RUNNERS_UP = 10
+MOST_COUNTED = 100
+"""At most so many shows are counted for one reason, the newest ones; all of them can be opened."""
 THIN_BELOW = 5
 """Fewer wearers with a body like hers than this is thin evidence, and is called so."""
 

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from zhiyin.domain.members.types import LANGUAGES, IdentityEmpty, PhoneInvalid
 from zhiyin.kit.text import clean_line
@@ -28,22 +27,6 @@ def normal_phone(typed: str) -> str:
     if not _MOBILE.fullmatch(digits):
         raise PhoneInvalid()
     return digits
-
-
-def network_of(client: str) -> str:
-    """Whom an address counts for: itself, or the /64 that one household or machine is given.
-
-    What is no address stands for itself.
-    """
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return client
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address.packed, 64), strict=False))
 
 
 def normal_identity(value: str) -> str:

@@ -175,8 +175,6 @@ def check_asked(order: OrderCard, asked: CaseAsked, terms: CaseTerms, now: datet
     for key, count in asked.pieces.items():
         if type(count) is not int or not 1 <= count <= lines[key].quantity:
             raise CaseRefused(field="pieces", line=key)
-        if asked.kind is CaseKind.RETURN and count > hers(order, lines[key]):
-            raise CaseRefused(field="kind", line=key)
     try:
         return clean_block(asked.words, WORDS_CHARS_MAX)
     except (TextHasNul, TextTooLong):

@@ -334,15 +334,25 @@ class Pickup(BrandOwned):
 
 
 class WrongCodes(BrandOwned):
-    """How many pickup codes an account tried in vain within an hour. The database counts."""
+    """How many pickup codes an account, or a key of the API, tried in vain within an hour."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    key = SameBrandKey("brands.ApiKey", null=True)
     hour = models.DateTimeField()
     tries = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["brand", "user", "hour"], name="wrong_codes_once"),
+            models.UniqueConstraint(
+                fields=["brand", "user", "key", "hour"],
+                name="wrong_codes_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(key__isnull=True), name="wrong_codes_are_one"
+            ),
             models.CheckConstraint(
                 condition=Q(tries__gte=0, tries__lte=WRONG_CODES_AN_HOUR), name="wrong_codes_capped"
             ),

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from zhiyin.domain.brands.types import Role
 from zhiyin.domain.orders import queries as ordered
+from zhiyin.domain.orders.care import CaseState
 from zhiyin.domain.orders.types import RefundCard
 from zhiyin.flows.purchase.giving_back import grant
 from zhiyin.kit.errors import DomainError, Kind
+
+AGREED = frozenset({CaseState.APPROVED, CaseState.WAITING_GOODS, CaseState.GOODS_SENT})
+"""Money that is promised and not granted yet."""
 
 
 class RefundAboveLimit(DomainError):
@@ -40,8 +44,6 @@ def give_back_within(
     it; and what `give_back` raises.
     """
     cause = f"staff:{order_id.hex}:{key}"
-    limits = ordered.refund_limits(brand_id=brand_id)
-    hers = [limits[role] for role in roles if role in limits]
     before = ordered.refunds_of(brand_id=brand_id, order_id=order_id)
     refund = grant(
         brand_id=brand_id,
@@ -54,11 +56,28 @@ def give_back_within(
         user_id=user_id,
         goods_are_back=goods_are_back,
     )
-    if None in hers or any(one.cause == cause for one in before):
-        return refund
-    most_fen = max((most for most in hers if most is not None), default=0)
-    # the order is locked by now, so nobody gives back beside us
-    given = ordered.refunds_of(brand_id=brand_id, order_id=order_id)
-    if sum(one.amount_fen for one in given) > most_fen:
-        raise RefundAboveLimit(most_fen=most_fen)
+    if all(one.cause != cause for one in before):
+        check_limit(brand_id=brand_id, order_id=order_id, roles=roles)
     return refund
+
+
+def check_limit(*, brand_id: UUID, order_id: UUID, roles: Iterable[Role]) -> None:
+    """Whether all that goes back of an order is within what these roles may give back of it.
+
+    Cases that were agreed to and still wait for goods count as well: otherwise two yeses, each
+    below the limit, would be more than it together. The caller holds the order, so nobody gives
+    back beside it. Four queries at most. Raises RefundAboveLimit.
+    """
+    limits = ordered.refund_limits(brand_id=brand_id)
+    hers = [limits[role] for role in roles if role in limits]
+    if None in hers:
+        return
+    most_fen = max((most for most in hers if most is not None), default=0)
+    given = ordered.refunds_of(brand_id=brand_id, order_id=order_id)
+    agreed = [
+        case
+        for case in ordered.cases_of_order(brand_id=brand_id, order_id=order_id)
+        if case.state in AGREED
+    ]
+    if sum(one.amount_fen for one in (*given, *agreed)) > most_fen:
+        raise RefundAboveLimit(most_fen=most_fen)

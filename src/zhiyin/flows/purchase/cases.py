@@ -1,15 +1,17 @@
 """After-sales: she asks, the brand answers in time or it is a yes, goods and money go back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import CaseAsked, CaseCard, CaseKind, CaseMoveRefused, CaseState
 from zhiyin.domain.orders.types import RefundArrived
+from zhiyin.flows.purchase.approving import check_limit
 from zhiyin.flows.purchase.giving_back import grant
 from zhiyin.kit.turns import each
 from zhiyin.storage.media import CleanImage, MediaRef, MediaStore
@@ -72,14 +74,22 @@ def ask_case(
 
 
 def approve(
-    *, brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None = None
+    *,
+    brand_id: UUID,
+    case_id: UUID,
+    now: datetime,
+    user_id: int | None = None,
+    roles: Collection[Role] | None = None,
 ) -> CaseCard:
     """Say yes: the money is granted, or the goods are waited for. One transaction.
 
-    Raises CaseNotFound, CaseMoveRefused.
+    `roles` are those of the staff who says it; None where nobody does: no limit holds.
+    Raises CaseNotFound, CaseMoveRefused, RefundAboveLimit.
     """
     with brand_tx(brand_id):
-        return approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+        return approve_case(
+            brand_id=brand_id, case_id=case_id, now=now, user_id=user_id, roles=roles
+        )
 
 
 def refuse(
@@ -193,10 +203,17 @@ def _advance(brand_id: UUID, case_id: UUID, now: datetime) -> None:
 
 
 def approve_case(
-    *, brand_id: UUID, case_id: UUID, now: datetime, user_id: int | None = None
+    *,
+    brand_id: UUID,
+    case_id: UUID,
+    now: datetime,
+    user_id: int | None = None,
+    roles: Collection[Role] | None = None,
 ) -> CaseCard:
     """`approve` inside the caller's transaction."""
     case = orders.approve_case(brand_id=brand_id, case_id=case_id, now=now, user_id=user_id)
+    if roles is not None:
+        check_limit(brand_id=brand_id, order_id=case.order_id, roles=roles)
     if case.state is not CaseState.APPROVED:
         return case
     return _grant(brand_id, case_id, now, user_id, restock=False)

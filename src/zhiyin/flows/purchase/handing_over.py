@@ -7,7 +7,7 @@ from uuid import UUID
 from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.orders import queries as ordered
-from zhiyin.domain.orders.types import OrderCard, PickupCard, PickupElsewhere
+from zhiyin.domain.orders.types import CodeTrier, OrderCard, PickupCard, PickupElsewhere
 from zhiyin.flows.purchase import booking
 from zhiyin.flows.purchase.placing import cause_of
 from zhiyin.storage.tenancy import brand_tx
@@ -22,13 +22,13 @@ class ToHandOver:
 
 
 def preview_pickup(
-    *, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: datetime
+    *, brand_id: UUID, code: str, store_id: UUID, by: CodeTrier, now: datetime
 ) -> ToHandOver:
     """What a code stands for, before anything is handed over. A wrong one is counted.
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere.
     """
-    pickup = find_pickup(brand_id=brand_id, code=code, user_id=user_id, now=now)
+    pickup = find_pickup(brand_id=brand_id, code=code, by=by, now=now)
     if pickup.store_id != store_id:
         raise PickupElsewhere(store_id=pickup.store_id)
     with brand_tx(brand_id):
@@ -40,23 +40,23 @@ def collect(*, brand_id: UUID, code: str, store_id: UUID, user_id: int, now: dat
 
     Raises TooManyWrongCodes, PickupNotFound, PickupElsewhere, AlreadyCollected, OrderMoveRefused.
     """
-    pickup = find_pickup(brand_id=brand_id, code=code, user_id=user_id, now=now)
+    pickup = find_pickup(brand_id=brand_id, code=code, by=CodeTrier(user_id=user_id), now=now)
     with brand_tx(brand_id):
         return hand_over(
             brand_id=brand_id, pickup=pickup, store_id=store_id, user_id=user_id, now=now
         )
 
 
-def find_pickup(*, brand_id: UUID, code: str, user_id: int, now: datetime) -> PickupCard:
+def find_pickup(*, brand_id: UUID, code: str, by: CodeTrier, now: datetime) -> PickupCard:
     """The pickup of a code. It is counted as wrong first, so that guesses at once are counted.
 
     Two transactions of its own. Raises TooManyWrongCodes, PickupNotFound.
     """
     with brand_tx(brand_id):
-        orders.count_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+        orders.count_wrong_code(brand_id=brand_id, by=by, now=now)
     with brand_tx(brand_id):
         pickup = ordered.pickup_by_code(brand_id=brand_id, code=code)
-        orders.forgive_wrong_code(brand_id=brand_id, user_id=user_id, now=now)
+        orders.forgive_wrong_code(brand_id=brand_id, by=by, now=now)
         return pickup
 
 

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Self
 from uuid import UUID
 
+from django.urls import reverse
 from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import AwareDatetime, Field, model_validator
@@ -15,7 +16,7 @@ from zhiyin.domain.orders.types import MOST_LINES, Buyer, CartItemNotFound, Deli
 from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase import Asking
-from zhiyin.flows.purchase.carriers import carrier_now
+from zhiyin.flows.purchase.carriers import carrier, carrier_now
 from zhiyin.interfaces.api.access import ApiRequest, in_brand, opening_its_own
 from zhiyin.interfaces.api.goods_named import (
     BasketIn,
@@ -30,6 +31,7 @@ from zhiyin.interfaces.api.goods_named import (
 from zhiyin.interfaces.api.once import Once, needs_key, once_if_keyed
 from zhiyin.interfaces.api.opening import member_named
 from zhiyin.interfaces.api.shapes import Code, In, Listed, PageQuery, answers, chars
+from zhiyin.interfaces.hooks.addresses import notify_url
 from zhiyin.storage.tenancy import brand_tx
 
 router = Router(tags=["buying"])
@@ -233,6 +235,43 @@ def list_her_orders(request: ApiRequest, external_id: Code, query: Query[HerOrde
     products = [line.product_id for one in page.orders for line in one.lines]
     codes = codes_of_skus(request, products)
     return {"items": [order_json(one, codes) for one in page.orders], "total": page.total}
+
+
+class PaymentIn(In):
+    """`payer`: her openid at the brand's WeChat app; the sandbox asks for none."""
+
+    payer: chars(64) = ""  # type: ignore[valid-type]
+
+
+@router.post("/members/{external_id}/orders/{order_id}/payment", response=answers(dict))
+@opening_its_own
+def open_payment(request: ApiRequest, external_id: Code, order_id: UUID, said: PaymentIn) -> Any:
+    """Have the payment of her order ready at the provider; safe to repeat.
+
+    `page` is handed to the page as it is: for WeChat Pay what its bridge asks for, for the sandbox
+    the `url` of a page with a button. Only the provider says that she paid: the order tells.
+    409: it does not wait to be paid.
+    """
+    with brand_tx(request.brand.id):
+        member_id = member_named(request, external_id)
+        orders.order(brand_id=request.brand.id, order_id=order_id, member_id=member_id)
+        payment = orders.payment_of(brand_id=request.brand.id, order_id=order_id)
+    provider = carrier(request.brand.id, payment.provider, payment.merchant_id)
+    opened = purchase.open_payment(
+        brand=request.brand,
+        order_id=order_id,
+        member_id=member_id,
+        provider=provider,
+        payer=said.payer or member_id.hex,
+        notify_url=notify_url(request.brand.slug)
+        or request.build_absolute_uri(reverse("hooks:wxpay", kwargs={"slug": request.brand.slug})),
+        now=request.now,
+    )
+    return {
+        "provider": provider.name,
+        "payment_no": opened.payment_no,
+        "page": dict(opened.page),
+    }
 
 
 def order_json(card: Any, codes: dict[UUID, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Query, Router
 from pydantic import Field
 
+from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members.types import Opened
 from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
@@ -91,7 +92,7 @@ def list_her_cases(request: ApiRequest, external_id: Code, query: Query[PageQuer
         offset=query.offset,
         limit=query.limit,
     )
-    return {"items": [_case(one) for one in found], "total": query.offset + len(found)}
+    return {"items": [_case(one) for one in found.cases], "total": found.total}
 
 
 @router.post("/members/{external_id}/orders/{order_id}/cases", response=answers(dict))
@@ -184,9 +185,17 @@ def get_case(request: ApiRequest, case_id: UUID) -> Any:
 @in_brand
 @once
 def approve_case(request: ApiRequest, case_id: UUID) -> Any:
-    """Say yes: the money is granted, or the goods are waited for. 403: it is with an admin."""
+    """Say yes: the money is granted, or the goods are waited for.
+
+    403: it is with an admin, or more than the key's role may give back of one order.
+    """
     _check_whose(request, case_id)
-    cases.approve_case(brand_id=request.brand.id, case_id=case_id, now=request.now)
+    cases.approve_case(
+        brand_id=request.brand.id,
+        case_id=case_id,
+        now=request.now,
+        roles=[Role(request.auth.value)],
+    )
     return _with_steps(request, case_id)
 
 

@@ -12,6 +12,7 @@ from zhiyin.domain.orders import operations as order_writes
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.orders.types import (
     MOST_LINES,
+    CodeTrier,
     Delivery,
     OrderState,
     RefundCard,
@@ -243,12 +244,12 @@ def retry_stray_receipt(request: ApiRequest, stray_id: UUID) -> Any:
 @opening_its_own
 def preview_pickup(request: ApiRequest, said: CodeIn) -> Any:
     """What a code stands for, before anything is handed over. 429: too many wrong ones."""
-    store_id, user_id = _counter(request, said)
+    store_id, _user_id = _counter(request, said)
     found = purchase.preview_pickup(
         brand_id=request.brand.id,
         code=said.code,
         store_id=store_id,
-        user_id=user_id,
+        by=CodeTrier(key_id=request.key_id),
         now=request.now,
     )
     with brand_tx(request.brand.id):
@@ -264,7 +265,10 @@ def collect_pickup(request: ApiRequest, said: CodeIn) -> Any:
     keyed = Once.needed(request)
     store_id, user_id = _counter(request, said)
     pickup = purchase.find_pickup(
-        brand_id=request.brand.id, code=said.code, user_id=user_id, now=request.now
+        brand_id=request.brand.id,
+        code=said.code,
+        by=CodeTrier(key_id=request.key_id),
+        now=request.now,
     )
 
     def hand_over() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from zhiyin.interfaces.refusals import DATABASE_AWAY, STATUS, sentence, words_of
+from zhiyin.interfaces.refusals import DATABASE_AWAY, STATUS, note_away, sentence, words_of
 from zhiyin.kit.errors import DomainError, Kind
 
 PLACES_MAX = 20
@@ -25,7 +25,7 @@ def refuse_in_one_shape(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, lambda r, e: _missing(api, r))
     api.add_exception_handler(IntegrityError, lambda r, e: _conflict(api, r))
     for away in DATABASE_AWAY:
-        api.add_exception_handler(away, lambda r, e: _away(api, r))
+        api.add_exception_handler(away, lambda r, e: _away(api, r, e))
     api.add_exception_handler(DataError, lambda r, e: _out_of_range(api, r))
 
 
@@ -87,7 +87,8 @@ def _conflict(api: NinjaAPI, request: HttpRequest) -> HttpResponse:
     return _answer(api, request, HTTPStatus.CONFLICT, "rows_conflict", Kind.CONFLICT, message)
 
 
-def _away(api: NinjaAPI, request: HttpRequest) -> HttpResponse:
+def _away(api: NinjaAPI, request: HttpRequest, exception: Any) -> HttpResponse:
+    note_away(exception)
     kind = Kind.UNAVAILABLE
     return _answer(api, request, STATUS[kind], "database_away", kind, words_of(kind))
 

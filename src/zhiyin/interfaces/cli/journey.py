@@ -62,6 +62,7 @@ def play(slug: str) -> None:
     _give_back(brand.id, orders[0], clerk)
     _work("the refund is asked for")
     _settle(brand.id)
+    _stop(brand.id, group_buy_id)
     for order in orders:
         _history(brand.id, order)
     _books(brand.id, orders)
@@ -138,6 +139,18 @@ def _set_up(brand_id: UUID, scene: _Scene) -> UUID:
         "group-buy", f"{SEATS} people, {_yuan(price_fen)} instead of {_yuan(scene.main.price_fen)}"
     )
     return made
+
+
+def _stop(brand_id: UUID, group_buy_id: UUID) -> None:
+    """No shopper of the demo finds a group-buy that was set up to be played."""
+    from zhiyin.domain.promotions import operations as promotions
+    from zhiyin.storage.tenancy import brand_tx
+
+    with brand_tx(brand_id):
+        promotions.stop(
+            brand_id=brand_id, promotion_id=group_buy_id, user_id=None, now=datetime.now(UTC)
+        )
+    _say("stopped", "the group-buy: those of the shop still run")
 
 
 def _shopper(brand_id: UUID) -> UUID:

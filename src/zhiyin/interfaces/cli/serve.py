@@ -1,5 +1,7 @@
 """`zhiyin serve`: the web server, until Ctrl-C."""
 
+import socket
+
 import click
 from granian import Granian
 from granian.constants import Interfaces
@@ -17,8 +19,22 @@ THREADS = 32
 @click.option("--workers", default=1, show_default=True, help="Processes that answer requests.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the shop, the console and the API."""
+    refuse_taken(host, port)
     addresses.start()
     server(host=host, port=port, workers=workers).serve()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Two servers could share a port unseen, each with half of the requests. Raises UsageError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((host, port))
+        except OSError as taken:
+            raise click.UsageError(
+                f"Cannot listen at {host}:{port} ({taken.strerror}). Choose another --port."
+            ) from None
 
 
 def server(*, host: str, port: int, workers: int) -> Granian:

@@ -13,21 +13,30 @@ SILENT_AFTER_SECONDS = 30
 
 @click.command()
 @click.option("--once", is_flag=True, help="Stop when no job is left.")
-def worker(once: bool) -> None:
+@click.option("--queue", "queues", multiple=True, help="Only jobs of this queue; may be repeated.")
+def worker(once: bool, queues: tuple[str, ...]) -> None:
     """Answer events and keep the clock's appointments, until Ctrl-C."""
     addresses.start()
     import django
 
     django.setup()
-    work(once=once)
+    work(once=once, queues=queues)
 
 
-def work(*, once: bool) -> None:
-    """Run jobs in this process: until a signal, or `once` until none is left."""
+def work(*, once: bool, queues: tuple[str, ...] = ()) -> None:
+    """Run jobs in this process: until a signal, or `once` until none is left.
+
+    `queues`: of these only; none named, of all.
+    """
     from procrastinate.contrib.django import app
 
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        working.run_worker(wait=not once, install_signal_handlers=True, listen_notify=not once)
+        working.run_worker(
+            queues=list(queues) or None,
+            wait=not once,
+            install_signal_handlers=True,
+            listen_notify=not once,
+        )
 
 
 @click.command()

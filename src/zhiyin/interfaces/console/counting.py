@@ -213,7 +213,7 @@ def _sentence(request: ConsoleRequest, store: StoreCard, refused: DomainError) -
             % words
         )
     if isinstance(refused, StockBelowHeld):
-        return _("%(code)s: %(held)d held for orders. Cancel those first.") % words
+        return _("%(code)s: %(held)d held for orders lie there too: count them as well.") % words
     return _("%(code)s: piece by piece takes %(most)d pieces at most.") % words
 
 

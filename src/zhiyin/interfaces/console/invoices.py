@@ -15,9 +15,8 @@ from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import InvoiceState
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
-from zhiyin.interfaces.console.parcels import in_zone
 from zhiyin.interfaces.console.reads import note_read
-from zhiyin.interfaces.console.showing import page_number, pager
+from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.money import format_cny
 
@@ -57,7 +56,7 @@ def invoices(request: ConsoleRequest) -> HttpResponse:
         ],
         "pager": pager(request, total=total, per_page=PER_PAGE),
     }
-    return in_zone(request, "console/invoices.html", "invoices", context)
+    return shown(request, "console/invoices.html", "invoices", context)
 
 
 @require_GET
@@ -101,6 +100,4 @@ def _page(request: ConsoleRequest, invoice_id: UUID, *, error: str = "") -> Http
         "answer": request.POST.get("answer", ""),
         "error": error,
     }
-    return in_zone(
-        request, "console/invoice.html", "invoices", context, status=422 if error else 200
-    )
+    return shown(request, "console/invoice.html", "invoices", context, status=422 if error else 200)

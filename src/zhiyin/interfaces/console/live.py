@@ -3,11 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -19,7 +17,7 @@ from zhiyin.domain.promotions import queries
 from zhiyin.domain.promotions.types import PromotionCard, PromotionKind, PromotionState, SaleNow
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
 from zhiyin.interfaces.console.promotions import OPEN, row
-from zhiyin.interfaces.console.showing import shown
+from zhiyin.interfaces.console.showing import brand_time, shown
 from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 
@@ -52,10 +50,10 @@ def live(request: ConsoleRequest, promotion_id: UUID) -> HttpResponse:
         "counted": len(sale.order_ids),
         **_stock(request, card),
     }
-    with timezone.override(ZoneInfo(request.operator.brand.time_zone)):
-        if request.htmx:
-            return render(request, "console/parts/live_now.html", context)
+    if not request.htmx:
         return shown(request, "console/live.html", "promotions", context)
+    with brand_time(request):
+        return render(request, "console/parts/live_now.html", context)
 
 
 def _figures(request: ConsoleRequest, card: PromotionCard, sale: SaleNow) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from zhiyin.interfaces.console.anatomy import anatomy, lost
 from zhiyin.interfaces.console.measured import measured
 from zhiyin.interfaces.console.showing import shown
 from zhiyin.interfaces.console.wearings import wearing
+from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 from zhiyin.kit.numbers import whole
 from zhiyin.kit.times import day_of
@@ -183,7 +184,6 @@ class _Names:
     def __init__(self, request: ConsoleRequest, ranked: Sequence[Pick]) -> None:
         brand_id = request.operator.brand.id
         self.language = request.language
-        self.is_english = request.language.startswith("en")
         self.products = catalog.products_ever(  # one may leave the shop while it is ranked
             brand_id=brand_id,
             product_ids=sorted({item.product_id for pick in ranked for item in pick.items}),
@@ -199,7 +199,7 @@ class _Names:
         return {
             "rank": rank,
             "name": " + ".join(self._product(item.product_id) for item in pick.items),
-            "koc": (koc.name_en if self.is_english else koc.name_zh) if koc else "",
+            "koc": name_in(self.language, koc) if koc else "",
             "likeness": round(pick.likeness_bps / 100),
             "score": f"{pick.score:.2f}",
             "price": format_cny(pick.total_fen, self.language),
@@ -212,5 +212,4 @@ class _Names:
         }
 
     def _product(self, product_id: Any) -> str:
-        product = self.products[product_id]
-        return product.name_en if self.is_english else product.name_zh
+        return name_in(self.language, self.products[product_id])

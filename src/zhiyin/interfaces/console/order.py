@@ -20,10 +20,16 @@ from zhiyin.domain.orders.types import (
     ReasonNeeded,
 )
 from zhiyin.domain.pricing.types import PiecesRefused
-from zhiyin.domain.pricing.types import Reason as Refusing
+from zhiyin.domain.promotions import queries as promotions
 from zhiyin.flows import purchase
 from zhiyin.flows.purchase.approving import RefundAboveLimit
-from zhiyin.interfaces.console.access import ConsoleRequest, console_page, reaching_console_page
+from zhiyin.interfaces import care_words
+from zhiyin.interfaces.console.access import (
+    ConsoleRequest,
+    NotYours,
+    console_page,
+    reaching_console_page,
+)
 from zhiyin.interfaces.console.ordering import (
     close_words,
     cny,
@@ -33,17 +39,20 @@ from zhiyin.interfaces.console.ordering import (
     own_stores,
     payment_words,
     refund_words,
+    roles_at,
     shown_lines,
     state_words,
     store_names,
 )
 from zhiyin.interfaces.console.showing import shown
+from zhiyin.interfaces.priced import of_order
 from zhiyin.interfaces.refusals import STATUS
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.numbers import whole
 from zhiyin.storage.tenancy import brand_tx
 
 PIECES_MAX = 99
+REFUND = "console:order-refund"
 WAITS = {OrderState.UNPAID, OrderState.CLOSED, OrderState.REFUNDED, OrderState.GROUPING}
 """Where nothing can be given back piece by piece."""
 
@@ -65,6 +74,9 @@ def refund(request: ConsoleRequest, order_id: UUID) -> HttpResponse:
     brand_id = request.operator.brand.id
     with brand_tx(brand_id):
         card = _hers(request, order_id)
+        roles = roles_at(request, card.store_id, REFUND)
+    if not roles:
+        raise NotYours(route=REFUND)
     try:
         pieces = None if request.POST.get("act") == "all" else _pieces(request, card)
         with brand_tx(brand_id):
@@ -72,7 +84,7 @@ def refund(request: ConsoleRequest, order_id: UUID) -> HttpResponse:
                 brand_id=brand_id,
                 order_id=order_id,
                 key=_key(request).hex,
-                roles=request.operator.roles,
+                roles=roles,
                 reason=request.POST.get("reason", ""),
                 pieces=pieces,
                 with_freight="freight" in request.POST,
@@ -110,7 +122,8 @@ def _page(
     lines = shown_lines(request, [card])[card.id]
     payment = queries.payment_of(brand_id=brand_id, order_id=card.id)
     limits = queries.refund_limits(brand_id=brand_id)
-    hers = [limits[role] for role in request.operator.roles if role in limits]
+    gives_back = roles_at(request, card.store_id, REFUND)
+    hers = [limits[role] for role in gives_back if role in limits]
     most_fen = max((one for one in hers if one is not None), default=0)
     context = {
         "order": card,
@@ -123,8 +136,8 @@ def _page(
             | {"left": one["line"].quantity - one["line"].refunded, "asked": _asked(request, one)}
             for one in lines
         ],
-        "sums": _sums(request, card),
-        "explained": _explained(request, card),
+        "price": _price(request, card),
+        "given_back": cny(request, -card.refunded_fen) if card.refunded_fen else "",
         "payment": {
             "card": payment,
             "state": payment_words()[payment.state],
@@ -133,7 +146,7 @@ def _page(
         },
         "refunds": _refunds(request, card),
         "history": _history(request, card),
-        "may_refund": request.operator.can["order_refund"] and card.state not in WAITS,
+        "may_refund": bool(gives_back) and card.state not in WAITS,
         "limit": "" if None in hers else cny(request, most_fen),
         "error": error,
         "key": request.POST.get("key") or uuid4().hex,
@@ -142,40 +155,12 @@ def _page(
     return shown(request, "console/order.html", "orders", context, status=status)
 
 
-def _sums(request: ConsoleRequest, card: OrderCard) -> list[dict[str, str]]:
-    off_fen = card.list_goods_fen - card.goods_fen
-    rows = [(_("Goods at their list prices"), cny(request, card.list_goods_fen))]
-    if off_fen:
-        rows.append((_("Taken off"), cny(request, -off_fen)))
-    rows.append((_("Freight"), cny(request, card.freight_fen)))
-    rows.append((_("To pay"), cny(request, card.payable_fen)))
-    if card.refunded_fen:
-        rows.append((_("Given back"), cny(request, -card.refunded_fen)))
-    return [{"name": name, "sum": words} for name, words in rows]
-
-
-def _explained(request: ConsoleRequest, card: OrderCard) -> dict[str, list[dict[str, str]]]:
-    """Which rules gave something, and which did not, by name and why."""
-    why = {
-        Refusing.NO_ELIGIBLE_LINE: _("nothing in the order is meant by it"),
-        Refusing.THRESHOLD_NOT_MET: _("the order does not cost enough"),
-        Refusing.NOT_LOWER: _("its price is not lower"),
-        Refusing.BELOW_FLOOR: _("it would go below the least price"),
-        Refusing.ANOTHER_PRICE_IS_LOWER: _("another price is lower"),
-        Refusing.NOT_STACKABLE: _("it does not go together with a better one"),
-        Refusing.NOTHING_LEFT: _("nothing was left to take it off"),
-    }
+def _price(request: ConsoleRequest, card: OrderCard) -> dict[str, Any]:
+    """The price as it was explained when the order was placed, each rule by its name."""
     kept: Any = card.explained
-    return {
-        "applied": [
-            {"rule": str(one["rule"]), "off": cny(request, -int(one["off_fen"]))}
-            for one in kept.get("applied", ())
-        ],
-        "refused": [
-            {"rule": str(one["rule"]), "why": str(why.get(one["reason"], one["reason"]))}
-            for one in kept.get("refused", ())
-        ],
-    }
+    rules = [one["rule"] for word in ("applied", "refused") for one in kept.get(word, ())]
+    terms = promotions.terms_by_rule(brand_id=request.operator.brand.id, rules=rules)
+    return of_order(card, request.language, terms)
 
 
 def _refunds(request: ConsoleRequest, card: OrderCard) -> list[dict[str, Any]]:
@@ -184,6 +169,7 @@ def _refunds(request: ConsoleRequest, card: OrderCard) -> list[dict[str, Any]]:
     return [
         {
             "card": one,
+            "reason": care_words.reason(one.reason),
             "sum": cny(request, one.amount_fen),
             "state": words[one.state],
             "at": moment(request, one.granted_at),
@@ -209,7 +195,7 @@ def _history(request: ConsoleRequest, card: OrderCard) -> list[dict[str, str]]:
             "state": states[step.state],
             "at": moment(request, step.at),
             "who": who(step),
-            "why": closed.get(step.reason, step.reason),
+            "why": closed.get(step.reason) or care_words.reason(step.reason),
         }
         for step in queries.steps(brand_id=brand_id, order_id=card.id)
     ]

@@ -146,6 +146,20 @@ def own_stores(request: ConsoleRequest, route: str) -> frozenset[UUID] | None:
     return frozenset(hers)
 
 
+def roles_at(request: ConsoleRequest, store_id: UUID, route: str) -> frozenset[Role]:
+    """Those of her roles that open a page and hold in this store. A query for each role."""
+    operator = request.operator
+    found = set()
+    for role in operator.roles:
+        if Actor(role) in CONSOLE[route]:
+            bound = brands.own_stores(
+                brand_id=operator.brand.id, user_id=operator.user_id, role=role
+            )
+            if bound is None or store_id in bound:
+                found.add(role)
+    return frozenset(found)
+
+
 def stores_of(request: ConsoleRequest, own: Collection[UUID] | None) -> list[StoreCard]:
     """The open stores among hers, by code. One query, or two for all of them."""
     brand_id = request.operator.brand.id

@@ -1,6 +1,7 @@
 """The first page: what needs a person now, how today goes, and what is asked for."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,12 @@ from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import queries as conversations
 from zhiyin.domain.matching import queries as matches
 from zhiyin.domain.matching.types import THIN_BELOW
+from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.orders.care import InvoiceState, Turn
 from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.interfaces import chips
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
+from zhiyin.interfaces.console.ordering import own_stores
 from zhiyin.interfaces.console.showing import shown, waiting
 from zhiyin.interfaces.exporting import csv_answer
 from zhiyin.kit.times import start_of_day
@@ -74,6 +78,7 @@ def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
         return {"count": count, "what": what, "why": why, "href": href + query}
 
     found = [
+        *_ordered(request, todo),
         todo(
             waits["shows"],
             ngettext("buyer show to look at", "buyer shows to look at", waits["shows"]),
@@ -115,6 +120,34 @@ def _todos(request: ConsoleRequest) -> list[dict[str, object]]:
         ),
     ]
     return [one for one in found if one["count"]]
+
+
+def _ordered(request: ConsoleRequest, todo: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """What orders wait for, of whoever may do it: cases to answer, parcels, invoices."""
+    brand_id, can = request.operator.brand.id, request.operator.can
+    found = []
+    if can["cases"]:
+        own = own_stores(request, "console:cases")
+        count = orders.cases(
+            brand_id=brand_id,
+            store_ids=None if own is None else sorted(own),
+            turns=(Turn.BRAND,),
+            is_open=True,
+            limit=1,
+        ).total
+        words = ngettext("after-sales case to answer", "after-sales cases to answer", count)
+        found.append(todo(count, words, "cases", _("what is not answered in 48 hours is a yes")))
+    if can["parcels"]:
+        own = own_stores(request, "console:parcels")
+        count = orders.to_be_sent(
+            brand_id=brand_id, store_ids=None if own is None else sorted(own), limit=1
+        ).total
+        found.append(todo(count, ngettext("parcel to send", "parcels to send", count), "parcels"))
+    if can["invoices"]:
+        _page, count = orders.invoices(brand_id=brand_id, states=[InvoiceState.ASKED], limit=1)
+        words = ngettext("invoice to issue", "invoices to issue", count)
+        found.append(todo(count, words, "invoices"))
+    return found
 
 
 def _stats(request: ConsoleRequest) -> list[dict[str, object]]:

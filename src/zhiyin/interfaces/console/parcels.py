@@ -1,20 +1,14 @@
 """Parcels to send: what waits longest first, a packing list, and the tracking number."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhiyin.domain.audience import queries as audience
-from zhiyin.domain.brands import queries as brands
-from zhiyin.domain.brands.types import Role
 from zhiyin.domain.members.types import Opened
 from zhiyin.domain.orders import queries as ordered
 from zhiyin.domain.orders.care import Carrier
@@ -22,6 +16,7 @@ from zhiyin.domain.orders.types import OrderCard, OrderNotFound
 from zhiyin.flows.purchase import parcels as journey
 from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page, reaching_console_page
+from zhiyin.interfaces.console.ordering import own_stores
 from zhiyin.interfaces.console.reads import note_read
 from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.kit.errors import DomainError
@@ -36,9 +31,10 @@ PER_PAGE = 50
 @console_page
 def parcels(request: ConsoleRequest) -> HttpResponse:
     """Paid orders that go by parcel, the longest paid first; a store's people see their own."""
+    own = own_stores(request, "console:parcels")
     found = ordered.to_be_sent(
         brand_id=request.operator.brand.id,
-        store_ids=own_stores(request),
+        store_ids=None if own is None else sorted(own),
         offset=(page_number(request) - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
@@ -54,7 +50,7 @@ def parcels(request: ConsoleRequest) -> HttpResponse:
         "total": found.total,
         "pager": pager(request, total=found.total, per_page=PER_PAGE),
     }
-    return in_zone(request, "console/parcels.html", "parcels", context)
+    return shown(request, "console/parcels.html", "parcels", context)
 
 
 @require_GET
@@ -94,35 +90,6 @@ def send(request: ConsoleRequest, order_id: UUID) -> HttpResponse:
     return redirect("console:parcels", slug=request.brand.slug)
 
 
-def own_stores(request: ConsoleRequest) -> Sequence[UUID] | None:
-    """The stores that are hers; None: all of them. Two queries at most."""
-    roles = request.operator.roles
-    if roles - {Role.MANAGER, Role.CLERK}:
-        return None
-    own: set[UUID] = set()
-    for role in roles:
-        bound = brands.own_stores(
-            brand_id=request.operator.brand.id, user_id=request.operator.user_id, role=role
-        )
-        if bound is None:
-            return None
-        own |= bound
-    return sorted(own)
-
-
-def in_zone(
-    request: ConsoleRequest,
-    template: str,
-    place: str,
-    context: dict[str, Any],
-    *,
-    status: int = 200,
-) -> HttpResponse:
-    """A page whose times are the brand's: a deadline is read as it is meant."""
-    with timezone.override(ZoneInfo(request.operator.brand.time_zone)):
-        return shown(request, template, place, context, status=status)
-
-
 def names_of(request: ConsoleRequest, order: OrderCard) -> dict[str, str]:
     """Line key -> its name, colour and size. One query."""
     taxonomy = audience.taxonomy(brand_id=request.operator.brand.id)
@@ -131,7 +98,7 @@ def names_of(request: ConsoleRequest, order: OrderCard) -> dict[str, str]:
 
 def _order(request: ConsoleRequest, order_id: UUID) -> OrderCard:
     order = ordered.order(brand_id=request.operator.brand.id, order_id=order_id)
-    own = own_stores(request)
+    own = own_stores(request, "console:parcel")
     if own is not None and order.store_id not in own:
         raise OrderNotFound(order_id=order_id)
     return order
@@ -173,4 +140,4 @@ def _packing_list(request: ConsoleRequest, order_id: UUID, *, error: str = "") -
         "typed": request.POST,
         "error": error,
     }
-    return in_zone(request, "console/parcel.html", "parcels", context, status=422 if error else 200)
+    return shown(request, "console/parcel.html", "parcels", context, status=422 if error else 200)

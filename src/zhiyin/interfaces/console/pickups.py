@@ -17,6 +17,7 @@ from zhiyin.domain.orders import queries
 from zhiyin.domain.orders.types import (
     UNDO_WITHIN,
     AlreadyCollected,
+    CodeTrier,
     OrderCard,
     OrderMove,
     OrderMoveRefused,
@@ -70,7 +71,7 @@ def look(request: ConsoleRequest) -> HttpResponse:
             brand_id=request.operator.brand.id,
             code=code,
             store_id=store.id,
-            user_id=request.operator.user_id,
+            by=CodeTrier(user_id=request.operator.user_id),
             now=request.now,
         )
     except DomainError as refused:

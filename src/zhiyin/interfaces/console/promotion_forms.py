@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zhiyin.domain.catalog.types import Category
 from zhiyin.domain.promotions.types import (
@@ -119,13 +118,14 @@ class PromotionForm(forms.Form):
         stores: Mapping[str, UUID],
         skus: Mapping[str, Sequence[UUID]],
         fixed: bool = False,
+        over: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._stores, self._skus = stores, skus
         for name, field in self.fields.items():
             is_limit = name in ("per_person", "most_uses") and self.initial.get(name)
-            field.disabled = fixed and name not in FREE_FIELDS and not is_limit
+            field.disabled = over or (fixed and name not in FREE_FIELDS and not is_limit)
 
     def clean_stores(self) -> list[UUID]:
         """The stores of the codes."""
@@ -139,7 +139,7 @@ class PromotionForm(forms.Form):
         said = split(self.cleaned_data[name])
         if unknown := [one for one in said if one not in known]:
             raise forms.ValidationError(
-                _now("Nothing has this code: %(codes)s") % {"codes": ", ".join(unknown[:5])}
+                gettext("Nothing has this code: %(codes)s") % {"codes": ", ".join(unknown[:5])}
             )
         return list(dict.fromkeys(one for code in said for one in known[code]))
 
@@ -210,7 +210,7 @@ class FlashSaleForm(PromotionForm):
         """One SKU and no more."""
         found = super().clean_skus()
         if len(found) != 1:
-            raise forms.ValidationError(_now("A flash sale is for one SKU."))
+            raise forms.ValidationError(gettext("A flash sale is for one SKU."))
         return found
 
     def facts(self) -> AnyFacts:

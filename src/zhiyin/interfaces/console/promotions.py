@@ -1,17 +1,14 @@
 """Group-buys, flash sales, coupons and trials: list, set up, change, stop."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -41,7 +38,7 @@ from zhiyin.interfaces.console.promotion_forms import (
     initial,
     split,
 )
-from zhiyin.interfaces.console.showing import page_number, pager, shown
+from zhiyin.interfaces.console.showing import brand_time, page_number, pager, shown
 from zhiyin.interfaces.naming import name_in
 from zhiyin.kit.money import format_cny
 
@@ -75,8 +72,7 @@ def promotions(request: ConsoleRequest) -> HttpResponse:
         "views": _views(request, kind, state, counts),
         "pager": pager(request, total=found.total, per_page=PER_PAGE),
     }
-    with _brand_time(request):
-        return shown(request, "console/promotions.html", "promotions", context)
+    return shown(request, "console/promotions.html", "promotions", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +80,7 @@ def promotions(request: ConsoleRequest) -> HttpResponse:
 def add(request: ConsoleRequest) -> HttpResponse:
     """Set one up; the address says which kind."""
     kind = _one(PromotionKind, request.GET.get("kind", "")) or PromotionKind.GROUP_BUY
-    with _brand_time(request):
+    with brand_time(request):
         form = _form(request, kind)
         if request.method == "POST" and form.is_valid():
             made = _tried(
@@ -108,7 +104,7 @@ def promotion(request: ConsoleRequest, promotion_id: UUID) -> HttpResponse:
     """One promotion: what came of it, its history, and what may still change."""
     brand_id = request.operator.brand.id
     card = queries.promotion(brand_id=brand_id, promotion_id=promotion_id, now=request.now)
-    with _brand_time(request):
+    with brand_time(request):
         form = _form(request, card.terms.kind, card)
         if request.method == "POST" and card.state in OPEN and form.is_valid():
             changed = _tried(
@@ -206,7 +202,8 @@ def _form(
         skus |= {code: [sku_id] for sku_id, code in own.items()}
         store_codes = [code for code, one in stores.items() if one in card.terms.store_ids]
         known["initial"] = initial(card.terms, store_codes, list(own.values()))
-        known["fixed"] = card.state not in (PromotionState.PLANNED,)
+        known["fixed"] = card.state is not PromotionState.PLANNED
+        known["over"] = card.state not in OPEN
     if kind is PromotionKind.COUPON:
         known["categories"] = categories(request)
     return FORMS[kind](data, stores=stores, skus=skus, **known)
@@ -333,10 +330,3 @@ def _act(act: str) -> str:
 def _one(kinds: Any, said: str) -> Any:
     """The word of an enumeration, or None for any other."""
     return kinds(said) if said in set(kinds) else None
-
-
-@contextmanager
-def _brand_time(request: ConsoleRequest) -> Iterator[None]:
-    """Read and show moments in the brand's time zone."""
-    with timezone.override(ZoneInfo(request.operator.brand.time_zone)):
-        yield

@@ -1,12 +1,15 @@
 """What every console page is shown with: its place in the side, what waits, and the last undo."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhiyin.domain.content import queries as content
@@ -41,10 +44,18 @@ def shown(
 ) -> HttpResponse:
     """A page inside the console's frame. `place` is the open item of the side.
 
-    Runs inside the brand's transaction: it counts what waits for a person.
+    Runs inside the brand's transaction: it counts what waits for a person. Times are the brand's.
     """
     frame = {"place": place, "counts": waiting(request), "undo": request.session.pop(UNDO, None)}
-    return render(request, template, {**frame, **context}, status=status)
+    with brand_time(request):
+        return render(request, template, {**frame, **context}, status=status)
+
+
+@contextmanager
+def brand_time(request: ConsoleRequest) -> Iterator[None]:
+    """Read and show moments in the brand's time zone."""
+    with timezone.override(ZoneInfo(request.operator.brand.time_zone)):
+        yield
 
 
 def waiting(request: ConsoleRequest) -> dict[str, int]:

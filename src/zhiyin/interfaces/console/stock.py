@@ -148,7 +148,7 @@ def _sentence(
     words = {"code": codes.get(refused.details.get("sku_id"), "")}
     if isinstance(refused, StockBelowHeld):
         held = words | {"held": refused.details["held"]}
-        return _("%(code)s: %(held)d held for orders. Cancel those first.") % held
+        return _("%(code)s: %(held)d held for orders lie there too: count them as well.") % held
     if isinstance(refused, TooManyUnits):
         most = words | {"most": refused.details["most"]}
         return _("%(code)s: piece by piece takes %(most)d pieces at most.") % most

@@ -68,6 +68,7 @@ JOBS: Mapping[str, str] = {
     "reap_uploads": "no database: files in the state folder, of every brand",
     "tell_sandbox_payments": "app_web, inside the brand that each call of the sandbox is for",
     "care_for_orders": "app_web, one brand after another",
+    "settle_commissions": "app_web, one brand after another",
     "load_import": "app_web, inside the brand whose staff uploaded the file",
 }
 

@@ -71,6 +71,7 @@ API: Mapping[str, frozenset[Actor]] = {
     "DELETE api/v1/members/{external_id}/cart/{item_id}": EDITORS,
     "GET api/v1/members/{external_id}/orders": EDITORS,
     "POST api/v1/members/{external_id}/orders": EDITORS,
+    "POST api/v1/members/{external_id}/orders/{order_id}/payment": EDITORS,
     "POST api/v1/quotes": EDITORS,
     "GET api/v1/orders": EDITORS | AUDITORS,
     "GET api/v1/orders/{order_id}": EDITORS | AUDITORS,

@@ -82,6 +82,7 @@ SHOP: Mapping[str, frozenset[Actor]] = {
     "shop:koc-away": KOCS,
     "shop:koc-back": KOCS,
     "shop:koc-leave": KOCS,
+    "shop:earnings": MEMBERS,
     "shop:koc-goods": KOCS,
     "shop:koc-question": KOCS,
     "shop:koc-decline": KOCS,

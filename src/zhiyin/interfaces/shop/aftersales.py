@@ -34,7 +34,7 @@ from zhiyin.interfaces import care_words as words
 from zhiyin.interfaces import photos
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.consents import member_id
-from zhiyin.interfaces.shop.showing import in_her_zone, shown
+from zhiyin.interfaces.shop.showing import in_her_zone, page_number, pager, shown
 from zhiyin.interfaces.shop.told import note_order_seen
 from zhiyin.kit.errors import DomainError
 from zhiyin.kit.money import format_cny
@@ -42,6 +42,7 @@ from zhiyin.kit.numbers import whole
 from zhiyin.storage.media import CleanImage, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
+PER_PAGE = 20
 WAYS = {
     "money": (CaseKind.REFUND_ONLY, GoingBack.NONE),
     "parcel": (CaseKind.RETURN, GoingBack.PARCEL),
@@ -106,11 +107,19 @@ def refund_sum(request: ShopRequest, order_id: UUID) -> HttpResponse:
 @require_GET
 @shop_page
 def case_list(request: ShopRequest) -> HttpResponse:
-    """Her cases, the newest first."""
-    found = ordered.cases_of_member(brand_id=request.visitor.brand.id, member_id=member_id(request))
-    return shown(
-        request, "shop/cases.html", {"cases": [_row(request, case) for case in found]}, tab="me"
+    """Her cases, the newest first, a page at a time."""
+    page = page_number(request)
+    found = ordered.cases_of_member(
+        brand_id=request.visitor.brand.id,
+        member_id=member_id(request),
+        offset=(page - 1) * PER_PAGE,
+        limit=PER_PAGE,
     )
+    context = {
+        "cases": [_row(request, case) for case in found.cases],
+        **pager(page, found.total, PER_PAGE),
+    }
+    return shown(request, "shop/cases.html", context, tab="me")
 
 
 @require_GET
@@ -169,15 +178,7 @@ def _case_page(request: ShopRequest, case_id: UUID, *, error: str = "") -> HttpR
         "case": _row(request, found),
         "order": order,
         "pieces": [{"name": names[key], "count": n} for key, n in found.pieces.items()],
-        "steps": [
-            {
-                "words": words.UNANSWERED.get(step.move, words.MOVES[step.move])
-                if not step.by_member and step.user_id is None and step.move in words.UNANSWERED
-                else words.MOVES[step.move],
-                "at": step.at,
-            }
-            for step in ordered.case_steps(case_id=case_id, **own)
-        ],
+        "steps": words.steps(ordered.case_steps(case_id=case_id, **own)),
         "her_words": ordered.case_words(case_id=case_id, **own),
         "photos": [
             reverse(
@@ -205,7 +206,9 @@ def _row(request: ShopRequest, case: CaseCard) -> dict[str, Any]:
         "carrier": words.CARRIERS[Carrier(case.carrier)] if case.carrier else "",
         "may_withdraw": case.state
         in (CaseState.ASKED, CaseState.WAITING_GOODS, CaseState.ESCALATED),
-        "sends_goods": case.state is CaseState.WAITING_GOODS,
+        "sends_goods": case.state is CaseState.WAITING_GOODS
+        and case.going_back is GoingBack.PARCEL,
+        "way": words.WAYS_BACK[case.going_back],
         "may_escalate": case.may_escalate
         and case.deadline_at is not None
         and request.now <= case.deadline_at,

@@ -18,13 +18,11 @@ from zhiyin.flows import decide
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.deciding import asker
 from zhiyin.interfaces.shop.presenting import Presenter
-from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.showing import page_number, pager, shown
 from zhiyin.interfaces.shop.together import lines_of, on_product
-from zhiyin.kit.numbers import whole
 
 PER_PAGE = 24
 SHOWS_PER_PAGE = 10
-LAST_PAGE = 10_000
 
 
 @require_GET
@@ -35,7 +33,7 @@ def browse(request: ShopRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "")[:60]
     chosen = request.GET.get("category", "")
     category = Category(chosen) if chosen in set(Category) else None
-    page = _page(request)
+    page = page_number(request)
     found = catalog.products(
         brand_id=brand_id,
         search=search,
@@ -55,7 +53,7 @@ def browse(request: ShopRequest) -> HttpResponse:
             for product in found.products
         ],
         "total": found.total,
-        **_pager(page, found.total, PER_PAGE),
+        **pager(page, found.total, PER_PAGE),
     }
     return render(request, "shop/browse.html", context)
 
@@ -66,7 +64,7 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
     """One product: what it is, its sizes and stock, and who wore it, the likest first."""
     brand_id = request.visitor.brand.id
     card = catalog.product(brand_id=brand_id, product_id=product_id)
-    page = _page(request)
+    page = page_number(request)
     worn = decide.people_like_me(
         brand_id=brand_id,
         asker=asker(request),
@@ -86,7 +84,7 @@ def product(request: ShopRequest, product_id: UUID) -> HttpResponse:
         ],
         "total": worn.total,
         "offers": on_product(request, card),
-        **_pager(page, worn.total, SHOWS_PER_PAGE),
+        **pager(page, worn.total, SHOWS_PER_PAGE),
     }
     return shown(request, "shop/product.html", context, tab="browse")
 
@@ -134,17 +132,3 @@ def _worn(
             },
         )
     return shown | {"useful": useful}
-
-
-def _page(request: ShopRequest) -> int:
-    return whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
-
-
-def _pager(page: int, total: int, per_page: int) -> dict[str, int | None]:
-    pages = max(1, -(-total // per_page))
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_page": page - 1 if page > 1 else None,
-        "next_page": page + 1 if page < pages else None,
-    }

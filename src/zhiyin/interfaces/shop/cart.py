@@ -17,11 +17,11 @@ from zhiyin.domain.orders import queries as kept
 from zhiyin.domain.orders.types import MOST_PIECES, CartFull, CartItem, CartItemNotFound, Delivery
 from zhiyin.flows import purchase
 from zhiyin.flows.purchase import Basket, Wanted
+from zhiyin.interfaces.priced import of_quote
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.buying import full_cart
 from zhiyin.interfaces.shop.lines import Chosen, read, written
 from zhiyin.interfaces.shop.presenting import Presenter
-from zhiyin.interfaces.shop.priced import of_quote
 from zhiyin.interfaces.shop.showing import offer_undo, shown
 from zhiyin.interfaces.shop.stating import named_id
 from zhiyin.interfaces.shop.weighing import Rows, board_url, counted, weigh

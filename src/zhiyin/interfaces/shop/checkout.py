@@ -20,6 +20,7 @@ from zhiyin.flows import purchase
 from zhiyin.flows.paying import PaymentProvider
 from zhiyin.flows.purchase import Basket, Wanted
 from zhiyin.interfaces.naming import name_in
+from zhiyin.interfaces.priced import of_quote
 from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.address import AddressForm
@@ -28,7 +29,6 @@ from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.coupons import CodeSaid, take_by_code, typed_code
 from zhiyin.interfaces.shop.lines import Chosen, read, written
 from zhiyin.interfaces.shop.presenting import Presenter
-from zhiyin.interfaces.shop.priced import of_quote
 from zhiyin.interfaces.shop.refused_words import REFUSED, why_not
 from zhiyin.interfaces.shop.showing import shown
 from zhiyin.interfaces.shop.stating import named_id

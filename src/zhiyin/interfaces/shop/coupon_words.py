@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from zhiyin.domain.promotions.types import CouponCard, Terms, Why
 from zhiyin.interfaces.naming import name_in
+from zhiyin.interfaces.priced import why
 from zhiyin.interfaces.shop.access import ShopRequest
-from zhiyin.interfaces.shop.priced import why
 from zhiyin.kit.money import format_cny
 
 PER_CENT = 100

@@ -4,7 +4,7 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,6 +24,7 @@ from zhiyin.interfaces.shop.access import (
     reaching_shop_page,
     shop_page,
 )
+from zhiyin.interfaces.shop.showing import way_back
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +107,5 @@ def _enter(request: ShopRequest, phone: str, code: str) -> HttpResponse:
         now=request.now,
     )
     let_in(request, brand, signed_in.member_id)
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect("shop:me", slug=brand.slug)
+    back = way_back(request.POST.get("next", ""))
+    return redirect(back or reverse("shop:me", kwargs={"slug": brand.slug}))

@@ -27,7 +27,9 @@ from zhiyin.domain.orders.types import (
     Step,
 )
 from zhiyin.flows import purchase
+from zhiyin.interfaces import care_words
 from zhiyin.interfaces.naming import name_in
+from zhiyin.interfaces.priced import of_order
 from zhiyin.interfaces.shop import paying, slots
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, shop_page
 from zhiyin.interfaces.shop.ordered_words import (
@@ -38,19 +40,16 @@ from zhiyin.interfaces.shop.ordered_words import (
     step_words,
 )
 from zhiyin.interfaces.shop.presenting import Presenter
-from zhiyin.interfaces.shop.priced import of_order
 from zhiyin.interfaces.shop.qr import qr_svg
 from zhiyin.interfaces.shop.reviewing import reviews
 from zhiyin.interfaces.shop.seats import group_of
-from zhiyin.interfaces.shop.showing import shown
+from zhiyin.interfaces.shop.showing import page_number, pager, shown
 from zhiyin.interfaces.shop.told import herself, note_order_seen
 from zhiyin.interfaces.shop.weighing import ordered_groups
 from zhiyin.kit.money import format_cny
-from zhiyin.kit.numbers import whole
 from zhiyin.storage.tenancy import brand_tx
 
 PER_PAGE = 10
-LAST_PAGE = 10_000
 MINUTE_S = 60
 NO_REFUND = (OrderState.GROUPING, OrderState.CLOSED, OrderState.REFUNDED)
 VIEWS = {
@@ -73,7 +72,7 @@ def orders(request: ShopRequest) -> HttpResponse:
     brand_id = request.visitor.brand.id
     view = request.GET.get("state", "")
     view = view if view in VIEWS else ""
-    page = whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
+    page = page_number(request)
     found = kept.orders_of_member(
         brand_id=brand_id,
         member_ids=herself(request),
@@ -81,7 +80,6 @@ def orders(request: ShopRequest) -> HttpResponse:
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
-    pages = max(1, -(-found.total // PER_PAGE))
     context = {
         "orders": [_row(request, order) for order in found.orders],
         "views": [
@@ -89,10 +87,7 @@ def orders(request: ShopRequest) -> HttpResponse:
             for value, (label, _states) in VIEWS.items()
         ],
         "view": view,
-        "page": page,
-        "pages": pages,
-        "previous_page": page - 1 if page > 1 else None,
-        "next_page": page + 1 if page < pages else None,
+        **pager(page, found.total, PER_PAGE),
     }
     return shown(request, "shop/orders.html", context, tab="me")
 
@@ -124,6 +119,15 @@ def order(request: ShopRequest, order_id: UUID) -> HttpResponse:
             "address": kept.address_of(brand_id=brand_id, order_id=order_id),
             "is_parcel": card.delivery is Delivery.PARCEL,
             "refund_url": _refund_url(request, card),
+            "invoice_url": _invoice_url(request, card),
+            "cases": [
+                {
+                    "id": case.id,
+                    "words": care_words.STATES[case.state],
+                    "sum": format_cny(case.amount_fen, request.language),
+                }
+                for case in kept.cases_of_order(brand_id=brand_id, order_id=order_id)
+            ],
             "group": group_of(request, card),
             "parcels_url": _parcels_url(request, card),
             **_pickup(request, card),
@@ -247,6 +251,13 @@ def _refund_url(request: ShopRequest, card: OrderCard) -> str:
         return ""
 
 
+def _invoice_url(request: ShopRequest, card: OrderCard) -> str:
+    """Where she asks for its invoice and reads how it stands, once it is paid."""
+    if card.paid_at is None or card.state in (OrderState.GROUPING, OrderState.CLOSED):
+        return ""
+    return reverse("shop:invoice", kwargs={"slug": request.brand.slug, "order_id": card.id})
+
+
 def _parcels_url(request: ShopRequest, card: OrderCard) -> str:
     """Where she follows what was sent; "" while nothing was."""
     was_sent = card.state in (OrderState.PART_SENT, OrderState.SENT, OrderState.DONE)
@@ -274,14 +285,14 @@ def _step(step: Step) -> dict[str, Any]:
 def _said_reason(step: Step) -> str:
     """Why, where a person said so; a code of ours has been put into words already."""
     is_ours = step.move is OrderMove.CLOSE or step.reason in set(CloseReason)
-    return "" if is_ours else step.reason
+    return "" if is_ours else str(care_words.reason(step.reason))
 
 
 def _refund(request: ShopRequest, one: RefundCard) -> dict[str, Any]:
     """A refund as its order shows it: how much, why, and where it stands."""
     return {
         "amount": format_cny(one.amount_fen, request.language),
-        "reason": "" if one.reason in set(CloseReason) else one.reason,
+        "reason": "" if one.reason in set(CloseReason) else care_words.reason(one.reason),
         "words": refund_words(one),
         "is_done": one.state is RefundState.DONE,
         "granted_at": one.granted_at,

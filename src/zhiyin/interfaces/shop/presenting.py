@@ -28,6 +28,7 @@ from zhiyin.domain.matching.types import (
 )
 from zhiyin.flows.decide import Answered
 from zhiyin.interfaces import chips, wording
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.thinness import how_thin
 from zhiyin.kit.money import format_cny
@@ -158,7 +159,7 @@ class Presenter:
     def look(self, look: LookCard) -> dict[str, Any]:
         """A look: what goes together and why, each part leading to its product."""
         return {
-            "name": look.name_en if self.is_english else look.name_zh,
+            "name": name_in(self.request.language, look),
             "why": self._why(look),
             "items": [
                 {**self.product(self.products[item.product_id]), "color": item.color}
@@ -371,7 +372,7 @@ class Presenter:
 
     def _pick_name(self, look: LookCard | None, pick: Pick) -> str:
         if look:
-            return look.name_en if self.is_english else look.name_zh
+            return name_in(self.request.language, look)
         return self._product_name(self.products[pick.items[0].product_id])
 
     def _why(self, look: LookCard | None) -> str:
@@ -380,10 +381,10 @@ class Presenter:
         return look.why_en if self.is_english else look.why_zh
 
     def _name(self, koc: KocCard) -> str:
-        return koc.name_en if self.is_english else koc.name_zh
+        return name_in(self.request.language, koc)
 
     def _product_name(self, product: ProductCard) -> str:
-        return product.name_en if self.is_english else product.name_zh
+        return name_in(self.request.language, product)
 
     def _label(self, slot: str, value: object) -> str:
         return chips.label(slot, value, taxonomy=self.taxonomy, language=self.request.language)

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from zhiyin.flows import hearing, ports
 from zhiyin.flows.paying import PaymentAlreadyPaid, PaymentClosed, PaymentState
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
+from zhiyin.interfaces.shop.showing import way_back
 from zhiyin.kit.money import format_cny
 
 PAID = (PaymentState.PAID, PaymentState.REFUNDED)
@@ -55,5 +55,4 @@ def pay(request: ShopRequest, payment_no: str) -> HttpResponse:
 
 def _back(request: ShopRequest) -> str:
     """The page of the shop to go back to, if one was named."""
-    said = request.POST.get("next", request.GET.get("next", ""))
-    return said if url_has_allowed_host_and_scheme(said, allowed_hosts=None) else ""
+    return way_back(request.POST.get("next", request.GET.get("next", "")))

@@ -9,10 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhiyin.interfaces.shop.access import ShopRequest
+from zhiyin.kit.numbers import whole
 
 UNDO = "shop-undo"
+LAST_PAGE = 10_000
 
 
 def shown(
@@ -30,6 +33,28 @@ def shown(
     frame = {"tab": tab, "undo": request.session.pop(UNDO, None)}
     with timezone.override(ZoneInfo(request.visitor.brand.time_zone)):
         return render(request, template, {**frame, **context}, status=status)
+
+
+def page_number(request: ShopRequest) -> int:
+    """The page asked for, from 1."""
+    return whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
+
+
+def pager(page: int, total: int, per_page: int) -> dict[str, int | None]:
+    """What `shop/parts/pages.html` wants."""
+    pages = max(1, -(-total // per_page))
+    return {
+        "page": page,
+        "pages": pages,
+        "previous_page": page - 1 if page > 1 else None,
+        "next_page": page + 1 if page < pages else None,
+    }
+
+
+def way_back(said: str) -> str:
+    """The page of this site that a `next` names, or "". Never the name of a route."""
+    is_here = said.startswith("/") and url_has_allowed_host_and_scheme(said, allowed_hosts=None)
+    return said if is_here else ""
 
 
 def offer_undo(

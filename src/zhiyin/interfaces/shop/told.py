@@ -19,11 +19,10 @@ from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.access import ShopRequest, shop_page
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.ordered_words import badge, closed_words, state_words
-from zhiyin.interfaces.shop.showing import in_her_zone
+from zhiyin.interfaces.shop.showing import in_her_zone, page_number, pager
 from zhiyin.kit.money import format_cny
-from zhiyin.kit.numbers import whole
 
-PER_PAGE, LAST_PAGE = 20, 10_000
+PER_PAGE = 20
 
 
 def told(request: ShopRequest) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def told(request: ShopRequest) -> dict[str, Any]:
     Runs inside the brand's transaction. Seven queries.
     """
     brand_id = request.visitor.brand.id
-    page = whole(request.GET.get("page", ""), most=LAST_PAGE) or 1
+    page = page_number(request)
     found = ordered.notices(
         brand_id=brand_id,
         member_ids=herself(request),
@@ -44,14 +43,10 @@ def told(request: ShopRequest) -> dict[str, Any]:
         one.id: name_in(request.language, one)
         for one in brands.stores_by_id(brand_id=brand_id, store_ids=sorted(store_ids))
     }
-    pages = max(1, -(-found.total // PER_PAGE))
     return {
         "notices": [_row(request, one, stores) for one in found.notices],
         "has_unseen": any(one.seen_at is None for one in found.notices),
-        "page": page,
-        "pages": pages,
-        "previous_page": page - 1 if page > 1 else None,
-        "next_page": page + 1 if page < pages else None,
+        **pager(page, found.total, PER_PAGE),
     }
 
 
@@ -76,8 +71,9 @@ def note_order_seen(request: ShopRequest, order_id: UUID) -> None:
         order_id=order_id,
         now=request.now,
     )
-    if seen and isinstance(request.unread, int):
-        request.unread = max(0, request.unread - seen)  # it was counted before this page
+    if seen and type(request.unread) is int:
+        # Counted before a page that reaches out; for others, as the tab bar is drawn: after this.
+        request.unread = max(0, request.unread - seen)
 
 
 def herself(request: ShopRequest) -> tuple[UUID, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from zhiyin.domain.conversations.boards import (
     BoardLinkOver,
     BoardVoteOwn,
     BoardVoteRemoved,
+    BoardVotesFromHere,
 )
 from zhiyin.flows import board as boards
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page, remember_guest
@@ -26,7 +28,14 @@ from zhiyin.kit.errors import DomainError
 from zhiyin.kit.text import TextHasNul, TextTooLong
 from zhiyin.storage.tenancy import brand_tx
 
-REFUSED = (BoardVoteOwn, BoardVoteRemoved, BoardFull, TextTooLong, TextHasNul)
+REFUSED = (
+    BoardVoteOwn,
+    BoardVoteRemoved,
+    BoardVotesFromHere,
+    BoardFull,
+    TextTooLong,
+    TextHasNul,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +56,7 @@ def shared(request: ShopRequest, link: str) -> HttpResponse:
                     product_id=posted_product(request),
                     words=words,
                     now=request.now,
+                    client=get_adapter(request).get_client_ip(request),
                 )
                 remember_guest(request)
                 messages.info(request, _("Your vote is in. You can change it until it is over."))
@@ -103,6 +113,7 @@ def _why_not(refusal: DomainError) -> str:
     sentences = {
         BoardVoteOwn: _("This board is yours: you decide, your friends vote."),
         BoardVoteRemoved: _("She took your vote off this board."),
+        BoardVotesFromHere: _("Many have voted from where you are. Sign in, then vote."),
         BoardFull: _("This board has all the votes it takes."),
         TextHasNul: _("There is a character in it that cannot be read. Type it anew, please."),
     }

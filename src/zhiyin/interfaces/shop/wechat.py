@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from zhiyin.flows import payer, ports
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
+from zhiyin.interfaces.shop.showing import way_back
 from zhiyin.kit.errors import DomainError, Kind
 from zhiyin.storage.tenancy import brand_tx
 
@@ -58,9 +58,7 @@ def way_to_openid(request: ShopRequest, *, back: str) -> str | None:
 def leave(request: ShopRequest) -> HttpResponse:
     """Send her to WeChat with a state that only her session can bring back."""
     brand = request.visitor.brand
-    back = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("shop:me", kwargs={"slug": brand.slug})
+    back = way_back(request.GET.get("next", "")) or reverse("shop:me", kwargs={"slug": brand.slug})
     sign_in = ports.wired().payments.sign_in_of(brand_id=brand.id)
     if sign_in is None:
         return redirect(back)

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from zhiyin.domain.catalog import queries as catalog
 from zhiyin.domain.catalog.types import ProductCard, Sellable
 from zhiyin.domain.content import queries as content
-from zhiyin.domain.content.types import LookCard
 from zhiyin.domain.orders.types import OrderLine
 from zhiyin.flows.purchase import Wanted
+from zhiyin.interfaces.naming import name_in
 from zhiyin.interfaces.shop.presenting import Presenter
 from zhiyin.kit.money import format_cny
 
@@ -94,7 +94,7 @@ class Rows:
 
     def groups(self) -> list[dict[str, Any]]:
         """Lines of one look under its name; each other line by itself, without one."""
-        presenter = self.presenter
+        language = self.presenter.request.language
         groups: list[dict[str, Any]] = []
         for one in self.weighed:
             look_id = one.wanted.look_id
@@ -103,7 +103,7 @@ class Rows:
                 groups.append(
                     {
                         "look_id": look_id,
-                        "name": look_name(look, presenter) if look else "",
+                        "name": name_in(language, look) if look else "",
                         "rows": [],
                     }
                 )
@@ -217,12 +217,12 @@ def ordered_groups(presenter: Presenter, lines: Sequence[OrderLine]) -> list[dic
         group["rows"].append(
             {
                 **presenter.product(product),
-                "title": line.name_en if presenter.is_english else line.name_zh,
+                "title": name_in(language, line),
                 "color": line.color,
                 "color_name": presenter.color(line.color),
                 "size": line.size_label,
                 "quantity": line.quantity,
-                "price": format_cny(line.payable_fen, language),
+                "price": format_cny(line.list_fen * line.quantity, language),
                 "line": ngettext("%(pieces)d given back", "%(pieces)d given back", line.refunded)
                 % {"pieces": line.refunded}
                 if line.refunded
@@ -231,13 +231,8 @@ def ordered_groups(presenter: Presenter, lines: Sequence[OrderLine]) -> list[dic
         )
     for group in groups.values():
         look = looks.get(group["look_id"]) if len(group["rows"]) > 1 else None
-        group["name"] = "" if look is None else look_name(look, presenter)
+        group["name"] = "" if look is None else name_in(language, look)
     return list(groups.values())
-
-
-def look_name(look: LookCard, presenter: Presenter) -> str:
-    """A look by its name, in her language."""
-    return look.name_en if presenter.is_english else look.name_zh
 
 
 def board_url(presenter: Presenter, product_ids: Iterable[str]) -> str:

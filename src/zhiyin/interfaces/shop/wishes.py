@@ -12,11 +12,11 @@ from zhiyin.domain.promotions import queries as promotions
 from zhiyin.domain.promotions.types import CouponCard, Delivery, GroupNotFound, PromotionKind, Terms
 from zhiyin.flows.purchase import Asking, Wanted
 from zhiyin.interfaces.naming import name_in
+from zhiyin.interfaces.priced import why
 from zhiyin.interfaces.shop.access import ShopRequest
 from zhiyin.interfaces.shop.consents import member_id
 from zhiyin.interfaces.shop.coupon_words import coupon_row
 from zhiyin.interfaces.shop.lines import Chosen, checkout_url
-from zhiyin.interfaces.shop.priced import why
 from zhiyin.interfaces.shop.refused_words import in_group_words
 from zhiyin.interfaces.shop.stating import named_id
 from zhiyin.interfaces.shop.together import group_url, limits

@@ -2,8 +2,10 @@
 
 import io
 import random
+import threading
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -186,3 +188,21 @@ def test_a_damaged_file_is_a_picture_or_a_refusal(source: bytes, at: int, junk: 
             "image_too_many_pixels",
             "image_animated",
         }
+
+
+def test_so_many_are_decoded_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, judge = file_of(two_halves(), "PNG"), media._judge
+    one_too_many = threading.Barrier(media.MOST_AT_ONCE + 1)
+    met = []
+
+    def meet(*args: object) -> None:
+        try:
+            met.append(one_too_many.wait(timeout=0.3))
+        except threading.BrokenBarrierError:
+            judge(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(media, "_judge", meet)
+    with ThreadPoolExecutor(media.MOST_AT_ONCE + 1) as people:
+        drawn = list(people.map(outcome_of, [data] * (media.MOST_AT_ONCE + 1)))
+    assert met == []
+    assert drawn == ["clean"] * len(drawn)

@@ -11,6 +11,7 @@ from zhiyin.domain.conversations.boards import (
     BOARDS_PER_DAY,
     LINK_DAYS,
     VOTES_MAX,
+    VOTES_PER_CLIENT,
     BoardDecided,
     BoardFull,
     BoardItemNotFound,
@@ -22,6 +23,7 @@ from zhiyin.domain.conversations.boards import (
     BoardVoteOwn,
     BoardVoteRemoved,
     BoardVoterUnknown,
+    BoardVotesFromHere,
     TooManyBoards,
     Who,
     checked_items,
@@ -29,7 +31,7 @@ from zhiyin.domain.conversations.boards import (
 )
 from zhiyin.domain.conversations.models import BoardItem, BoardVote, DecisionBoard
 from zhiyin.domain.conversations.rules import board_after
-from zhiyin.domain.conversations.sealing import link_index, sealed_link, sealed_vote
+from zhiyin.domain.conversations.sealing import client_index, link_index, sealed_link, sealed_vote
 from zhiyin.domain.members import operations as members
 from zhiyin.events.operations import record
 from zhiyin.kit.ids import uuid7
@@ -156,13 +158,15 @@ def vote(
     product_id: UUID,
     words: str,
     now: datetime,
+    client: str | None = None,
 ) -> UUID:
     """Give a friend's vote, or change the one she gave. Returns the vote's id.
 
     The caller found the board behind its link. One vote per friend is a unique key; the board is
-    held, so that its closing and her vote take turns.
+    held, so that its closing and her vote take turns. `client` is the address a guest votes from,
+    of whose network only an index is kept.
     Raises BoardVoterUnknown, BoardNotFound, BoardLinkOver, BoardItemNotFound, BoardVoteOwn,
-    BoardVoteRemoved, BoardFull, TextTooLong, TextHasNul, MemberNotFound.
+    BoardVoteRemoved, BoardVotesFromHere, BoardFull, TextTooLong, TextHasNul, MemberNotFound.
     """
     if (who.member_id is None) is (who.guest_key is None):
         raise BoardVoterUnknown()
@@ -187,6 +191,12 @@ def vote(
             voted_at=now,
         )
         return given.id
+    network = None
+    if client is not None and who.guest_key is not None:
+        network = client_index(brand_id=brand_id, client=client)
+        here = BoardVote.objects.filter(brand_id=brand_id, board_id=board_id, client_index=network)
+        if here.count() >= VOTES_PER_CLIENT:
+            raise BoardVotesFromHere(most=VOTES_PER_CLIENT)
     if one(TAKE_PLACE, brand_id=brand_id, board_id=board_id, most=VOTES_MAX) is None:
         raise BoardFull(most=VOTES_MAX)
     vote_id = uuid7()
@@ -197,6 +207,7 @@ def vote(
         item_id=item_id,
         member_id=who.member_id,
         guest_key=who.guest_key,
+        client_index=network,
         words_sealed=sealed_vote(brand_id=brand_id, vote_id=vote_id, words=kept),
         voted_at=now,
     )
@@ -231,7 +242,7 @@ def claim_votes(*, brand_id: UUID, guest_key: UUID, member_id: UUID) -> None:
     ).values("board_id")
     own = _of(brand_id, Who(member_id=member_id)).filter(id__in=boards).values("id")
     _delete_votes(brand_id, given.filter(Q(board_id__in=as_member) | Q(board_id__in=own)))
-    given.update(member_id=member_id, guest_key=None)
+    given.update(member_id=member_id, guest_key=None, client_index=None)
 
 
 def close_boards_of(*, brand_id: UUID, member_id: UUID, now: datetime) -> int:

@@ -108,27 +108,31 @@ def test_without_the_held_board_one_friends_windows_collide(nearly_full, monkeyp
     assert collided["IntegrityError"]
 
 
-def many_boards(own_database) -> tuple[UUID, Counter[str]]:
+@pytest.fixture
+def goods(own_database) -> tuple[UUID, list[UUID]]:
     brand = make_brand("maple")
     with brand_tx(brand.id):
-        products = some_products(brand.id, 2)
+        return brand.id, some_products(brand.id, 2)
+
+
+def many_boards(goods: tuple[UUID, list[UUID]]) -> Counter[str]:
+    """What a guest who was never here comes to in many windows."""
+    brand_id, products = goods
     guest = Who(guest_key=uuid4())
-    acts = [lambda: a_board(brand.id, guest, products)] * (3 * BOARDS_PER_DAY)
-    return brand.id, at_once(brand.id, acts)
+    return at_once(brand_id, [lambda: a_board(brand_id, guest, products)] * (3 * BOARDS_PER_DAY))
 
 
-def test_a_guest_in_many_windows_makes_no_more_boards_than_a_day_allows(own_database):
-    brand_id, results = many_boards(own_database)
+def test_a_guest_in_many_windows_makes_no_more_boards_than_a_day_allows(goods):
+    results = many_boards(goods)
     assert results == {"done": BOARDS_PER_DAY, "too_many_boards": 2 * BOARDS_PER_DAY}
-    with brand_tx(brand_id):
+    with brand_tx(goods[0]):
         assert DecisionBoard.objects.count() == BOARDS_PER_DAY
 
 
-def test_without_its_queue_the_same_guest_makes_more(own_database, monkeypatch):
-    """The twin: nobody waits for her turn."""
+def test_without_its_queue_the_same_guest_makes_more(goods, monkeypatch):
+    """The twin: nobody waits for her turn. One of ten guests is enough to show it."""
     monkeypatch.setattr(boards, "MAKER_IN_TURN", "SELECT 1 WHERE %(queue)s <> ''")
-    _brand_id, results = many_boards(own_database)
-    assert results["done"] > BOARDS_PER_DAY
+    assert any(many_boards(goods)["done"] > BOARDS_PER_DAY for _ in range(10))
 
 
 GOERS = 8

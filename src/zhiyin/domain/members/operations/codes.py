@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from zhiyin.domain.members.rules import network_of, normal_phone
+from zhiyin.domain.members.rules import normal_phone
 from zhiyin.domain.members.sealing import value_index
 from zhiyin.domain.members.types import (
     CODE_SECONDS,
@@ -25,6 +25,7 @@ from zhiyin.domain.members.types import (
     TooManyCodesFromHere,
 )
 from zhiyin.kit.ids import uuid7
+from zhiyin.kit.networks import network_of
 from zhiyin.storage.sql import one, run
 
 CODE_DIGITS = 6

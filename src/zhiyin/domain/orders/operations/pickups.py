@@ -10,8 +10,10 @@ from zhiyin.domain.orders.types import (
     UNDO_WITHIN,
     WRONG_CODES_AN_HOUR,
     AlreadyCollected,
+    CodeTrier,
     OrderDone,
     OrderMove,
+    OrderReopened,
     OrderState,
     PickupCard,
     PickupElsewhere,
@@ -27,15 +29,16 @@ from zhiyin.storage.sql import one
 
 DIGITS = 12
 COUNT = """
-    INSERT INTO orders_wrongcodes (id, brand_id, user_id, hour, tries)
-    VALUES (%(id)s, %(brand_id)s, %(user_id)s, %(hour)s, 1)
-    ON CONFLICT (brand_id, user_id, hour) DO UPDATE SET tries = orders_wrongcodes.tries + 1
+    INSERT INTO orders_wrongcodes (id, brand_id, user_id, key_id, hour, tries)
+    VALUES (%(id)s, %(brand_id)s, %(user_id)s, %(key_id)s, %(hour)s, 1)
+    ON CONFLICT (brand_id, user_id, key_id, hour) DO UPDATE SET tries = orders_wrongcodes.tries + 1
     WHERE orders_wrongcodes.tries < %(most)s
     RETURNING tries
 """
 FORGIVE = """
     UPDATE orders_wrongcodes SET tries = tries - 1
-    WHERE brand_id = %(brand_id)s AND user_id = %(user_id)s AND hour = %(hour)s AND tries > 0
+    WHERE brand_id = %(brand_id)s AND hour = %(hour)s AND tries > 0
+      AND user_id IS NOT DISTINCT FROM %(user_id)s AND key_id IS NOT DISTINCT FROM %(key_id)s
     RETURNING tries
 """
 COLLECT = """
@@ -66,7 +69,7 @@ def new_code(*, brand_id: UUID, pickup_id: UUID) -> tuple[bytes, bytes]:
     )
 
 
-def count_wrong_code(*, brand_id: UUID, user_id: int, now: datetime) -> None:
+def count_wrong_code(*, brand_id: UUID, by: CodeTrier, now: datetime) -> None:
     """Count a code as wrong before it is looked at, so that guesses at once are counted too.
 
     Commit it before the code is looked up; `forgive_wrong_code` takes it back if it was right.
@@ -76,7 +79,8 @@ def count_wrong_code(*, brand_id: UUID, user_id: int, now: datetime) -> None:
         COUNT,
         id=uuid7(),
         brand_id=brand_id,
-        user_id=user_id,
+        user_id=by.user_id,
+        key_id=by.key_id,
         hour=_hour(now),
         most=WRONG_CODES_AN_HOUR,
     )
@@ -84,9 +88,9 @@ def count_wrong_code(*, brand_id: UUID, user_id: int, now: datetime) -> None:
         raise TooManyWrongCodes(until=(_hour(now) + timedelta(hours=1)).isoformat())
 
 
-def forgive_wrong_code(*, brand_id: UUID, user_id: int, now: datetime) -> None:
+def forgive_wrong_code(*, brand_id: UUID, by: CodeTrier, now: datetime) -> None:
     """The code was right after all."""
-    one(FORGIVE, brand_id=brand_id, user_id=user_id, hour=_hour(now))
+    one(FORGIVE, brand_id=brand_id, user_id=by.user_id, key_id=by.key_id, hour=_hour(now))
 
 
 def collect(
@@ -158,6 +162,7 @@ def undo_collect(
         user_id=user_id,
         reason=said,
     )
+    diary.record(OrderReopened(brand_id=brand_id, at=now, order_id=order_id))
     return undone
 
 

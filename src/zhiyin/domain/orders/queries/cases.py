@@ -43,13 +43,11 @@ def read_case(*, brand_id: UUID, case_id: UUID, member_id: UUID | None = None) -
 
 def cases_of_member(
     *, brand_id: UUID, member_id: UUID, offset: int = 0, limit: int = 50
-) -> tuple[CaseCard, ...]:
-    """Her cases, the newest first. Two queries."""
+) -> CasePage:
+    """Her cases, the newest first. Three queries."""
     rows = AfterSaleCase.objects.filter(brand_id=brand_id, member_id=member_id)
-    return _cards(
-        brand_id,
-        rows.select_related("order").order_by("-opened_at", "-id")[offset : offset + limit],
-    )
+    newest = rows.select_related("order").order_by("-opened_at", "-id")
+    return CasePage(_cards(brand_id, newest[offset : offset + limit]), rows.count())
 
 
 def cases_of_order(*, brand_id: UUID, order_id: UUID) -> tuple[CaseCard, ...]:

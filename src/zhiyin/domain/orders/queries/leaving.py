@@ -20,7 +20,7 @@ def export_after_sales(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
                 "words": case_words(brand_id=brand_id, case_id=one.id),
                 "photos": case_photos(brand_id=brand_id, case_id=one.id),
             }
-            for one in cases_of_member(**own, limit=1_000)
+            for one in cases_of_member(**own, limit=1_000).cases
         ],
         "invoices": [
             asdict(one) | {"title": title_of(brand_id=brand_id, invoice_id=one.id)}

@@ -11,10 +11,11 @@ from zhiyin.domain.orders.types import Freight
 def refund_limits(*, brand_id: UUID) -> dict[Role, int | None]:
     """Role -> how much of one order, in fen, it may give back alone; None: whatever is left.
 
-    A role that is not named may give nothing back. One query.
+    A manager has the operators' limit. A role that is not named may give nothing back. One query.
     """
     said = RefundLimit.objects.filter(brand_id=brand_id).values_list("role", "most_fen")
-    return {**REFUND_LIMITS, **{Role(role): most_fen for role, most_fen in said}}
+    limits = {**REFUND_LIMITS, **{Role(role): most_fen for role, most_fen in said}}
+    return {Role.MANAGER: limits[Role.OPERATOR], **limits}
 
 
 def freight_terms(*, brand_id: UUID) -> Freight:

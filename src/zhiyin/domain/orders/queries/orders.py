@@ -115,6 +115,12 @@ def numbers_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(rows.values_list("id", "number"))
 
 
+def lines_by_id(*, brand_id: UUID, line_ids: Sequence[UUID]) -> dict[UUID, Line]:
+    """Lines of any orders. One query."""
+    rows = OrderLine.objects.filter(brand_id=brand_id, id__in=list(line_ids))
+    return {row.id: _line(row) for row in rows.order_by("id")}
+
+
 def sums_of(*, brand_id: UUID, order_ids: Sequence[UUID]) -> OrderSums:
     """What some orders come to together: how many wait, how many were paid, and how much. One
     query.

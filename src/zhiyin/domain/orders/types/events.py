@@ -34,6 +34,14 @@ class OrderDone(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReopened(DomainEvent):
+    """The goods were marked as collected by mistake; they wait again."""
+
+    name: ClassVar[str] = "orders.reopened"
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundGranted(DomainEvent):
     """Money is to go back; the reaction asks the provider."""
 

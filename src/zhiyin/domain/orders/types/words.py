@@ -345,6 +345,14 @@ class PickupCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTrier:
+    """Who tries a pickup code: an account of the staff, or a key of the API, whoever it names."""
+
+    user_id: int | None = None
+    key_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseFacts:
     """A purchase as a brand's earlier system knows it: `external_ref` is its number there.
 

@@ -18,7 +18,14 @@ from zhiyin.domain.promotions.queries.listing import (
 )
 from zhiyin.domain.promotions.queries.live import sale_now
 from zhiyin.domain.promotions.queries.offering import offers
-from zhiyin.domain.promotions.queries.running import code_tries_left, running, seat_in, terms_of_all
+from zhiyin.domain.promotions.queries.running import (
+    code_tries_left,
+    not_over,
+    running,
+    seat_in,
+    terms_by_rule,
+    terms_of_all,
+)
 from zhiyin.domain.promotions.rules import pieces_used, rule_code
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "kept_of_member",
     "moves",
     "my_coupons",
+    "not_over",
     "offers",
     "open_groups",
     "owed",
@@ -41,5 +49,6 @@ __all__ = [
     "seat_in",
     "seats_of_orders",
     "state_counts",
+    "terms_by_rule",
     "terms_of_all",
 ]

@@ -1,13 +1,14 @@
 """Promotions as a shopper meets them: what runs for some goods, and what is hers of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.promotions.checks import CODE_TRIES
 from zhiyin.domain.promotions.kept import COLUMNS, SELECTED, terms_of
 from zhiyin.domain.promotions.models import CodeTry, Promotion
-from zhiyin.domain.promotions.types import Running, Terms
+from zhiyin.domain.promotions.rules import id_in
+from zhiyin.domain.promotions.types import PromotionKind, Running, Terms
 from zhiyin.storage.sql import many, one
 
 RUNNING = """
@@ -45,6 +46,23 @@ def terms_of_all(*, brand_id: UUID, promotion_ids: Sequence[UUID]) -> dict[UUID,
     rows = Promotion.objects.filter(brand_id=brand_id, id__in=list(promotion_ids)).order_by("id")
     found = [terms_of(row) for row in rows.values_list(*COLUMNS)]
     return {terms.id: terms for terms in found}
+
+
+def terms_by_rule(*, brand_id: UUID, rules: Iterable[str]) -> dict[str, Terms]:
+    """Rule of a quote -> the terms of its promotion, for the rules that name one. One query."""
+    named = {rule: found[1] for rule in rules if (found := id_in(rule))}
+    terms = terms_of_all(brand_id=brand_id, promotion_ids=sorted(set(named.values())))
+    return {rule: terms[one] for rule, one in named.items() if one in terms}
+
+
+def not_over(
+    *, brand_id: UUID, kind: PromotionKind, now: datetime, limit: int = 200
+) -> tuple[Terms, ...]:
+    """The promotions of a kind that run or will, what ends first, first. One query."""
+    rows = Promotion.objects.filter(
+        brand_id=brand_id, kind=kind, ends_at__gt=now, stopped_at__isnull=True
+    ).order_by("ends_at", "id")
+    return tuple(terms_of(row) for row in rows.values_list(*COLUMNS)[:limit])
 
 
 def seat_in(*, brand_id: UUID, group_id: UUID, member_ids: Sequence[UUID]) -> UUID | None:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from zhiyin.interfaces.cli import journey
+from zhiyin.interfaces.cli.serve import refuse_taken
 from zhiyin.storage import addresses
 
 NEEDS = (
@@ -36,6 +37,8 @@ def demo(serve: bool, port: int) -> None:
 
     Starts what it needs and nothing else; may be repeated, and begins again where it left off.
     """
+    if serve:
+        refuse_taken("127.0.0.1", port)
     began = time.monotonic()
     _step("PostgreSQL", "its own, embedded" if addresses.is_embedded() else "yours")
     started = addresses.start()

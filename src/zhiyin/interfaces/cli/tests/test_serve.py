@@ -57,6 +57,24 @@ def test_a_server_forked_from_a_process_that_used_the_database_has_connections_o
         process.wait()
 
 
+def test_a_port_that_somebody_listens_at_is_refused_in_words(own_database):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the server itself does
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = subprocess.run(
+            [sys.executable, "-m", "zhiyin", "serve", "--port", port],
+            env=os.environ | {"ZHIYIN_DB_NAME": own_database},
+            capture_output=True,
+            text=True,
+            timeout=ENOUGH_S,
+            check=False,
+        )
+    assert refused.returncode == 2
+    assert f"Cannot listen at 127.0.0.1:{port}" in refused.stderr
+
+
 def held_up(database, people, browser, page):
     """What three people are answered who were all waiting for the same table at one moment."""
     owner = psycopg.connect(addresses.url("owner"), dbname=database)

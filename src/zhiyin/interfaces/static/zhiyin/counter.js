@@ -37,12 +37,15 @@ const scanning = { stream: null, is_on: false };
 async function scan() {
   const panel = document.querySelector("[data-camera]");
   const video = panel.querySelector("video");
+  const refused = document.querySelector("[data-no-camera]");
   const reader = new BarcodeDetector({ formats: ["qr_code", "code_128"] });
+  refused.hidden = true;
   try {
     scanning.stream = await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment" },
     });
   } catch {
+    refused.hidden = false;
     return;
   }
   scanning.is_on = true;
