@@ -21,12 +21,14 @@ from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as tenants
 from zhiyin.domain.brands.types import BrandCard, ImportFacts, ImportKind, Role, RowProblem
 from zhiyin.domain.catalog import queries as goods
+from zhiyin.domain.commissions import operations as commissions
+from zhiyin.domain.commissions.types import Earner, PlanFacts
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.conversations import operations as conversations
 from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs import operations as koc_desk
 from zhiyin.domain.kocs import queries as kocs
-from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor
+from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor, KocCard
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import operations as orders
@@ -126,6 +128,7 @@ def set_stage() -> Stage:
         ids["koc_id"] = koc.id
         _house(brand, user_id, ids, now)
         _sales(brand, user_id, asker_id, ids, now)
+        _help(brand, user_id, koc, ids, now)
         _need(brand, asker_id, ids, now)
         koc_desk.follow(
             brand_id=brand.id,
@@ -199,6 +202,17 @@ def _sales(
     )
     promotions.create(facts=flash, user_id=user_id, **at)
     ids["coupon_id"] = promotions.create(facts=coupon, user_id=user_id, **at)
+
+
+def _help(brand: BrandCard, user_id: int, koc: KocCard, ids: dict[str, Any], now: datetime) -> None:
+    """A plan that is on, and the KOC who earns by it."""
+    facts = PlanFacts(name="达人分佣", earner=Earner.KOC, rate_bps=800)
+    by = {"brand_id": brand.id, "user_id": user_id, "now": now}
+    ids["plan_id"] = commissions.create_plan(facts=facts, **by)
+    commissions.switch_on(plan_id=ids["plan_id"], **by)
+    commissions.enrol(
+        brand_id=brand.id, member_id=koc.member_id, earner=Earner.KOC, koc_id=koc.id, now=now
+    )
 
 
 def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:

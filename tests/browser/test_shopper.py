@@ -29,7 +29,8 @@ def names(page: Page) -> list[str]:
 
 
 def serious_findings(page: Page) -> list[str]:
-    """What axe-core finds serious or critical on the page; strokes of drawings are no content."""
+    """What axe-core finds serious or critical on the page at rest; a drawing's strokes are none."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
