@@ -28,6 +28,8 @@ FLAGS = (
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 120
 CONNECTS = 7  # each waits twice as long as the one before, a minute in all
+ABORTED = "net::ERR_ABORTED"
+HTMX_LEFT = ("htmx:afterRequest", "htmx:sendError")
 LAST_LINE = "Ctrl-C stops it"
 
 
@@ -154,11 +156,19 @@ def _page(browser: Browser, served: Served, **size: int) -> Iterator[Page]:
     context = browser.new_context(base_url=served.url, viewport=size, locale="zh-CN")  # type: ignore[arg-type]
     page = context.new_page()
     errors: list[str] = []
+    left_behind: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    page.on(
+        "requestfailed",
+        lambda sent: left_behind.append(sent.url) if sent.failure == ABORTED else None,
+    )
     yield page
     context.close()
-    assert errors == []
+    # Whoever follows a link leaves behind what the page was just asking for, and htmx says so.
+    of_leaving = [line for line in errors if line.startswith(HTMX_LEFT)]
+    assert [line for line in errors if line not in of_leaving] == []
+    assert len(of_leaving) <= len(HTMX_LEFT) * len(left_behind), errors
 
 
 def _wait_until_served(url: str, server: subprocess.Popen[str], terminal: Terminal) -> None:

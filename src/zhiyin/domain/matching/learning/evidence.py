@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from zhiyin.domain.matching.learning.counting import Codes, Floats, Positions, Singles, positions
+from zhiyin.domain.matching.learning.counting import (
+    Codes,
+    Floats,
+    Positions,
+    Singles,
+    positions,
+    row_by_row,
+)
 from zhiyin.domain.matching.learning.sizes import TypicalSize, body_facts, mean_and_spread
 from zhiyin.domain.matching.learning.witnesses import FACTS, LACKING, Wearers, Witnesses
 from zhiyin.domain.matching.wearings import UNKNOWN, UNTOLD, Wearings
@@ -96,7 +103,9 @@ class EvidenceModel:
         rows = np.array([[size, size - usual, *facts, np.nan, np.nan] for size in sizes])
         standard = ((rows - self.mean) / self.spread).clip(-BOUND, BOUND).astype(np.float32)
         shapes = np.full(len(sizes), shape, dtype=np.int8)
-        return Wearers(facts=standard, risk=_on_knots(standard) @ self.risk, shape=shapes)
+        return Wearers(
+            facts=standard, risk=row_by_row(_on_knots(standard), self.risk), shape=shapes
+        )
 
     def choose(self, candidates: Wearers, her: Wearers, k: int = 10) -> Positions:
         """Positions of the at most `k` candidates who tell most of her, the most telling first.
@@ -117,8 +126,8 @@ class EvidenceModel:
         # Where a candidate lacks a fact her 0 was weighed: what not knowing counts, in its place.
         lacking = LACKING @ ((self.unknown - self.weight * np.abs(hers)) * stated)
         other = (others.shape != her.shape) * np.float32(self.other_shape)
-        shared = others.risk @ (her.risk[0] * np.float32(SHARED_RISK))
-        return np.asarray(shared - apart @ weight - lacking[others.lacks] - other)
+        shared = row_by_row(others.risk, her.risk[0] * np.float32(SHARED_RISK))
+        return np.asarray(shared - row_by_row(apart, weight) - lacking[others.lacks] - other)
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder, replacing what it writes."""
@@ -230,7 +239,7 @@ def _learn_risk(facts: Singles, surprise: Floats) -> Singles:
 def _risk_of(facts: Singles, risk: Singles) -> Singles:
     found = np.empty((len(facts), OUTCOMES), dtype=np.float32)
     for part in _parts(len(facts)):
-        found[part] = _on_knots(facts[part]) @ risk
+        found[part] = row_by_row(_on_knots(facts[part]), risk)
     return found
 
 

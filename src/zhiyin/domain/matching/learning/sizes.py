@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from zhiyin.domain.matching.learning.counting import Floats, row_by_row
 from zhiyin.domain.matching.wearings import Wearings
 
 SHAPES = 32
@@ -24,8 +25,6 @@ PRODUCTS = [WEIGHT, MASS, HEIGHT], [WEIGHT, MASS, WEIGHT]
 
 UNWEIGHED = [BAND, CUP, HEIGHT]
 """What says more of her size where she does not state her weight."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class TypicalSize:
     def of(self, rows: Wearings, facts: Floats | None = None) -> Floats:
         """The usual size of each body, in size codes. `facts`: its `body_facts`, if at hand."""
         facts = body_facts(rows) if facts is None else facts
-        return np.asarray(_design(facts, rows.shape, self.mean) @ self.slope)
+        return row_by_row(_design(facts, rows.shape, self.mean), self.slope)
 
     def of_one(self, facts: Sequence[float], shape: int) -> float:
         """The usual size of a single body, in plain numbers: `facts` as `facts_of_one` has them."""
