@@ -1,4 +1,4 @@
-"""T10: kill -9 at any statement of pay, collect, refund and group close: nothing lost or doubled.
+"""T10: kill -9 at any statement of what moves money or goods: nothing lost or doubled.
 
 Each act is tried in a copy of this process that dies at a drawn call of the database, and tried
 again as its caller would: the provider tells again, the clerk presses again, the job runs again.
@@ -11,12 +11,25 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import NOW
 from tests.faults.killing import Toll, calls_of, until_it_comes_through
 from tests.journeys.buying import PROVIDER, SOON, Market, open_market
+from tests.journeys.earning import WINDOW, a_helper, a_plan, follow_all, helped, money, settle
 from tests.journeys.test_group_buying import GROUP_FEN, set_up
+from tests.journeys.withdrawing import (
+    a_payee,
+    confirm,
+    earned,
+    holds,
+    paid_by_the_sandbox,
+    pay_out,
+    terms,
+    withdraw,
+)
+from zhiyin.domain.commissions.types import Earnings
 from zhiyin.domain.orders.types import (
     AlreadyCollected,
     OrderDone,
@@ -26,10 +39,10 @@ from zhiyin.domain.orders.types import (
     RefundGranted,
 )
 from zhiyin.domain.promotions.types import GroupLost
+from zhiyin.domain.wallets import queries as wallets
 from zhiyin.events import queries as diary
 from zhiyin.events.types import StoredEvent
 from zhiyin.flows import purchase, reactions
-from zhiyin.flows.paying import Notification
 from zhiyin.flows.purchase import Asking
 from zhiyin.kit.events import DomainEvent
 from zhiyin.storage.tenancy import brand_tx
@@ -86,11 +99,12 @@ def test_pay(market, figure, seed, tell) -> None:
     orders = placed(market, figure(KILLS))
 
     def told(order: Placed) -> Callable[[], object]:
-        notification = Notification(
-            id=f"n{order.payment_id.hex}", created_at=SOON, about=market.fact(order)
-        )
         return lambda: purchase.hear(
-            brand_id=market.brand_id, provider=PROVIDER, notification=notification, now=SOON
+            brand_id=market.brand_id,
+            provider=PROVIDER,
+            notification_id=f"n{order.payment_id.hex}",
+            about=market.fact(order),
+            now=SOON,
         )
 
     before = jobs_of_reactions()
@@ -204,3 +218,52 @@ def lost(market: Market) -> list[StoredEvent]:
                 brand_id=market.brand_id, kinds=[GroupLost], since=NOW - timedelta(days=1)
             )
         )
+
+
+def test_settle(market, figure, seed, tell) -> None:
+    """Each act settles what one more promoter earned, and its debt; a worker dies in between."""
+    a_plan(market)
+    helpers = [a_helper(market, f"h{n}") for n in range(figure(KILLS))]
+    for n, helper in enumerate(helpers):
+        order = helped(market, helper, (0, 1))
+        market.pay(order)
+        market.collect(market.code(order), now=SOON + timedelta(minutes=n))
+    follow_all(market)
+
+    def settled(n: int) -> Callable[[], object]:
+        due = SOON + WINDOW + timedelta(minutes=n)
+        return lambda: settle(market, due)
+
+    toll, done = killed([settled(n) for n in range(len(helpers))], figure(KILLS), seed)
+    theirs = [money(market, helper) for helper in helpers]
+    assert theirs[: len(done)] == [Earnings(0, PRICE_FEN // 10, 0)] * len(done)
+    assert theirs[len(done) :] == [Earnings(PRICE_FEN // 10, 0, 0)] * (len(helpers) - len(done))
+    assert market.violations() == {}
+    tell(f"{toll.kills} kills over {toll.acts} settlements", "0 lost, 0 doubled")
+
+
+def test_withdraw(market, figure, seed, tell) -> None:
+    """Asked for, sent, confirmed: the page presses again, the worker runs again a minute later."""
+    paid_by_the_sandbox(market)
+    reverse("shop:withdraw", kwargs={"slug": "x"})  # reads all addresses: once, not in each copy
+    helper = a_payee(market)
+    earned(market, helper, figure(KILLS) * 100)
+    terms(market, approve_above_fen=10**7)
+
+    def withdrawn(n: int) -> Callable[[], object]:
+        at = NOW + timedelta(days=40 * n)
+
+        def act() -> None:
+            card = withdraw(market, helper, 100, f"pressed-{n}", now=at)
+            pay_out(market, now=at + timedelta(hours=3 * card.tries))
+            confirm(market, card)
+
+        return act
+
+    toll, done = killed([withdrawn(n) for n in range(figure(KILLS))], figure(KILLS), seed)
+    assert market.books()["sandbox_clearing"] == -100 * len(done)
+    assert holds(market, helper) == (figure(KILLS) - len(done)) * 100
+    with brand_tx(market.brand_id):
+        assert wallets.withdrawals(brand_id=market.brand_id).total == len(done)
+    assert market.violations() == {}
+    tell(f"{toll.kills} kills over {toll.acts} withdrawals", "0 lost, 0 doubled")

@@ -146,6 +146,7 @@ FLOORS = {
     "kocs": 3,
     "orders": 3,
     "promotions": 3,
+    "wallets": 3,
     "content": 4,
     "commissions": 4,
     "conversations": 4,

@@ -11,6 +11,7 @@ from zhiyin.domain.commissions import queries as commissions
 from zhiyin.domain.ledger import queries as ledger
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.promotions import queries as promotions
+from zhiyin.domain.wallets import queries as wallets
 from zhiyin.kit.audits import Audit, Violation
 from zhiyin.storage.tenancy import brand_tx
 
@@ -21,6 +22,7 @@ AUDITS: tuple[Audit, ...] = (
     *orders.AUDITS,
     *promotions.AUDITS,
     *commissions.AUDITS,
+    *wallets.AUDITS,
 )
 
 

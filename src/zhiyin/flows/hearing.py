@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from zhiyin.flows import purchase
+from zhiyin.flows import purchase, transferring
 from zhiyin.flows.paying import Notification, NotificationForeign, NotificationRefused
+from zhiyin.flows.paying_out import TransferFact
 from zhiyin.flows.ports import PaymentProviders, PaymentSandbox
 from zhiyin.kit.errors import DomainError
 
@@ -21,10 +22,21 @@ def hear_call(
     """Take in a call to the notify address; returns the notification's id once it is committed.
 
     Safe to repeat. Raises PaymentAccountMissing, NotificationRefused (answer 401, nothing was
-    touched), NotificationForeign, NotificationUnreadable, and what `purchase.hear` refuses.
+    touched), NotificationForeign, NotificationUnreadable, and what `purchase.hear` and
+    `transferring.hear` refuse.
     """
     name, notification = _proven(brand_id, headers, body, providers, now)
-    purchase.hear(brand_id=brand_id, provider=name, notification=notification, now=now)
+    about = notification.about
+    if isinstance(about, TransferFact):
+        transferring.hear(brand_id=brand_id, fact=about, now=now)
+    else:
+        purchase.hear(
+            brand_id=brand_id,
+            provider=name,
+            notification_id=notification.id,
+            about=about,
+            now=now,
+        )
     return notification.id
 
 

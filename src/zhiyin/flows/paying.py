@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from zhiyin.flows.paying_out import TransferAsked, TransferFact
 from zhiyin.kit.errors import DomainError, Kind
 
 CURRENCY = "CNY"
@@ -120,7 +121,7 @@ class Notification:
 
     id: str
     created_at: datetime
-    about: PaymentFact | RefundFact
+    about: PaymentFact | RefundFact | TransferFact
 
 
 class BillKind(StrEnum):
@@ -153,8 +154,8 @@ class PaymentError(DomainError):
 
 
 class PaymentInputRefused(PaymentError):
-    """The payment or refund cannot be asked for like this. `field` says what is wrong; nothing
-    was sent.
+    """What was asked for cannot be asked for like this. `field` says what is wrong; nothing was
+    sent.
     """
 
     code: ClassVar[str] = "payment_input_refused"
@@ -162,7 +163,7 @@ class PaymentInputRefused(PaymentError):
 
 
 class PaymentNotFound(PaymentError):
-    """The provider knows no payment or refund by this number."""
+    """The provider knows no payment, refund or transfer by this number."""
 
     code: ClassVar[str] = "payment_not_found"
     kind: ClassVar[Kind] = Kind.MISSING
@@ -203,6 +204,14 @@ class RefundUncovered(PaymentError):
     """The merchant's account holds too little for this refund. Fill it, then ask again."""
 
     code: ClassVar[str] = "refund_uncovered"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    is_permanent: ClassVar[bool] = False
+
+
+class TransferUncovered(PaymentError):
+    """The merchant's account holds too little for this transfer. Fill it, then ask again."""
+
+    code: ClassVar[str] = "transfer_uncovered"
     kind: ClassVar[Kind] = Kind.CONFLICT
     is_permanent: ClassVar[bool] = False
 
@@ -338,6 +347,16 @@ class PaymentProvider(Protocol):
 
     def query_refund(self, *, refund_no: str) -> RefundFact:
         """Where a refund stands. Raises PaymentNotFound."""
+
+    def transfer(self, *, asked: TransferAsked) -> TransferFact:
+        """Ask for money to go to a person. Accepted is not arrived: query, or wait to be told.
+
+        Safe to repeat with the same contents. Raises PaymentInputRefused, TransferUncovered,
+        PaymentNumberUsed.
+        """
+
+    def query_transfer(self, *, bill_no: str) -> TransferFact:
+        """Where a transfer stands. Raises PaymentNotFound."""
 
     def verify_notification(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime

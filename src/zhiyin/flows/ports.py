@@ -10,6 +10,7 @@ from zhiyin.domain.audience.types import Vocabulary
 from zhiyin.domain.brands.types import PaymentAccountFacts
 from zhiyin.domain.webhooks.types import Attempt
 from zhiyin.flows.paying import PaymentProvider, PaymentState
+from zhiyin.flows.paying_out import TransferFact
 from zhiyin.kit.errors import DomainError, Kind
 
 
@@ -201,6 +202,12 @@ class PaymentSandbox(Protocol):
 
     def pay(self, *, brand_id: UUID, payment_no: str) -> None:
         """Have it paid. Raises PaymentNotFound, PaymentAlreadyPaid, PaymentClosed."""
+
+    def transfer(self, *, brand_id: UUID, bill_no: str) -> TransferFact:
+        """What the page of a transfer shows. Raises PaymentNotFound."""
+
+    def receive(self, *, brand_id: UUID, bill_no: str) -> TransferFact:
+        """Have a transfer confirmed; too late, it has failed. Raises PaymentNotFound."""
 
     def calls_due(self, *, brand_id: UUID | None = None) -> Sequence[SandboxCall]:
         """What the house is to be told now; each comes again later until it was `heard`."""

@@ -16,6 +16,7 @@ from zhiyin.domain.catalog import operations as stock
 from zhiyin.domain.matching import operations as matching
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.orders import queries as orders
+from zhiyin.domain.wallets import queries as wallets
 from zhiyin.domain.webhooks import operations as webhook_writes
 from zhiyin.domain.webhooks import queries as webhooks
 from zhiyin.events import queries as events
@@ -30,9 +31,10 @@ from zhiyin.flows import (
     purchase,
     reactions,
     settlement,
+    transferring,
 )
 from zhiyin.flows.purchase import cases, parcels, sending, telling
-from zhiyin.flows.purchase.carriers import carrier
+from zhiyin.flows.purchase.carriers import carrier, carrier_now
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.hooks.addresses import notify_url
 from zhiyin.kit.turns import each
@@ -166,6 +168,8 @@ def tend_money(timestamp: int) -> None:
                 brand_id=brand.id, now=as_of
             ):
                 sending.send_soon(brand_id=brand.id)
+            if wallets.are_due(brand_id=brand.id, now=as_of):
+                sending.pay_out_soon(brand_id=brand.id)
             if orders.open_payments(brand_id=brand.id, before=as_of - purchase.UNHEARD, limit=1):
                 sending.poll_soon(brand_id=brand.id)
 
@@ -203,6 +207,24 @@ def send_refunds_of(brand_id: str) -> None:
         )
 
     each((purchase.send_refunds, purchase.send_strays), go)
+
+
+@app.task(
+    name=sending.PAY_OUT_TASK,
+    queue=sending.MONEY_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def send_withdrawals_of(brand_id: str) -> None:
+    """Ask a brand's providers for the withdrawals that are due, each under its one number."""
+    brand = brands.brand_by_id(brand_id=UUID(brand_id))
+    transferring.send_due(
+        brand_id=brand.id,
+        carriers=carrier,
+        carrier_now=carrier_now,
+        notify_url=notify_url(brand.slug),
+        now=datetime.now(UTC),
+        limit=ASKED_AT_ONCE,
+    )
 
 
 @app.periodic(cron="7 * * * *")

@@ -1,9 +1,11 @@
-"""Money in whole fen: shared out without loss, and written for a reader."""
+"""Money in whole fen: shared out without loss, written for a reader, read as she types it."""
 
+import re
 from collections.abc import Sequence
 
 FEN_PER_CNY = 100
 WHOLE_BPS = 10_000
+_YUAN = re.compile(r"([0-9]{1,9})(?:[.．]([0-9]{1,2}))?")
 
 
 def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
@@ -41,3 +43,19 @@ def format_cny(fen: int, lang: str) -> str:
     grouped = f"{yuan:,}" if lang.lower().partition("-")[0] == "en" else str(yuan)
     sign = "-" if fen < 0 else ""
     return f"{sign}¥{grouped}.{rest:02d}" if rest else f"{sign}¥{grouped}"
+
+
+def fen_of(typed: str) -> int | None:
+    """A sum in yuan that somebody typed, in fen; None for anything else."""
+    found = _YUAN.fullmatch(typed.strip())
+    if found is None:
+        return None
+    return int(found[1]) * FEN_PER_CNY + int((found[2] or "").ljust(2, "0"))
+
+
+def yuan_of(fen: int | None) -> str:
+    """A sum as its field shows it again."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, FEN_PER_CNY)
+    return f"{whole}.{rest:02d}" if rest else str(whole)

@@ -177,6 +177,9 @@ def sandbox(folder: Path, *, secret: bytes) -> Make:
             page_of=lambda number: reverse(
                 "shop:sandbox-pay", kwargs={"slug": slug, "payment_no": number}
             ),
+            transfer_page_of=lambda number: reverse(
+                "shop:sandbox-transfer", kwargs={"slug": slug, "bill_no": number}
+            ),
         )
 
     return make

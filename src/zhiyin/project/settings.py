@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.kocs",
     "zhiyin.domain.orders",
     "zhiyin.domain.promotions",
+    "zhiyin.domain.wallets",
     "zhiyin.domain.content",
     "zhiyin.domain.commissions",
     "zhiyin.domain.conversations",

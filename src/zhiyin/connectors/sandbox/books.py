@@ -47,6 +47,18 @@ SCHEMA = """
         FOREIGN KEY (brand_id, payment_no) REFERENCES payment
     ) STRICT;
     CREATE INDEX IF NOT EXISTS refund_of ON refund (brand_id, payment_no);
+    CREATE TABLE IF NOT EXISTS transfer (
+        brand_id TEXT NOT NULL,
+        bill_no TEXT NOT NULL,
+        merchant_id TEXT NOT NULL,
+        amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+        payee TEXT NOT NULL,
+        remark TEXT NOT NULL,
+        transfer_id TEXT NOT NULL UNIQUE,
+        asked_at REAL NOT NULL,
+        received_at REAL,
+        PRIMARY KEY (brand_id, bill_no)
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS notice (
         id TEXT PRIMARY KEY,
         brand_id TEXT NOT NULL,
@@ -101,7 +113,7 @@ class Books:
             books.row_factory = sqlite3.Row
             books.execute("PRAGMA foreign_keys = ON")
             books.execute("PRAGMA synchronous = FULL")
-            if not books.execute("SELECT 1 FROM sqlite_master WHERE name = 'notice'").fetchone():
+            if not books.execute("SELECT 1 FROM sqlite_master WHERE name = 'transfer'").fetchone():
                 books.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
             yield books
         finally:

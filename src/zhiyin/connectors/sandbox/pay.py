@@ -31,8 +31,10 @@ from zhiyin.flows.paying import (
     RefundFact,
     RefundRefused,
 )
+from zhiyin.flows.paying_out import TransferAsked, TransferFact
 
 NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{6,32}")
+BILL_NUMBER = re.compile(r"[0-9A-Za-z]{1,32}")
 REFUND_NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 SUBJECT_CHARS, MEMO_CHARS, REASON_CHARS = 127, 128, 80
 REFUNDS_MAX, REFUND_DAYS = 50, 365
@@ -46,7 +48,8 @@ def wall() -> datetime:
 
 
 class SandboxPay:
-    """A `PaymentProvider` for one brand's account. `page_of` says where a payment is pressed.
+    """A `PaymentProvider` for one brand's account. `page_of` says where a payment is pressed,
+    `transfer_page_of` where a transfer is confirmed.
 
     What the live ones refuse, it refuses by the same names; it is never busy and never short of
     money, and two refunds of one payment may follow at once.
@@ -61,6 +64,7 @@ class SandboxPay:
         app_id: str,
         secret: bytes,
         page_of: Callable[[str], str],
+        transfer_page_of: Callable[[str], str],
         clock: Callable[[], datetime] = wall,
     ) -> None:
         self._books = books
@@ -68,6 +72,7 @@ class SandboxPay:
         self._app_id = app_id
         self._secret = secret
         self._page_of = page_of
+        self._transfer_page_of = transfer_page_of
         self._clock = clock
         self._merchant_id = merchant_id
 
@@ -161,6 +166,42 @@ class SandboxPay:
             payment = rows.found_payment(books, self._brand_id, row["payment_no"])
             return rows.refund_fact(row, payment, self._clock())
 
+    def transfer(self, *, asked: TransferAsked) -> TransferFact:
+        """Have a transfer wait at its page for her. The same number with the same sum and person
+        is the same transfer.
+        """
+        now = self._clock()
+        _check(BILL_NUMBER.fullmatch(asked.bill_no), "bill_no")
+        _check(_is_fen(asked.amount_fen), "amount_fen")
+        _check(asked.payee, "payee")
+        _check(asked.name, "name")
+        with self._books.writing() as books:
+            books.execute(
+                "INSERT INTO transfer (brand_id, bill_no, merchant_id, amount_fen, payee, remark,"
+                " transfer_id, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (
+                    str(self._brand_id),
+                    asked.bill_no,
+                    self._merchant_id,
+                    asked.amount_fen,
+                    asked.payee,
+                    asked.remark,
+                    rows.number("M"),
+                    now.timestamp(),
+                ),
+            )
+            row = rows.found_transfer(books, self._brand_id, asked.bill_no)
+        if (row["amount_fen"], row["payee"]) != (asked.amount_fen, asked.payee):
+            raise PaymentNumberUsed(bill_no=asked.bill_no)
+        return self._transferred(row, now)
+
+    def query_transfer(self, *, bill_no: str) -> TransferFact:
+        """Where a transfer stands."""
+        _check(BILL_NUMBER.fullmatch(bill_no), "bill_no")
+        with self._books.reading() as books:
+            row = rows.found_transfer(books, self._brand_id, bill_no)
+        return self._transferred(row, self._clock())
+
     def verify_notification(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Notification:
@@ -186,6 +227,9 @@ class SandboxPay:
         if not found:
             raise BillAbsent(day=day.isoformat())
         return found
+
+    def _transferred(self, row: sqlite3.Row, now: datetime) -> TransferFact:
+        return rows.transfer_fact(row, now, page=self._transfer_page_of(row["bill_no"]))
 
     def _insert(self, books: sqlite3.Connection, asked: PaymentAsked, now: datetime) -> None:
         books.execute(

@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from zhiyin.flows.paying import (
@@ -16,7 +16,9 @@ from zhiyin.flows.paying import (
     RefundFact,
     RefundState,
 )
+from zhiyin.flows.paying_out import TransferFact, TransferState
 
+CONFIRMED_WITHIN = timedelta(hours=24)
 BILL = """
     SELECT 'payment' AS kind, payment_no, payment_no AS number, transaction_id, amount_fen,
            paid_at AS at
@@ -112,6 +114,36 @@ def find_refund(books: sqlite3.Connection, brand_id: UUID, refund_no: str) -> sq
         "SELECT * FROM refund WHERE brand_id = ? AND refund_no = ?", (str(brand_id), refund_no)
     ).fetchone()
     return found
+
+
+def found_transfer(books: sqlite3.Connection, brand_id: UUID, bill_no: str) -> sqlite3.Row:
+    """A transfer of a brand. Raises PaymentNotFound."""
+    row: sqlite3.Row | None = books.execute(
+        "SELECT * FROM transfer WHERE brand_id = ? AND bill_no = ?", (str(brand_id), bill_no)
+    ).fetchone()
+    if row is None:
+        raise PaymentNotFound(bill_no=bill_no)
+    return row
+
+
+def transfer_fact(row: sqlite3.Row, now: datetime, *, page: str) -> TransferFact:
+    """A transfer in the words of the port: what she does not confirm within a day has failed."""
+    if row["received_at"] is not None:
+        state = TransferState.SUCCEEDED
+    elif now - moment(row["asked_at"]) >= CONFIRMED_WITHIN:
+        state = TransferState.FAILED
+    else:
+        state = TransferState.UNCONFIRMED
+    return TransferFact(
+        bill_no=row["bill_no"],
+        state=state,
+        merchant_id=row["merchant_id"],
+        amount_fen=row["amount_fen"],
+        provider_bill_id=row["transfer_id"],
+        page={"url": page} if state is TransferState.UNCONFIRMED else {},
+        why="OVERDUE_CLOSE" if state is TransferState.FAILED else "",
+        settled_at=moment(row["received_at"]) if state is TransferState.SUCCEEDED else None,
+    )
 
 
 def told_by(

@@ -9,6 +9,7 @@ from zhiyin.connectors.sandbox import notices, rows
 from zhiyin.connectors.sandbox.books import Books
 from zhiyin.connectors.sandbox.pay import wall
 from zhiyin.flows.paying import PaymentAlreadyPaid, PaymentClosed, PaymentState
+from zhiyin.flows.paying_out import TransferFact, TransferState
 from zhiyin.flows.ports import SandboxBill, SandboxCall
 
 AGAIN_S = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
@@ -65,6 +66,28 @@ class SandboxTill:
                 (now.timestamp(), rows.number("T"), str(brand_id), payment_no),
             )
             rows.announce(books, str(brand_id), payment_no, is_refund=False, at=now.timestamp())
+
+    def transfer(self, *, brand_id: UUID, bill_no: str) -> TransferFact:
+        """What the page of a transfer shows. Raises PaymentNotFound."""
+        with self._books.reading() as books:
+            row = rows.found_transfer(books, brand_id, bill_no)
+        return rows.transfer_fact(row, self._clock(), page="")
+
+    def receive(self, *, brand_id: UUID, bill_no: str) -> TransferFact:
+        """Have a transfer confirmed and received; too late, it has failed. Safe to repeat.
+
+        Raises PaymentNotFound.
+        """
+        now = self._clock()
+        with self._books.writing() as books:
+            row = rows.found_transfer(books, brand_id, bill_no)
+            if rows.transfer_fact(row, now, page="").state is TransferState.UNCONFIRMED:
+                books.execute(
+                    "UPDATE transfer SET received_at = ? WHERE brand_id = ? AND bill_no = ?",
+                    (now.timestamp(), str(brand_id), bill_no),
+                )
+                row = rows.found_transfer(books, brand_id, bill_no)
+            return rows.transfer_fact(row, now, page="")
 
     def calls_due(self, *, brand_id: UUID | None = None) -> tuple[SandboxCall, ...]:
         """What the house is to be told now, of one brand or of all, signed; at most `BATCH`.

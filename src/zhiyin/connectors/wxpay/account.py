@@ -39,6 +39,8 @@ class Limits:
     subject_chars: int = 127
     memo_chars: int = 128
     reason_chars: int = 80
+    remark_chars: int = 32
+    least_named_fen: int = 30  # below it a transfer may not bear a name, and ours always does
     notify_url_chars: int = 255
     bill_ready_hour: int = 10
     bill_days: int = 90

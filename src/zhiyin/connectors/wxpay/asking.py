@@ -1,4 +1,4 @@
-"""What is sent to open a payment or to give money back, and what cannot be sent."""
+"""What is sent to open a payment, to give money back or to pay a person; and what cannot be."""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +9,13 @@ from zoneinfo import ZoneInfo
 
 from zhiyin.connectors.wxpay.account import Account, Limits
 from zhiyin.flows.paying import CURRENCY, PaymentAsked, PaymentInputRefused, RefundAsked
+from zhiyin.flows.paying_out import TransferAsked
 
 NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]+")
+BILL_NUMBER = re.compile(r"[0-9A-Za-z]{1,32}")
+COMMISSION_SCENE = "1005"
+COMMISSION_INFOS = (("岗位类型", "推广达人"), ("报酬说明", "推广佣金"))
+"""The scene of commissions for help, and what WeChat Pay wants to be told of each."""
 TRANSACTION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
@@ -69,6 +74,43 @@ def refund(asked: RefundAsked, *, limits: Limits) -> Mapping[str, Any]:
         _check_address(asked.notify_url, limits)
         body["notify_url"] = asked.notify_url
     return body
+
+
+def transfer(
+    account: Account, asked: TransferAsked, *, sealed_name: str, limits: Limits
+) -> Mapping[str, Any]:
+    """The body of POST …/transfer-bills; her name is sealed with the platform's key.
+
+    Raises PaymentInputRefused.
+    """
+    check_bill_no(asked.bill_no)
+    _check_fen(asked.amount_fen, "amount_fen")
+    if asked.amount_fen < limits.least_named_fen:
+        raise PaymentInputRefused(field="amount_fen")
+    _check_text(asked.payee, "payee", limits.memo_chars)
+    _check_text(asked.remark, "remark", limits.remark_chars)
+    body: dict[str, Any] = {
+        "appid": account.app_id,
+        "out_bill_no": asked.bill_no,
+        "transfer_scene_id": COMMISSION_SCENE,
+        "openid": asked.payee,
+        "user_name": sealed_name,
+        "transfer_amount": asked.amount_fen,
+        "transfer_remark": asked.remark,
+        "transfer_scene_report_infos": [
+            {"info_type": kind, "info_content": content} for kind, content in COMMISSION_INFOS
+        ],
+    }
+    if asked.notify_url:
+        _check_address(asked.notify_url, limits)
+        body["notify_url"] = asked.notify_url
+    return body
+
+
+def check_bill_no(bill_no: str) -> None:
+    """Refuse a number of a transfer that the platform would not take."""
+    if not BILL_NUMBER.fullmatch(bill_no):
+        raise PaymentInputRefused(field="bill_no")
 
 
 def check_payment_no(payment_no: str, *, limits: Limits) -> None:

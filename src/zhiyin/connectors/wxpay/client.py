@@ -7,6 +7,7 @@ seconds, and what was asked of the platform does not roll back.
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from ssl import SSLContext
@@ -41,10 +42,12 @@ from zhiyin.flows.paying import (
     RefundAsked,
     RefundFact,
 )
+from zhiyin.flows.paying_out import TransferAsked, TransferFact, TransferState
 
 AGENT = "zhiyin-wxpay/1"
 ORDERS = "/v3/pay/transactions"
 REFUNDS = "/v3/refund/domestic/refunds"
+TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 DEFAULTS = Limits()
 Found = TypeVar("Found")
 
@@ -129,6 +132,50 @@ class WxPay:
             raise PaymentOutcomeUnknown(why="answer_of_another")
         return fact
 
+    def transfer(self, *, asked: TransferAsked) -> TransferFact:
+        """Ask for a transfer (商家转账, 佣金报酬); she confirms it in WeChat within a day.
+
+        Her name goes out sealed with the platform's key, whose serial the call names. Raises
+        PaymentProviderRefused where the platform's public key is not among the account's keys.
+        """
+        key = self._account.ring.find(self._account.ring.preferred() or "")
+        if key is None:
+            raise PaymentProviderRefused(why="public_key_missing")
+        body = asking.transfer(
+            self._account,
+            asked,
+            sealed_name=signing.sealed(asked.name, by=key.public),
+            limits=self._limits,
+        )
+        said = self._call("POST", TRANSFERS, body, is_transfer=True)
+        # the answer names no sum: it is the one that was asked for under this number
+        fact = _checked(
+            lambda: reading.transfer(
+                {**said, "transfer_amount": asked.amount_fen},
+                merchant_id=self._account.merchant_id,
+            )
+        )
+        if fact.bill_no != asked.bill_no:
+            raise PaymentOutcomeUnknown(why="answer_of_another")
+        if fact.state is not TransferState.UNCONFIRMED:
+            return fact
+        package = _checked(lambda: reading.text(said, "package_info"))
+        page = {
+            "mchId": self._account.merchant_id,
+            "appId": self._account.app_id,
+            "package": package,
+        }
+        return replace(fact, page=page)
+
+    def query_transfer(self, *, bill_no: str) -> TransferFact:
+        """Where a transfer stands."""
+        asking.check_bill_no(bill_no)
+        said = self._call("GET", f"{TRANSFERS}/out-bill-no/{bill_no}", is_transfer=True)
+        fact = _checked(lambda: reading.transfer(said, merchant_id=self._account.merchant_id))
+        if (fact.bill_no, fact.merchant_id) != (bill_no, self._account.merchant_id):
+            raise PaymentOutcomeUnknown(why="answer_of_another")
+        return fact
+
     def verify_notification(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Notification:
@@ -185,7 +232,7 @@ class WxPay:
         """
         status, headers, body = self._exchange(self._request("GET", "/v3/certificates", None))
         if status != httpx.codes.OK:
-            raise self._refused(status, headers, body, is_refund=False)
+            raise self._refused(status, headers, body)
         found = _checked(lambda: self._certificates(reading.document(body)))
         ring = type(self._account.ring)(found)
         why = self._doubt(headers, body)
@@ -257,12 +304,13 @@ class WxPay:
         body: Mapping[str, Any] | None = None,
         *,
         is_refund: bool = False,
+        is_transfer: bool = False,
         may_be_empty: bool = False,
     ) -> Mapping[str, Any]:
         """Ask, and answer what the platform says, once it is proven to be the platform."""
         status, headers, said = self._exchange(self._request(method, target, body))
         if not 200 <= status < 300:
-            raise self._refused(status, headers, said, is_refund=is_refund)
+            raise self._refused(status, headers, said, is_refund=is_refund, is_transfer=is_transfer)
         why = self._doubt(headers, said)
         if why:
             raise PaymentOutcomeUnknown(why=f"answer_{why}")
@@ -271,7 +319,13 @@ class WxPay:
         return _checked(lambda: reading.document(said))
 
     def _refused(
-        self, status: int, headers: Mapping[str, str], body: bytes, *, is_refund: bool
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        is_refund: bool = False,
+        is_transfer: bool = False,
     ) -> Exception:
         """What an answer that is no success means. Only a proven one can mean "for good"."""
         try:
@@ -282,7 +336,9 @@ class WxPay:
             if status == httpx.codes.UNAUTHORIZED:
                 return PaymentProviderRefused(why=code or "status_401")
             return PaymentOutcomeUnknown(why=f"status_{status}")
-        return refusals.refusal(status=status, code=code, is_refund=is_refund)
+        return refusals.refusal(
+            status=status, code=code, is_refund=is_refund, is_transfer=is_transfer
+        )
 
     def _doubt(self, headers: Mapping[str, str], body: bytes) -> str:
         return signing.doubt(

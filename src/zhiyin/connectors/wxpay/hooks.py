@@ -18,8 +18,10 @@ from zhiyin.flows.paying import (
     PaymentState,
     RefundFact,
 )
+from zhiyin.flows.paying_out import TransferFact
 
 PAID = "TRANSACTION.SUCCESS"
+TRANSFERRED = "MCHTRANSFER.BILL.FINISHED"
 REFUNDS = frozenset({"REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"})
 
 
@@ -52,7 +54,8 @@ def notification(
 
 
 def _check_whose(account: Account, content: Mapping[str, object]) -> None:
-    if content.get("mchid") != account.merchant_id:
+    # transfers spell it otherwise
+    if content.get("mchid", content.get("mch_id")) != account.merchant_id:
         raise NotificationForeign(field="merchant_id")
     if "appid" in content and content["appid"] != account.app_id:
         raise NotificationForeign(field="app_id")
@@ -60,7 +63,9 @@ def _check_whose(account: Account, content: Mapping[str, object]) -> None:
 
 def _about(
     account: Account, event_type: str, content: Mapping[str, object]
-) -> PaymentFact | RefundFact:
+) -> PaymentFact | RefundFact | TransferFact:
+    if event_type == TRANSFERRED:
+        return reading.transfer(content, merchant_id=account.merchant_id)
     if event_type == PAID:
         fact = reading.payment(content)
         if fact.state is not PaymentState.PAID or fact.paid_at is None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from zhiyin.flows.paying import PaymentFact, PaymentState, RefundFact, RefundState
+from zhiyin.flows.paying_out import TransferFact, TransferState
 
 STATES = {
     "SUCCESS": PaymentState.PAID,
@@ -24,6 +25,16 @@ REFUND_STATES = {
     "CLOSED": RefundState.CLOSED,
     "PROCESSING": RefundState.PROCESSING,
     "ABNORMAL": RefundState.STUCK,
+}
+TRANSFER_STATES = {
+    "ACCEPTED": TransferState.PROCESSING,
+    "PROCESSING": TransferState.PROCESSING,
+    "TRANSFERING": TransferState.PROCESSING,
+    "CANCELING": TransferState.PROCESSING,
+    "WAIT_USER_CONFIRM": TransferState.UNCONFIRMED,
+    "SUCCESS": TransferState.SUCCEEDED,
+    "FAIL": TransferState.FAILED,
+    "CANCELLED": TransferState.CANCELLED,
 }
 MONEY_MOVED = (PaymentState.PAID, PaymentState.REFUNDED)
 
@@ -85,6 +96,23 @@ def refund(said: Mapping[str, Any], *, merchant_id: str) -> RefundFact:
         amount_fen=_fen(amount, "refund"),
         paid_fen=_fen(amount, "total"),
         settled_at=_moment(said["success_time"]) if said.get("success_time") else None,
+    )
+
+
+def transfer(said: Mapping[str, Any], *, merchant_id: str) -> TransferFact:
+    """A transfer, of a query or of a notification."""
+    state = TRANSFER_STATES.get(text(said, "state"))
+    if state is None:
+        raise ValueError("state_unknown")
+    settled = state is TransferState.SUCCEEDED and said.get("update_time")
+    return TransferFact(
+        bill_no=text(said, "out_bill_no"),
+        state=state,
+        merchant_id=_word(said, "mch_id", merchant_id),
+        amount_fen=_fen(said, "transfer_amount"),
+        provider_bill_id=text(said, "transfer_bill_no"),
+        why=_word(said, "fail_reason"),
+        settled_at=_moment(said["update_time"]) if settled else None,
     )
 
 

@@ -14,6 +14,7 @@ NAMED: dict[str, type[PaymentError]] = {
     "ORDER_NOT_EXIST": paying.PaymentNotFound,
     "ORDERNOTEXIST": paying.PaymentNotFound,
     "RESOURCE_NOT_EXISTS": paying.PaymentNotFound,
+    "NOT_FOUND": paying.PaymentNotFound,
     "NOT_ENOUGH": paying.RefundUncovered,
     "STATEMENT_CREATING": paying.BillNotReady,
     "NO_STATEMENT_EXIST": paying.BillAbsent,
@@ -22,7 +23,7 @@ REFUND_REFUSED = frozenset("INVALID_REQUEST PARAM_ERROR RULE_LIMIT USER_ACCOUNT_
 """Codes by which a refund, and only a refund, was refused for good."""
 
 
-def refusal(*, status: int, code: str, is_refund: bool) -> PaymentError:
+def refusal(*, status: int, code: str, is_refund: bool, is_transfer: bool = False) -> PaymentError:
     """The refusal that a proven answer of the platform means.
 
     A code that is not in these tables is `payment_provider_refused`: a person looks at it, and
@@ -32,6 +33,8 @@ def refusal(*, status: int, code: str, is_refund: bool) -> PaymentError:
         return paying.PaymentProviderBusy(why=code)
     if code in UNKNOWN_OUTCOME or status >= 500:
         return paying.PaymentOutcomeUnknown(why=code or f"status_{status}")
+    if is_transfer and code == "NOT_ENOUGH":
+        return paying.TransferUncovered(why=code)
     if code in NAMED:
         return NAMED[code](why=code)
     if is_refund and code in REFUND_REFUSED:

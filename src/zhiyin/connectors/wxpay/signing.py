@@ -106,6 +106,12 @@ def opened(sealed: object, *, api_key: bytes) -> bytes:
         raise ValueError("does_not_open") from None
 
 
+def sealed(text: str, *, by: rsa.RSAPublicKey) -> str:
+    """A sensitive field as only the platform opens it: RSA-OAEP with SHA-1; base64."""
+    oaep = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303
+    return base64.b64encode(by.encrypt(text.encode(), oaep)).decode()
+
+
 def nonce_str() -> str:
     """32 characters that nobody can guess."""
     return secrets.token_hex(16).upper()

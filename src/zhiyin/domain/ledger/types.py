@@ -85,6 +85,9 @@ class AccountKind(StrEnum):
     COMMISSION_PENDING = "commission_pending", Side.CREDIT, Owner.MEMBER
     COMMISSION_PAYABLE = "commission_payable", Side.CREDIT, Owner.MEMBER, Keeping.GUARDED
     COMMISSION_DEBT = "commission_debt", Side.DEBIT, Owner.MEMBER
+    # Left hers and not arrived yet; and what the brand withheld of it for the tax office.
+    WITHDRAWALS_HELD = "withdrawals_held", Side.CREDIT, Owner.MEMBER
+    TAX_WITHHELD = "tax_withheld", Side.CREDIT
     # What a promotion may still give away, and where the brand set that aside.
     PROMOTION_ALLOTMENTS = "promotion_allotments", Side.DEBIT
     VOUCHER_BUDGET = "voucher_budget", Side.CREDIT, Owner.PROMOTION, Keeping.GUARDED

@@ -1,112 +1,132 @@
-"""What is withheld from a payment to a person. Pure: the tables are dated, the day is an argument.
+"""Decisions about payees and withdrawals that need no database."""
 
-Source: 个人所得税法 and 国家税务总局公告 2018-61 (per payment); 2025-16, in force from October 2025
-(cumulative, for what a platform pays those who work on it). A brand's accountant says which holds.
-"""
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import takewhile
 
-from collections.abc import Sequence
-from datetime import date
-from typing import TypeVar
-
+from zhiyin.domain.wallets.tax import withheld_cumulative, withheld_per_payment
 from zhiyin.domain.wallets.types import (
-    Bracket,
-    CumulativeTable,
-    NoTaxTable,
-    PerPaymentTable,
+    ADULT_YEARS,
+    LEAST_TRANSFER_FEN,
+    MOST_TRANSFER_FEN,
+    NAME_CHARS_MAX,
+    PayeeFacts,
+    PayeeRefused,
+    PayeeTooYoung,
+    PayoutTerms,
+    PayoutTermsRefused,
+    WithdrawalState,
+    Withheld,
     Withholding,
     YearSoFar,
 )
-from zhiyin.kit.money import FEN_PER_CNY, WHOLE_BPS
+from zhiyin.kit.text import clean_line
 
-Table = TypeVar("Table", PerPaymentTable, CumulativeTable)
+NAME = re.compile("[ ·•.'-]")
+CARD = re.compile(r"[1-9][0-9]{16}[0-9X]")
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+LAST_DIGITS = "10X98765432"
+LEAST_NAME = 2
 
-
-def _brackets(*rows: tuple[int | None, int, int]) -> tuple[Bracket, ...]:
-    """Brackets from rows of (up to, in yuan; percent; quick deduction, in yuan)."""
-    return tuple(
-        Bracket(upto and upto * FEN_PER_CNY, percent * 100, quick * FEN_PER_CNY)
-        for upto, percent, quick in rows
-    )
-
-
-PER_PAYMENT = (
-    PerPaymentTable(
-        since=date(2019, 1, 1),
-        free_upto_fen=800 * FEN_PER_CNY,
-        flat_upto_fen=4_000 * FEN_PER_CNY,
-        flat_fen=800 * FEN_PER_CNY,
-        share_bps=2_000,
-        brackets=_brackets((20_000, 20, 0), (50_000, 30, 2_000), (None, 40, 7_000)),
-    ),
+MOVES = frozenset(
+    {
+        (WithdrawalState.WAITING, WithdrawalState.GRANTED),
+        (WithdrawalState.WAITING, WithdrawalState.RETURNED),
+        (WithdrawalState.GRANTED, WithdrawalState.ASKED),
+        (WithdrawalState.GRANTED, WithdrawalState.PAID),
+        (WithdrawalState.GRANTED, WithdrawalState.RETURNED),
+        (WithdrawalState.GRANTED, WithdrawalState.STUCK),
+        (WithdrawalState.ASKED, WithdrawalState.PAID),
+        (WithdrawalState.ASKED, WithdrawalState.RETURNED),
+        (WithdrawalState.ASKED, WithdrawalState.STUCK),
+        (WithdrawalState.STUCK, WithdrawalState.GRANTED),
+        (WithdrawalState.STUCK, WithdrawalState.RETURNED),
+    }
 )
-CUMULATIVE = (
-    CumulativeTable(
-        since=date(2025, 10, 1),
-        share_bps=2_000,
-        monthly_fen=5_000 * FEN_PER_CNY,
-        brackets=_brackets(
-            (36_000, 3, 0),
-            (144_000, 10, 2_520),
-            (300_000, 20, 16_920),
-            (420_000, 25, 31_920),
-            (660_000, 30, 52_920),
-            (960_000, 35, 85_920),
-            (None, 45, 181_920),
-        ),
-    ),
+TRY_AGAIN = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
 )
 
 
-def withheld_per_payment(income_fen: int, *, day: date) -> int:
-    """The tax on one payment by itself, in fen, half a fen up.
+def next_try_in(tries: int) -> timedelta:
+    """How long to wait after so many tries."""
+    return TRY_AGAIN[min(tries, len(TRY_AGAIN)) - 1]
 
-    `income_fen`: what she is paid in a month for one project counts as one payment.
-    Raises ValueError for a sum below zero, NoTaxTable.
+
+def checked_payee(said: PayeeFacts, today: date) -> PayeeFacts:
+    """The facts as they are kept. Source: GB 11643-1999.
+
+    Raises PayeeRefused, PayeeTooYoung, TextTooLong, TextHasNul.
     """
-    _check(income_fen)
-    table = _in_force(PER_PAYMENT, day, Withholding.PER_PAYMENT)
-    if income_fen <= table.free_upto_fen:
-        return 0
-    if income_fen <= table.flat_upto_fen:
-        taxable_fen = income_fen - table.flat_fen
-    else:
-        taxable_fen = _share(income_fen, WHOLE_BPS - table.share_bps)
-    return _tax(taxable_fen, table.brackets)
+    name = clean_line(said.name, NAME_CHARS_MAX)
+    if len(name) < LEAST_NAME or not NAME.sub("", name).isalpha():
+        raise PayeeRefused(field="name")
+    number = clean_line(said.card_number, NAME_CHARS_MAX).replace(" ", "").upper()
+    if not CARD.fullmatch(number) or number[-1] != last_digit(number):
+        raise PayeeRefused(field="card_number")
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        raise PayeeRefused(field="card_number") from None
+    if (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < ADULT_YEARS:
+        raise PayeeTooYoung(years=ADULT_YEARS)
+    return PayeeFacts(name, number)
 
 
-def withheld_cumulative(income_fen: int, *, so_far: YearSoFar, day: date) -> int:
-    """What is withheld from one more payment of the year, in fen. Never below zero.
+def last_digit(number: str) -> str:
+    """The check digit of an identity number, of its first 17 digits (ISO 7064, MOD 11-2)."""
+    total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
+    return LAST_DIGITS[total % len(LAST_DIGITS)]
 
-    What was withheld too much in a quiet month is not paid back here: it counts in the next, or in
-    her own return.
-    Raises ValueError for a sum below zero or a year without a month, NoTaxTable.
+
+def masked(name: str) -> str:
+    """A name as far as its owner knows it again: the first letter."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def checked_terms(terms: PayoutTerms) -> PayoutTerms:
+    """The terms, if they can be. Raises PayoutTermsRefused."""
+    if not LEAST_TRANSFER_FEN <= terms.least_fen <= MOST_TRANSFER_FEN:
+        raise PayoutTermsRefused(field="least_fen")
+    if not terms.least_fen <= terms.most_fen <= MOST_TRANSFER_FEN:
+        raise PayoutTermsRefused(field="most_fen")
+    if not 0 <= terms.approve_above_fen <= MOST_TRANSFER_FEN:
+        raise PayoutTermsRefused(field="approve_above_fen")
+    return terms
+
+
+def withheld_of(
+    amount_fen: int, *, withholding: Withholding, months: Sequence[Withheld], day: date
+) -> int:
+    """What is withheld from one more withdrawal, in fen.
+
+    `months` are those of the tax year in which she withdrew anything, this one too if she did.
+    Raises NoTaxTable.
     """
-    _check(income_fen, so_far.income_fen, so_far.withheld_fen, so_far.months - 1)
-    table = _in_force(CUMULATIVE, day, Withholding.CUMULATIVE)
-    earned_fen = _share(so_far.income_fen + income_fen, WHOLE_BPS - table.share_bps)
-    taxable_fen = max(0, earned_fen - table.monthly_fen * so_far.months)
-    return max(0, _tax(taxable_fen, table.brackets) - so_far.withheld_fen)
+    if withholding is Withholding.PER_PAYMENT:
+        this = [one for one in months if one.month == day.replace(day=1)]
+        income, withheld = sums(this)
+        return max(0, withheld_per_payment(income + amount_fen, day=day) - withheld)
+    row = in_a_row(months, day)
+    income, withheld = sums(row)
+    count = len({one.month for one in row} | {day.replace(day=1)})
+    so_far = YearSoFar(income_fen=income, withheld_fen=withheld, months=count)
+    return withheld_cumulative(amount_fen, so_far=so_far, day=day)
 
 
-def _tax(taxable_fen: int, brackets: Sequence[Bracket]) -> int:
-    for bracket in brackets:
-        if bracket.upto_fen is None or taxable_fen <= bracket.upto_fen:
-            return _share(taxable_fen, bracket.rate_bps) - bracket.quick_fen
-    raise AssertionError("the last bracket has no end")
+def in_a_row(months: Iterable[Withheld], day: date) -> list[Withheld]:
+    """Those of the months that lead up to this day's without a gap, the latest first."""
+    known = {one.month.month: one for one in months if one.month.year == day.year}
+    before = takewhile(known.__contains__, range(day.month - 1, 0, -1))
+    return [known[month] for month in (day.month, *before) if month in known]
 
 
-def _share(fen: int, bps: int) -> int:
-    """So many parts of ten thousand, half a fen up."""
-    return (fen * bps + WHOLE_BPS // 2) // WHOLE_BPS
-
-
-def _in_force(tables: Sequence[Table], day: date, withholding: Withholding) -> Table:
-    known = [table for table in tables if table.since <= day]
-    if not known:
-        raise NoTaxTable(day=day.isoformat(), withholding=withholding.value)
-    return max(known, key=lambda table: table.since)
-
-
-def _check(*sums: int) -> None:
-    if min(sums) < 0:
-        raise ValueError(f"a sum is below zero: {sums}")
+def sums(months: Iterable[Withheld]) -> tuple[int, int]:
+    """Income and what was withheld of it, in fen."""
+    listed = list(months)
+    return sum(one.income_fen for one in listed), sum(one.withheld_fen for one in listed)

@@ -22,12 +22,12 @@ from zhiyin.domain.orders.types import (
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import SeatOutcome
 from zhiyin.flows.paying import (
-    Notification,
     PaymentAsked,
     PaymentFact,
     PaymentNotFound,
     PaymentOpened,
     PaymentProvider,
+    RefundFact,
     disagreement,
 )
 from zhiyin.flows.paying import PaymentState as AtProvider
@@ -74,16 +74,22 @@ def open_payment(
     )
 
 
-def hear(*, brand_id: UUID, provider: str, notification: Notification, now: datetime) -> None:
+def hear(
+    *,
+    brand_id: UUID,
+    provider: str,
+    notification_id: str,
+    about: PaymentFact | RefundFact,
+    now: datetime,
+) -> None:
     """Act on a proven notification, once, however often and in whatever order they come.
 
     All of it commits together with the note that it was heard. Raises what `settle` raises; then
     nothing is noted, and the provider sends it again.
     """
-    about = notification.about
     with brand_tx(brand_id):
         if not orders.hear_once(
-            brand_id=brand_id, provider=provider, notification_id=notification.id, now=now
+            brand_id=brand_id, provider=provider, notification_id=notification_id, now=now
         ):
             return
         if isinstance(about, PaymentFact):

@@ -8,7 +8,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from zhiyin.domain.orders.types import RefundGranted
 
-SEND_TASK, POLL_TASK, MONEY_QUEUE = "send_refunds_of", "poll_payments_of", "money"
+SEND_TASK, POLL_TASK, PAY_OUT_TASK = "send_refunds_of", "poll_payments_of", "send_withdrawals_of"
+MONEY_QUEUE = "money"
 
 
 def send_granted(event: RefundGranted) -> None:
@@ -24,6 +25,11 @@ def send_soon(*, brand_id: UUID) -> None:
 def poll_soon(*, brand_id: UUID) -> None:
     """Have the providers asked about payments that nobody told us of."""
     _soon(POLL_TASK, brand_id)
+
+
+def pay_out_soon(*, brand_id: UUID) -> None:
+    """Have the providers asked for the withdrawals that are due."""
+    _soon(PAY_OUT_TASK, brand_id)
 
 
 def _soon(task: str, brand_id: UUID) -> None:

@@ -21,8 +21,9 @@ from zhiyin.domain.orders.types import (
 )
 from zhiyin.flows import purchase
 from zhiyin.interfaces.console.access import ConsoleRequest, console_page
-from zhiyin.interfaces.console.ordering import cny, fen_of, moment, yuan_of
+from zhiyin.interfaces.console.ordering import cny, moment
 from zhiyin.interfaces.console.showing import shown
+from zhiyin.kit.money import fen_of, yuan_of
 
 LISTED = 100
 

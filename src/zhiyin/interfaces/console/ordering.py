@@ -1,6 +1,5 @@
 """What the pages about orders share: words for states and moves, lines, whose store it is."""
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -29,10 +28,9 @@ from zhiyin.interfaces.console.access import ConsoleRequest
 from zhiyin.interfaces.console.products import drawn
 from zhiyin.interfaces.matrix import CONSOLE, Actor
 from zhiyin.interfaces.naming import name_in
-from zhiyin.kit.money import FEN_PER_CNY, format_cny
+from zhiyin.kit.money import format_cny
 
 STORES_LISTED = 1_000
-_YUAN = re.compile(r"([0-9]{1,9})(?:[.．]([0-9]{1,2}))?")
 
 
 def state_words() -> dict[OrderState, str]:
@@ -113,22 +111,6 @@ def moment(request: ConsoleRequest, at: datetime | None) -> str:
 def cny(request: ConsoleRequest, fen: int) -> str:
     """A sum for her who reads."""
     return format_cny(fen, request.language)
-
-
-def fen_of(typed: str) -> int | None:
-    """A sum in yuan that somebody typed, in fen; None for anything else."""
-    found = _YUAN.fullmatch(typed.strip())
-    if found is None:
-        return None
-    return int(found[1]) * FEN_PER_CNY + int((found[2] or "").ljust(2, "0"))
-
-
-def yuan_of(fen: int | None) -> str:
-    """A sum as its field shows it again."""
-    if fen is None:
-        return ""
-    whole, rest = divmod(fen, FEN_PER_CNY)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def own_stores(request: ConsoleRequest, route: str) -> frozenset[UUID] | None:

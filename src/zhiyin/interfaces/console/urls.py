@@ -32,6 +32,7 @@ from zhiyin.interfaces.console import (
     taxonomy,
     units,
     webhooks,
+    withdrawals,
 )
 
 PRODUCT = "products/<uuid:product_id>/"
@@ -66,6 +67,11 @@ pages = [
     path(f"{PRODUCT}stock/<uuid:store_id>/adjust/", stock.adjust, name="product-adjust"),
     path(f"{PRODUCT}stock/<uuid:store_id>/hot/", stock.hot, name="product-hot"),
     path(f"{PRODUCT}sku/", product.add_sku, name="sku-add"),
+    path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/terms/", withdrawals.terms, name="payout-terms"),
+    path("withdrawals/<uuid:withdrawal_id>/", withdrawals.withdrawal, name="withdrawal"),
+    path("withdrawals/<uuid:withdrawal_id>/decide/", withdrawals.decide, name="withdrawal-decide"),
+    path("withdrawals/<uuid:withdrawal_id>/mend/", withdrawals.mend, name="withdrawal-mend"),
     path("commissions/", commissions.commissions, name="commissions"),
     path("commissions/add/", commissions.add, name="commission-add"),
     path("commissions/acknowledge/", commissions.acknowledge, name="commission-acknowledge"),

@@ -62,6 +62,7 @@ JOBS: Mapping[str, str] = {
     "tend_money": "app_web, one brand after another: it only says which brand has something due",
     "poll_payments_of": "app_web, inside the brand named; providers are asked between transactions",
     "send_refunds_of": "app_web, inside the brand named; providers are asked between transactions",
+    "send_withdrawals_of": "app_web, inside the brand named; as above",
     "forget_people": "app_web, inside the brand that somebody left",
     "purge": "no brand: sessions belong to none",
     "purge_brand": "app_web, inside the brand named",

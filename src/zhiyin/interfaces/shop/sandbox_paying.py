@@ -1,4 +1,4 @@
-"""The pay page of a demo, where nobody's money moves. There is no such page on a live one."""
+"""The pay pages of a demo, where nobody's money moves. There is no such page on a live one."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from zhiyin.flows import hearing, ports
+from zhiyin.flows import hearing, ports, transferring
 from zhiyin.flows.paying import PaymentAlreadyPaid, PaymentClosed, PaymentState
+from zhiyin.flows.paying_out import TransferState
+from zhiyin.flows.purchase.carriers import carrier
 from zhiyin.interfaces.shop.access import ShopRequest, reaching_shop_page
 from zhiyin.interfaces.shop.showing import way_back
 from zhiyin.kit.money import format_cny
@@ -51,6 +53,33 @@ def pay(request: ShopRequest, payment_no: str) -> HttpResponse:
         "back": back,
     }
     return render(request, "shop/sandbox_pay.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@reaching_shop_page
+def transfer(request: ShopRequest, bill_no: str) -> HttpResponse:
+    """A transfer to her, and the button by which she receives it, as WeChat would ask her to."""
+    wired = ports.wired()
+    if wired.till is None:
+        raise Http404
+    brand_id, back = request.visitor.brand.id, _back(request)
+    if request.method == "POST":
+        fact = wired.till.receive(brand_id=brand_id, bill_no=bill_no)
+        withdrawal_id = transferring.withdrawal_of(bill_no=fact.bill_no)
+        transferring.ask_about(
+            brand_id=brand_id, withdrawal_id=withdrawal_id, carriers=carrier, now=request.now
+        )
+        return redirect(back or request.get_full_path())
+    fact = wired.till.transfer(brand_id=brand_id, bill_no=bill_no)
+    context = {
+        "tab": "me",
+        "bill_no": fact.bill_no,
+        "amount": format_cny(fact.amount_fen, request.language),
+        "is_open": fact.state is TransferState.UNCONFIRMED,
+        "is_paid": fact.state is TransferState.SUCCEEDED,
+        "back": back,
+    }
+    return render(request, "shop/sandbox_transfer.html", context)
 
 
 def _back(request: ShopRequest) -> str:

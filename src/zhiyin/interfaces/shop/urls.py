@@ -27,6 +27,7 @@ from zhiyin.interfaces.shop import (
     told,
     voting,
     wechat,
+    withdrawing,
 )
 
 app_name = "shop"
@@ -71,6 +72,7 @@ pages = [
     path("sign-out/", joining.sign_out, name="sign-out"),
     path("sandbox/", joining.sandbox, name="sandbox"),
     path("sandbox/pay/<str:payment_no>/", sandbox_paying.pay, name="sandbox-pay"),
+    path("sandbox/transfers/<str:bill_no>/", sandbox_paying.transfer, name="sandbox-transfer"),
     path("wechat/", wechat.leave, name="wechat"),
     path("wechat/back/", wechat.come_back, name="wechat-back"),
     path("form/", stating.form, name="form"),
@@ -127,6 +129,10 @@ kocs = [
     path("koc/away/<uuid:away_id>/back/", koc_desk.come_back, name="koc-back"),
     path("koc/leave/", koc_desk.leave, name="koc-leave"),
     path("koc/earnings/", earning.earnings, name="earnings"),
+    path("koc/earnings/payee/", withdrawing.payee, name="payee"),
+    path("koc/earnings/withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("koc/earnings/tax/", withdrawing.tax_slip, name="tax-slip"),
+    path("koc/earnings/statement.csv", withdrawing.statement, name="statement"),
     path("koc/goods/", koc_desk.goods, name="koc-goods"),
     path(INBOX, koc_desk.question, name="koc-question"),
     path(f"{INBOX}decline/", koc_desk.decline, name="koc-decline"),

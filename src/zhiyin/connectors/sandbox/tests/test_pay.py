@@ -54,6 +54,7 @@ class World:
             app_id="sandbox",
             secret=secret,
             page_of=lambda number: f"/pay/{number}/",
+            transfer_page_of=lambda number: f"/transfers/{number}/",
             clock=lambda: self.now,
         )
 

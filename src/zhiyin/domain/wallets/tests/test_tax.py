@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiyin.domain.wallets.rules import withheld_cumulative, withheld_per_payment
+from zhiyin.domain.wallets.tax import withheld_cumulative, withheld_per_payment
 from zhiyin.domain.wallets.types import NoTaxTable, YearSoFar
 
 DAY = date(2026, 11, 23)
