@@ -29,6 +29,8 @@ from zhiyin.domain.conversations import queries as talks
 from zhiyin.domain.kocs import operations as koc_desk
 from zhiyin.domain.kocs import queries as kocs
 from zhiyin.domain.kocs.types import ApplicationFacts, FollowFor, KocCard
+from zhiyin.domain.ledger import operations as ledger
+from zhiyin.domain.ledger.types import Account, AccountKind, Leg
 from zhiyin.domain.members import operations as members
 from zhiyin.domain.members.types import Purpose
 from zhiyin.domain.orders import operations as orders
@@ -44,11 +46,14 @@ from zhiyin.domain.orders.care import (
 from zhiyin.domain.orders.types import Buyer, Delivery
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions.types import CouponFacts, FlashSaleFacts, GroupBuyFacts
+from zhiyin.domain.wallets import operations as wallets
+from zhiyin.domain.wallets.types import PayeeFacts
 from zhiyin.domain.webhooks import operations as webhooks
 from zhiyin.domain.webhooks.types import Attempt, Failure
 from zhiyin.flows import answering, decide, koc_review, privacy, purchase
 from zhiyin.flows import board as boards
 from zhiyin.flows.paying import PaymentFact, PaymentState
+from zhiyin.flows.paying_out import TransferAsked
 from zhiyin.flows.purchase import Basket, Wanted, cases
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.console.accounts import add_account
@@ -151,7 +156,19 @@ def set_stage() -> Stage:
     _after_sales(brand, asker_id, ids, now)
     staged_orders.set_orders(brand, asker_id, user_id, ids, now)
     ids["payment_no"] = "staged-payment"
-    sandboxed(brand.id, "sandbox-anning").open_payment(asked=asked(ids["payment_no"]))
+    provider = sandboxed(brand.id, "sandbox-anning")
+    provider.open_payment(asked=asked(ids["payment_no"]))
+    ids["bill_no"] = "stagedtransfer"
+    provider.transfer(
+        asked=TransferAsked(
+            bill_no=ids["bill_no"],
+            amount_fen=60_000,
+            payee="koc",
+            name="林小满",
+            remark="安宁 佣金",
+            notify_url="",
+        )
+    )
     return Stage(ids, asker_id, koc.member_id, user_id)
 
 
@@ -210,9 +227,19 @@ def _help(brand: BrandCard, user_id: int, koc: KocCard, ids: dict[str, Any], now
     by = {"brand_id": brand.id, "user_id": user_id, "now": now}
     ids["plan_id"] = commissions.create_plan(facts=facts, **by)
     commissions.switch_on(plan_id=ids["plan_id"], **by)
-    commissions.enrol(
-        brand_id=brand.id, member_id=koc.member_id, earner=Earner.KOC, koc_id=koc.id, now=now
+    at = {"brand_id": brand.id, "member_id": koc.member_id, "now": now}
+    commissions.enrol(earner=Earner.KOC, koc_id=koc.id, **at)
+    facts = PayeeFacts("林小满", "11010519491231002X")
+    wallets.state_payee(facts=facts, zone=brand.time_zone, **at)
+    expense = Account(AccountKind.COMMISSION_EXPENSE)
+    payable = Account(AccountKind.COMMISSION_PAYABLE, koc.member_id)
+    ledger.post(
+        brand_id=brand.id, cause="bonus:staged", legs=[Leg(expense, payable, 500_000)], at=now
     )
+    for n, (fen, tax) in enumerate([(60_000, 0), (250_000, 46_000)]):
+        ids["withdrawal_id"] = wallets.withdraw(
+            amount_fen=fen, tax_fen=tax, key=f"staged-{n}", zone=brand.time_zone, **at
+        ).id
 
 
 def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:

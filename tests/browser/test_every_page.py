@@ -23,6 +23,7 @@ FILES = {
     "shop:photo",
     "console:show-photo",
     "shop:download",
+    "shop:statement",
     "console:asked-csv",
     "console:orders-csv",
     "console:orders-xlsx",
@@ -48,7 +49,7 @@ LEADS_ELSEWHERE = {
     "shop:wechat",
     "shop:wechat-back",
 }
-KOC_PAGES = re.compile(r"shop:koc-(home|page|question)$")
+KOC_PAGES = re.compile(r"shop:(koc-(home|page|question)|earnings|payee|withdraw|tax-slip)$")
 AS_A_GUEST = ("", "form/", "me/", "sign-in/", "kocs/{koc_id}/", "products/{product_id}/", "x/")
 AS_A_MEMBER = (
     "checkout/",
@@ -65,6 +66,7 @@ IN_THE_CONSOLE = (
     "kocs/?view=open",
     "stores/?state=closed",
     "promotions/?state=ended",
+    "withdrawals/?of=paid",
     "promotions/add/?kind=coupon",
     "words/?slot=units",
     "words/height_cm/-/",

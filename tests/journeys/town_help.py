@@ -1,12 +1,22 @@
-"""Who earns in a town: a plan that is on, its second level acknowledged, and a KOC who joined."""
+"""Who earns in a town: a plan that is on, its second level acknowledged, a KOC who joined, and
+what she withdrew.
+"""
 
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from tests.cast import NOW
 from zhiyin.domain.brands.types import BrandCard
 from zhiyin.domain.commissions import operations
 from zhiyin.domain.commissions.types import Earner, PlanFacts
+from zhiyin.domain.ledger import operations as ledger
+from zhiyin.domain.ledger.types import Account, AccountKind, Leg
+from zhiyin.domain.wallets import operations as wallets
+from zhiyin.domain.wallets.rules import last_digit
+from zhiyin.domain.wallets.types import PayeeFacts, PayoutTerms
+from zhiyin.flows.paying import PaymentProvider
+from zhiyin.flows.paying_out import TransferAsked
 
 
 def help_paid_for(
@@ -26,4 +36,52 @@ def help_paid_for(
         koc_id=ids["koc_id"],
         introduced_by=asker,
         **at,
+    )
+
+
+def help_paid_out(
+    brand: BrandCard, mark: str, people: dict[str, UUID], ids: dict[str, Any]
+) -> None:
+    """Two withdrawals of the KOC: one that was refused, one that waits for two to approve it."""
+    at = {"brand_id": brand.id, "now": NOW}
+    own = {**at, "member_id": people["koc"]}
+    wallets.set_terms(brand_id=brand.id, terms=PayoutTerms(approve_above_fen=0))
+    number = f"1101011990030{crc32(mark.encode()) % 9 + 1}{crc32(mark.encode()) % 1_000:03d}"
+    facts = PayeeFacts(name=f"{mark}姐的本名", card_number=number + last_digit(number))
+    wallets.state_payee(facts=facts, zone=brand.time_zone, **own)
+    ledger.post(
+        brand_id=brand.id,
+        cause=f"bonus:{mark}",
+        legs=[
+            Leg(
+                Account(AccountKind.COMMISSION_EXPENSE),
+                Account(AccountKind.COMMISSION_PAYABLE, people["koc"]),
+                50_000,
+            )
+        ],
+        at=NOW,
+    )
+    for n in range(2):
+        card = wallets.withdraw(
+            amount_fen=10_000, tax_fen=0, key=f"{mark}-{n}", zone=brand.time_zone, **own
+        )
+        ids["withdrawal_id"] = card.id
+        if n == 0:
+            said = f"{mark} 请补签"
+            by = {"withdrawal_id": card.id, "user_id": ids["user_id"], "reason": said}
+            wallets.refuse(**by, **at)
+
+
+def a_transfer(mark: str, ids: dict[str, Any], provider: PaymentProvider) -> None:
+    """A transfer that waits in the sandbox for her to confirm it."""
+    ids["bill_no"] = f"{mark}bill"
+    provider.transfer(
+        asked=TransferAsked(
+            bill_no=ids["bill_no"],
+            amount_fen=1_000,
+            payee=mark,
+            name=mark,
+            remark=mark,
+            notify_url="",
+        )
     )

@@ -102,10 +102,12 @@ def settle(mark: str) -> Town:
         _shows(brand, mark, people, ids)
         town_sales.sales(brand, mark, people, ids)
         town_help.help_paid_for(brand, mark, people, ids)
+        town_help.help_paid_out(brand, mark, people, ids)
         town_talk.words(brand, mark, user_id)
     ids["payment_no"] = f"{mark}-pay"
     provider = ports.payment_provider(brand_id=brand.id)
     provider.open_payment(asked=asked(ids["payment_no"], subject=f"{mark} is paid for"))
+    town_help.a_transfer(mark, ids, provider)
     town_buying.buying(brand, mark, people, ids)
     town_refunds.money(brand, mark, people, ids)
     town_talk.applications(brand, mark, people, user_id, ids)

@@ -37,6 +37,7 @@ from zhiyin.interfaces.console.ordering import cny, moment
 from zhiyin.interfaces.console.showing import page_number, pager, shown
 from zhiyin.interfaces.withdrawal_words import act_words, state_words, why_words
 from zhiyin.kit.money import fen_of, yuan_of
+from zhiyin.storage.tenancy import brand_tx
 
 PLACE = "withdrawals"
 PER_PAGE = 50
@@ -135,12 +136,13 @@ def mend(request: ConsoleRequest, withdrawal_id: UUID) -> HttpResponse:
             )
             messages.info(request, _("It never went out: the money is hers again."))
         else:
-            withdrawing.retry(
-                brand_id=brand_id,
-                withdrawal_id=withdrawal_id,
-                user_id=request.operator.user_id,
-                now=request.now,
-            )
+            with brand_tx(brand_id):
+                withdrawing.retry(
+                    brand_id=brand_id,
+                    withdrawal_id=withdrawal_id,
+                    user_id=request.operator.user_id,
+                    now=request.now,
+                )
             messages.info(request, _("The provider is asked again within a minute."))
 
     return _acted(request, withdrawal_id, act)

@@ -131,7 +131,7 @@ def tax_slip(request: ShopRequest) -> HttpResponseBase:
 def statement(request: ShopRequest) -> HttpResponseBase:
     """Every fen that came to her and went, with what was left after it: a file of a year."""
     brand, whose, year = request.visitor.brand, member_id(request), _year(request)
-    columns = [_("Day"), _("What"), _("Yuan"), _("Then hers (yuan)")]
+    columns = [_("Day"), _("What"), _("Yuan"), _("Yours after it (yuan)")]
     rows = (
         [
             day_of(line.place.at, brand.time_zone).isoformat(),
