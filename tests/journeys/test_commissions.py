@@ -34,8 +34,9 @@ from zhiyin.domain.commissions.types import (
 )
 from zhiyin.domain.ledger import operations as ledger
 from zhiyin.domain.ledger.types import Account, AccountKind, Leg
+from zhiyin.domain.members.types import MergeRefused
 from zhiyin.domain.orders.types import Placed, RefundGranted
-from zhiyin.flows import purchase, settlement
+from zhiyin.flows import merging, purchase, settlement
 from zhiyin.flows.purchase import Asking
 from zhiyin.kit.ids import NO_ID
 from zhiyin.storage.sql import run
@@ -339,3 +340,27 @@ def _withdrawn(market: Market, helper: Helper, fen: int) -> None:
             legs=[Leg(payable, Account(AccountKind.SANDBOX_CLEARING), fen)],
             at=DUE,
         )
+
+
+def test_a_buyer_who_turns_out_to_be_she_herself_earned_her_nothing(market, helper) -> None:
+    """Two accounts of one person become one: what the one earned on the other goes back."""
+    other = market.shopper()
+    placed = helped(market, helper, (0, 1), buyer=other)
+    market.pay(placed)
+    market.collect(market.code(placed))
+    follow_all(market)
+    settle(market, DUE)
+    with pytest.raises(MergeRefused):
+        merging.merge_members(
+            brand_id=market.brand_id,
+            survivor_id=other,
+            absorbed_id=helper.member_id,
+            now=DUE,
+        )
+    assert money(market, helper) == Earnings(0, 3_680, 0)
+    merging.merge_members(
+        brand_id=market.brand_id, survivor_id=helper.member_id, absorbed_id=other, now=DUE
+    )
+    assert states(market, placed) == [("reversed", 0)]
+    assert money(market, helper) == Earnings(0, 0, 0)
+    assert market.violations(DUE) == {}

@@ -23,6 +23,7 @@ from tests.journeys.withdrawing import (
     withdraw,
 )
 from zhiyin.domain.brands import operations as brands
+from zhiyin.domain.commissions import queries as promoters
 from zhiyin.domain.ledger import operations as ledger
 from zhiyin.domain.ledger.types import Account, AccountKind, Leg
 from zhiyin.domain.wallets import operations as wallets
@@ -46,10 +47,11 @@ from zhiyin.domain.wallets.types import (
     WithdrawalTooMuch,
     Withholding,
 )
-from zhiyin.flows import ports, transferring, withdrawing
+from zhiyin.flows import ports, privacy, transferring, withdrawing
 from zhiyin.flows.paying import PaymentOutcomeUnknown
 from zhiyin.flows.paying_out import TransferState
 from zhiyin.flows.purchase.carriers import carrier, carrier_now
+from zhiyin.storage.media import MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 YUAN = 100
@@ -460,3 +462,26 @@ def test_the_sandbox_is_the_only_one_who_knows_the_page(market, helper) -> None:
     pay_out(market)
     shown = till.transfer(brand_id=market.brand_id, bill_no=card.bill_no)
     assert (shown.amount_fen, shown.bill_no) == (5_000, card.bill_no)
+
+
+def test_her_download_has_it_and_her_deletion_keeps_only_what_tax_law_wants(
+    market, helper, tmp_path
+) -> None:
+    paid, unpaid = helper, a_payee(market, 2)
+    earned(market, paid, 10_000)
+    card = withdraw(market, paid, 5_000)
+    pay_out(market)
+    confirm(market, card)
+    (said,) = privacy.export(brand_id=market.brand_id, member_id=paid.member_id, now=NOW)["members"]
+    assert said["payee"]["card_end"] == a_card(1)[-4:]
+    assert [one["amount_fen"] for one in said["withdrawals"]] == [5_000]
+    for one in (paid, unpaid):
+        media = MediaStore(tmp_path)
+        privacy.erase(brand_id=market.brand_id, member_id=one.member_id, media=media, now=NOW)
+    with brand_tx(market.brand_id):
+        left = [
+            kept.payee(brand_id=market.brand_id, member_id=one.member_id) for one in (paid, unpaid)
+        ]
+        gone = promoters.promoter_of(brand_id=market.brand_id, member_id=paid.member_id)
+    assert (left[0].name, left[1], gone) == ("王**", None, None)
+    assert market.violations() == {}

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zhiyin.domain.audience import operations as audience
+from zhiyin.domain.commissions import queries as earned
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.kocs import operations as kocs
 from zhiyin.domain.kocs import queries as koc_pages
@@ -12,9 +13,10 @@ from zhiyin.domain.members import queries as people
 from zhiyin.domain.members.types import MergeCard, MergeRefused
 from zhiyin.domain.orders import operations as orders
 from zhiyin.domain.promotions import operations as promotions
+from zhiyin.flows import settlement
 from zhiyin.storage.tenancy import brand_tx
 
-SHOWS, FOLLOWS = "shows", "follows"
+SHOWS, FOLLOWS, ORDERS = "shows", "follows", "orders"
 """Kinds of rows that a merge moves in the rooms above; each room below names its own."""
 
 
@@ -26,7 +28,9 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
     lines of the cart that the survivor lacks; a limit for each person counts both from now on.
     Votes and conversations stay under the member who made them; a download and a deletion cover
     every member of the person. A KOC is not absorbed: her page and the questions put to her would
-    be nobody's; let her be the survivor. Raises MergeRefused.
+    be nobody's; nor is whoever earns, whose money is under her name: let her be the survivor. What
+    she earned on orders that turn out to be her own is taken back, and stays so if it is undone.
+    Raises MergeRefused.
     """
     with brand_tx(brand_id):
         merge_id = members.merge(
@@ -34,6 +38,8 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
         )
         if koc_pages.koc_of_member(brand_id=brand_id, member_id=absorbed_id) is not None:
             raise MergeRefused(absorbed="koc")
+        if earned.has_earned(brand_id=brand_id, member_id=absorbed_id):
+            raise MergeRefused(absorbed="promoter")
         done = next(
             merge
             for merge in people.merges_of(brand_id=brand_id, member_id=survivor_id)
@@ -47,6 +53,9 @@ def merge_members(*, brand_id: UUID, survivor_id: UUID, absorbed_id: UUID, now: 
         )
         both = {"brand_id": brand_id, "from_id": absorbed_id, "to_id": survivor_id}
         moved |= orders.move_buyer(**both)
+        settlement.follow_merged(
+            brand_id=brand_id, member_id=survivor_id, order_ids=moved[ORDERS], now=now
+        )
         moved |= promotions.move_buyer(**both)
         moved |= {SHOWS: content.move_author(**both), FOLLOWS: kocs.move_follows(**both)}
         for kind, ids in moved.items():

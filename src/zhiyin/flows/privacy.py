@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from zhiyin.domain.audience import operations as audience
 from zhiyin.domain.audience import queries as kept
+from zhiyin.domain.commissions import operations as commissions
+from zhiyin.domain.commissions import queries as earned
+from zhiyin.domain.commissions.types import CommissionCard
 from zhiyin.domain.content import operations as content
 from zhiyin.domain.content import queries as shows
 from zhiyin.domain.conversations import operations as conversations
@@ -24,6 +27,9 @@ from zhiyin.domain.orders import operations as bought
 from zhiyin.domain.orders import queries as orders
 from zhiyin.domain.promotions import operations as promotions
 from zhiyin.domain.promotions import queries as offers
+from zhiyin.domain.wallets import operations as wallets
+from zhiyin.domain.wallets import queries as paid_out
+from zhiyin.domain.wallets.types import WithdrawalCard
 from zhiyin.storage.media import MediaRef, MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
@@ -117,7 +123,8 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
     That she asked is committed first; then everything goes in one transaction: she is locked, so
     that nothing of hers is added meanwhile, then the pictures go, because afterwards no row says
     which they were, then every row. What remains is a member with a random id, a time of joining
-    and leaving, her closed consents, and her orders and purchases, which name nobody.
+    and leaving, her closed consents, and her orders and purchases, which name nobody; of a promoter
+    who was paid, the sealed name and card that tax law wants kept.
     """
     with brand_tx(brand_id):
         ids = people.person_ids(brand_id=brand_id, member_id=member_id) or (member_id,)
@@ -143,6 +150,8 @@ def erase(*, brand_id: UUID, member_id: UUID, media: MediaStore, now: datetime) 
             content.erase_author(brand_id=brand_id, member_id=one_id)
             kocs.erase_member(brand_id=brand_id, member_id=one_id)
             promotions.erase_member(brand_id=brand_id, member_id=one_id)
+            commissions.leave_all(brand_id=brand_id, member_id=one_id, now=now)
+            wallets.forget_payee(brand_id=brand_id, member_id=one_id)
             bought.forget_member(brand_id=brand_id, member_id=one_id)
             audience.erase_member(brand_id=brand_id, member_id=one_id, now=now)
             bought.forget_after_sales(brand_id=brand_id, member_id=one_id)
@@ -209,6 +218,9 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         **_bought(**own),
         "promotions": [_plain(row) for row in _pages(offers.kept_of_member, own)],
         "after_sales": _plain(orders.export_after_sales(**own)),
+        "commissions": [_plain(row) for row in _pages(_commissions, own)],
+        "payee": _plain(paid_out.payee(**own)),
+        "withdrawals": [_plain(row) for row in _pages(_withdrawals, own)],
         "tags": _plain(tags.get(member_id, ())),
         "shows": [_plain(row) for row in _pages(shows.shows_by_author, own)],
         "votes": [_plain(row) for row in _pages(shows.votes_by_member, own)],
@@ -216,6 +228,14 @@ def _of_member(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:
         "koc": _plain(koc_pages.export_member(**own)),
         "conversations": _plain(talks.export_member(**own)),
     }
+
+
+def _commissions(**page: Any) -> Sequence[CommissionCard]:
+    return earned.of_member(**page).commissions
+
+
+def _withdrawals(**page: Any) -> Sequence[WithdrawalCard]:
+    return paid_out.withdrawals(**page).withdrawals
 
 
 def _bought(*, brand_id: UUID, member_id: UUID) -> dict[str, object]:

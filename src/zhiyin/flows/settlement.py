@@ -40,6 +40,18 @@ def follow_group(event: GroupWon) -> None:
     each(event.order_ids, lambda order_id: _follow(event.brand_id, order_id, event.at))
 
 
+def follow_merged(
+    *, brand_id: UUID, member_id: UUID, order_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Orders turned out to be a promoter's own: what she earned on them is taken back.
+
+    Runs inside the caller's `brand_tx`.
+    """
+    own = earned.earned_on(brand_id=brand_id, member_id=member_id, order_ids=order_ids)
+    for order_id in own:
+        _bring_to_date(brand_id, order_id, now)
+
+
 def settle_due(*, brand_id: UUID, now: datetime) -> Settled:
     """Make every commission that is due its promoter's own, batch by batch.
 
@@ -107,8 +119,12 @@ def _follow(brand_id: UUID, order_id: UUID, now: datetime) -> None:
     with brand_tx(brand_id):
         if not earned.anybody_earns(brand_id=brand_id):
             return
-        (order,) = _followed(brand_id, [ordered.order(brand_id=brand_id, order_id=order_id)])
-        commissions.follow(brand_id=brand_id, order=order, now=now)
+        _bring_to_date(brand_id, order_id, now)
+
+
+def _bring_to_date(brand_id: UUID, order_id: UUID, now: datetime) -> None:
+    (order,) = _followed(brand_id, [ordered.order(brand_id=brand_id, order_id=order_id)])
+    commissions.follow(brand_id=brand_id, order=order, now=now)
 
 
 def _followed(brand_id: UUID, orders: Sequence[OrderCard]) -> list[OrderFollowed]:

@@ -48,6 +48,7 @@ NOT_THE_BUYER = """
     JOIN orders_order placed
       ON placed.brand_id = commission.brand_id AND placed.id = commission.order_id
     WHERE commission.brand_id = %(brand_id)s AND placed.member_id = commission.member_id
+      AND commission.reversed_fen < commission.amount_fen
     ORDER BY commission.id LIMIT %(limit)s
 """
 NO_RING = """

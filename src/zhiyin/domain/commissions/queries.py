@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from zhiyin.domain.commissions.audits import AUDITS as AUDITS
-from zhiyin.domain.commissions.helping import earned_on
+from zhiyin.domain.commissions.helping import earned_on as would_earn
 from zhiyin.domain.commissions.kept import commission_cards, plan_card, promoter_card
 from zhiyin.domain.commissions.models import (
     Commission,
@@ -73,7 +73,7 @@ def estimate(
     as_if = replace(plan, switched_on_at=since, switched_off_at=None)
     by_promoter: Counter[UUID] = Counter()
     for order in orders:
-        for earned in earned_on(brand_id=brand_id, order=order, plans=[as_if]):
+        for earned in would_earn(brand_id=brand_id, order=order, plans=[as_if]):
             line = earned.line
             left = due_fen(
                 amount_fen=earned.amount_fen, base_fen=line.paid_fen, kept_fen=line.kept_fen
@@ -112,6 +112,19 @@ def of_order(*, brand_id: UUID, order_id: UUID) -> tuple[CommissionCard, ...]:
     """The commissions on an order, by line and level. One query."""
     rows = Commission.objects.filter(brand_id=brand_id, order_id=order_id)
     return commission_cards(rows.order_by("line_id", "level", "id"))
+
+
+def earned_on(*, brand_id: UUID, member_id: UUID, order_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Those of the orders on which a member earned, by id. One query."""
+    rows = Commission.objects.filter(
+        brand_id=brand_id, member_id=member_id, order_id__in=list(order_ids)
+    )
+    return tuple(rows.order_by("order_id").values_list("order_id", flat=True).distinct())
+
+
+def has_earned(*, brand_id: UUID, member_id: UUID) -> bool:
+    """Whether a member earns, or ever did. One query."""
+    return Promoter.objects.filter(brand_id=brand_id, member_id=member_id).exists()
 
 
 def of_member(

@@ -299,7 +299,7 @@ class IdentityEmpty(DomainError):
 
 
 class MergeRefused(DomainError):
-    """These two cannot be merged (the same person, one was erased, or a KOC would go)."""
+    """These two cannot be merged (one person, one erased, or a KOC or promoter would go)."""
 
     code: ClassVar[str] = "merge_refused"
     kind: ClassVar[Kind] = Kind.CONFLICT

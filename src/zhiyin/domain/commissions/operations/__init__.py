@@ -8,7 +8,7 @@ from zhiyin.domain.commissions.operations.plans import (
     switch_off,
     switch_on,
 )
-from zhiyin.domain.commissions.operations.promoters import enrol, leave
+from zhiyin.domain.commissions.operations.promoters import enrol, leave, leave_all
 from zhiyin.domain.commissions.operations.settling import pay_debts, settle_due
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "enrol",
     "follow",
     "leave",
+    "leave_all",
     "pay_debts",
     "settle_due",
     "switch_off",

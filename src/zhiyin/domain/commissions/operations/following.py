@@ -39,7 +39,8 @@ def follow(*, brand_id: UUID, order: OrderFollowed, now: datetime) -> None:
     """Bring the commissions of an order to what it is now. Safe to repeat.
 
     They are earned when it is sold, and unlocked when the goods are the shopper's; what is given
-    back takes its part of them along. Who buys earns nothing on her own order.
+    back takes its part of them along. Who buys earns nothing on her own order, also where that the
+    two are one person was only found later.
     """
     one(ONE_FOLLOWS, order=str(order.order_id))
     if order.is_sold:
@@ -48,7 +49,8 @@ def follow(*, brand_id: UUID, order: OrderFollowed, now: datetime) -> None:
     rows = Commission.objects.filter(brand_id=brand_id, order_id=order.order_id)
     held = rows.select_for_update(no_key=True, of=("self",))  # a settlement waits, or is seen
     for row in held.select_related("promoter").order_by("id"):
-        _take_back(row, 0 if _handed_over_by_another(row, order) else kept_fen[row.line_id], now)
+        is_hers = row.member_id != order.buyer_id and not _handed_over_by_another(row, order)
+        _take_back(row, kept_fen[row.line_id] if is_hers else 0, now)
         _move(row, order)
 
 

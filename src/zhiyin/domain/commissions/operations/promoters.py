@@ -60,6 +60,12 @@ def leave(*, brand_id: UUID, promoter_id: UUID, now: datetime) -> bool:
     return False
 
 
+def leave_all(*, brand_id: UUID, member_id: UUID, now: datetime) -> None:
+    """She earns no more, as whatever she did. Safe to repeat."""
+    rows = Promoter.objects.filter(brand_id=brand_id, member_id=member_id, until__isnull=True)
+    rows.update(until=now)
+
+
 def _check_there(brand_id: UUID, promoter_id: UUID) -> None:
     there = Promoter.objects.filter(brand_id=brand_id, id=promoter_id, until__isnull=True)
     if not there.exists():
