@@ -7,7 +7,7 @@ from typing import Any
 from emulator.clock import beijing
 from emulator.wechat.oauth import App
 from emulator.world import World
-from emulator.wxpay import crypto, merchants, platform
+from emulator.wxpay import crypto, merchants, platform, transfers
 from emulator.wxpay.merchants import Merchant
 from emulator.wxpay.orders import PAYABLE, Order, Refused
 
@@ -185,6 +185,15 @@ def _withdraw(world: World, said: Said) -> None:
     )
 
 
+def _confirm(world: World, said: Said) -> None:
+    merchant = _merchant(world, said)
+    transfers.confirm(world, merchant, said["out_bill_no"], said.get("package"))
+
+
+def _cancel_transfer(world: World, said: Said) -> None:
+    transfers.cancel(world, _merchant(world, said), said["out_bill_no"])
+
+
 ACTS: dict[str, Callable[[World, Said], Said | None]] = {
     "pay": _pay,
     "begin": _state("USERPAYING"),
@@ -196,6 +205,8 @@ ACTS: dict[str, Callable[[World, Said], Said | None]] = {
     "switch_key": _switch_key,
     "retire_keys": _retire_keys,
     "withdraw": _withdraw,
+    "confirm_transfer": _confirm,
+    "cancel_transfer": _cancel_transfer,
 }
 
 ADDRESSES: dict[tuple[str, str], Callable[[World, Said], Said]] = {

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from emulator.clock import beijing
 from emulator.faults import Rule
 from emulator.world import World
-from emulator.wxpay import bills, crypto, platform
+from emulator.wxpay import bills, crypto, platform, transfers
 from emulator.wxpay.crypto import PlatformKey
 from emulator.wxpay.merchants import Merchant
 from emulator.wxpay.orders import Refused
@@ -76,7 +76,9 @@ def answer(world: World, call: Call) -> Answer:
         call.said = _json(call.body) if call.method == "POST" else {}
         facts = {
             "mchid": call.merchant.mchid,
-            "number": call.words.get("number") or call.said.get("out_trade_no"),
+            "number": call.words.get("number")
+            or call.said.get("out_trade_no")
+            or call.said.get("out_bill_no"),
         }
         with world.lock:
             call.struck = world.plan.take(operation, facts)
@@ -198,6 +200,19 @@ def _query_refund(_world: World, call: Call) -> dict[str, Any]:
     return platform.query_refund(call.caller, call.words["number"])
 
 
+def _transfer(world: World, call: Call) -> dict[str, Any]:
+    serial = call.headers.get("Wechatpay-Serial", "")
+    return transfers.transfer(world, call.caller, call.said, sealed_by=serial)
+
+
+def _query_transfer(_world: World, call: Call) -> dict[str, Any]:
+    return transfers.query(call.caller, call.words["number"])
+
+
+def _cancel_transfer(world: World, call: Call) -> dict[str, Any]:
+    return transfers.cancel(world, call.caller, call.words["number"])
+
+
 def _certificates(world: World, call: Call) -> dict[str, Any]:
     merchant, found = call.caller, []
     for key in merchant.keys:
@@ -272,7 +287,16 @@ def _route(
     return method, re.compile(path), name, do
 
 
+TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 ROUTES = (
+    _route("POST", TRANSFERS, "transfer", _transfer),
+    _route("GET", f"{TRANSFERS}/out-bill-no/(?P<number>[^/]+)", "query_transfer", _query_transfer),
+    _route(
+        "POST",
+        f"{TRANSFERS}/out-bill-no/(?P<number>[^/]+)/cancel",
+        "cancel_transfer",
+        _cancel_transfer,
+    ),
     _route("POST", "/v3/pay/transactions/jsapi", "order", _place),
     _route("GET", "/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)", "query", _query),
     _route("GET", "/v3/pay/transactions/id/(?P<transaction>[^/]+)", "query", _query_by_id),

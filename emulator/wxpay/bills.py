@@ -21,7 +21,14 @@ FUND_HEAD = (
     "资金变更提交申请人,备注,业务凭证号"
 )
 FUND_SUMS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
-NAMES = {"payment": "交易", "refund": "退款", "refund_back": "退款", "withdrawal": "提现"}
+NAMES = {
+    "payment": "交易",
+    "refund": "退款",
+    "refund_back": "退款",
+    "withdrawal": "提现",
+    "transfer": "商家转账",
+    "transfer_back": "商家转账退回",
+}
 Row = list[str]
 
 

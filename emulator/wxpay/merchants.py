@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from emulator.clock import beijing
 from emulator.wxpay.crypto import PlatformKey, new_platform_key, new_private, private_pem, word
-from emulator.wxpay.orders import Order, Refund
+from emulator.wxpay.orders import Order, Refund, Transfer
 
 MODES = ("public_key", "certificate")
 
@@ -54,6 +54,7 @@ class Merchant:
     by_transaction: dict[str, Order] = field(default_factory=dict)
     by_prepay: dict[str, Order] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     balance_fen: int = 0
 
@@ -64,11 +65,12 @@ class Merchant:
         self.entries.append(Entry(at, what, number, amount_fen, self.balance_fen, serial))
 
     def books(self) -> dict[str, Any]:
-        """Sums of the books. paid = refunded + underway + withdrawn + balance, always.
+        """Sums: paid = refunded + underway + withdrawn + transferred + balance, always.
 
         `underway` is money that has left the balance for refunds that have not arrived (yet).
         """
-        sums = {"payment": 0, "refund": 0, "refund_back": 0, "withdrawal": 0}
+        kinds = ("payment", "refund", "refund_back", "withdrawal", "transfer", "transfer_back")
+        sums = dict.fromkeys(kinds, 0)
         for entry in self.entries:
             sums[entry.what] += entry.amount_fen
         arrived = sum(each.amount_fen for each in self.refunds.values() if each.status == "SUCCESS")
@@ -77,6 +79,7 @@ class Merchant:
             "refunded_fen": arrived,
             "underway_fen": -sums["refund"] - sums["refund_back"] - arrived,
             "withdrawn_fen": -sums["withdrawal"],
+            "transferred_fen": -sums["transfer"] - sums["transfer_back"],
             "balance_fen": self.balance_fen,
             "orders": {
                 order.number: {

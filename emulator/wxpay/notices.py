@@ -25,7 +25,10 @@ SUMMARIES = {
     "REFUND.SUCCESS": "退款成功",
     "REFUND.ABNORMAL": "退款异常",
     "REFUND.CLOSED": "退款关闭",
+    "MCHTRANSFER.BILL.FINISHED": "商家转账单据终态通知",
 }
+KINDS = {"TRANSACTION": "transaction", "REFUND": "refund", "MCHTRANSFER": "mch_payment"}
+"""First word of an event -> what its sealed content is called."""
 
 
 @dataclass
@@ -144,7 +147,7 @@ class Sender:
 
 def body_of(notice: Notice, *, nonce: str, changed: dict[str, Any] | None = None) -> dict[str, Any]:
     """A notice as it is sent, with its resource sealed."""
-    kind = "transaction" if notice.event_type.startswith("TRANSACTION") else "refund"
+    kind = KINDS[notice.event_type.partition(".")[0]]
     resource = crypto.seal(
         key=notice.merchant.api_v3_key.encode(),
         nonce=nonce,

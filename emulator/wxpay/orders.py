@@ -1,4 +1,4 @@
-"""Orders and refunds as the platform keeps them, and how they are told over its API."""
+"""Orders, refunds and transfers as the platform keeps them, and how they are told."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +38,28 @@ class Refund:
     created_at: datetime
     status: str = "PROCESSING"
     settled_at: datetime | None = None
+
+
+@dataclass
+class Transfer:
+    """Money on its way to a person. `state` is the platform's word."""
+
+    number: str
+    bill_id: str
+    openid: str
+    name: str
+    amount_fen: int
+    remark: str
+    notify_url: str
+    created_at: datetime
+    updated_at: datetime
+    package: str
+    state: str = "WAIT_USER_CONFIRM"
+    fail_reason: str = ""
+
+    def asked(self) -> tuple[object, ...]:
+        """What two calls with one number must agree on."""
+        return (self.openid, self.name, self.amount_fen, self.remark)
 
 
 @dataclass

@@ -22,6 +22,7 @@ def conserved(merchant):
         books["refunded_fen"]
         + books["underway_fen"]
         + books["withdrawn_fen"]
+        + books["transferred_fen"]
         + books["balance_fen"]
     )
     return books

@@ -79,6 +79,16 @@ class KeyRing:
         known = (serial for serial in reversed(self._keys) if serial.startswith(PUBLIC_KEY_PREFIX))
         return next(known, None)
 
+    def sealing(self, now: datetime) -> PlatformKey | None:
+        """The key to seal with: a public key, if we hold one, or the certificate good longest."""
+        preferred = self._keys.get(self.preferred() or "")
+        good = [
+            key
+            for key in self._keys.values()
+            if key.good_until is not None and key.good_until > now
+        ]
+        return preferred or max(good, key=lambda key: key.good_until or now, default=None)
+
     def add(self, keys: Iterable[PlatformKey]) -> None:
         """Put keys in beside those there are."""
         with self._turns:

@@ -136,18 +136,18 @@ class WxPay:
         """Ask for a transfer (商家转账, 佣金报酬); she confirms it in WeChat within a day.
 
         Her name goes out sealed with the platform's key, whose serial the call names. Raises
-        PaymentProviderRefused where the platform's public key is not among the account's keys.
+        PaymentProviderRefused where none of the platform's keys is among the account's.
         """
-        key = self._account.ring.find(self._account.ring.preferred() or "")
+        key = self._account.ring.sealing(self._clock())
         if key is None:
-            raise PaymentProviderRefused(why="public_key_missing")
+            raise PaymentProviderRefused(why="platform_key_missing")
         body = asking.transfer(
             self._account,
             asked,
             sealed_name=signing.sealed(asked.name, by=key.public),
             limits=self._limits,
         )
-        said = self._call("POST", TRANSFERS, body, is_transfer=True)
+        said = self._call("POST", TRANSFERS, body, is_transfer=True, sealed_by=key.serial)
         # the answer names no sum: it is the one that was asked for under this number
         fact = _checked(
             lambda: reading.transfer(
@@ -306,9 +306,13 @@ class WxPay:
         is_refund: bool = False,
         is_transfer: bool = False,
         may_be_empty: bool = False,
+        sealed_by: str = "",
     ) -> Mapping[str, Any]:
         """Ask, and answer what the platform says, once it is proven to be the platform."""
-        status, headers, said = self._exchange(self._request(method, target, body))
+        request = self._request(method, target, body)
+        if sealed_by:
+            request.headers["Wechatpay-Serial"] = sealed_by
+        status, headers, said = self._exchange(request)
         if not 200 <= status < 300:
             raise self._refused(status, headers, said, is_refund=is_refund, is_transfer=is_transfer)
         why = self._doubt(headers, said)
