@@ -139,6 +139,7 @@ FLOORS = {
     "auth": 0,
     "brands": 1,
     "members": 2,
+    "bills": 2,
     "catalog": 2,
     "ledger": 2,
     "webhooks": 2,

@@ -3,18 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from zhiyin.domain.bills.types import Difference as Difference
 from zhiyin.flows.paying import BillKind, BillRow
-
-
-class Difference(StrEnum):
-    """In what a bill and our rows differ."""
-
-    NOT_OURS = "not_ours"  # the bill has it, we do not
-    NOT_BILLED = "not_billed"  # we have it, the bill does not
-    CHANGED = "changed"  # both have it, with another sum or transaction
-    BILLED_TWICE = "billed_twice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

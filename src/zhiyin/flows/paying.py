@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from zhiyin.domain.bills.types import BillKind as BillKind
 from zhiyin.flows.paying_out import TransferAsked, TransferFact
 from zhiyin.kit.errors import DomainError, Kind
 
@@ -122,13 +123,6 @@ class Notification:
     id: str
     created_at: datetime
     about: PaymentFact | RefundFact | TransferFact
-
-
-class BillKind(StrEnum):
-    """What a row of a day's bill of trades tells."""
-
-    PAYMENT = "payment"
-    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

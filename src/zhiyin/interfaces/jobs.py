@@ -23,6 +23,7 @@ from zhiyin.events import queries as events
 from zhiyin.events.types import REACT_QUEUE, REACT_TASK
 from zhiyin.flows import (
     answering,
+    day_close,
     forgetting,
     hearing,
     outward,
@@ -34,7 +35,7 @@ from zhiyin.flows import (
     transferring,
 )
 from zhiyin.flows.purchase import cases, parcels, sending, telling
-from zhiyin.flows.purchase.carriers import carrier, carrier_now
+from zhiyin.flows.purchase.carriers import accounts, carrier, carrier_now
 from zhiyin.interfaces.console import uploads
 from zhiyin.interfaces.hooks.addresses import notify_url
 from zhiyin.kit.turns import each
@@ -236,6 +237,23 @@ def settle_commissions(timestamp: int) -> None:
     """
     as_of = datetime.fromtimestamp(timestamp, tz=UTC)
     each(brands.open_brands(), lambda brand: settlement.settle_due(brand_id=brand.id, now=as_of))
+
+
+@app.periodic(cron="45 * * * *")
+@app.task(name="close_days", queue="clock", queueing_lock="close-days")
+def close_days(timestamp: int) -> None:
+    """Have each brand's days closed that are over: one job a brand, for providers answer slowly."""
+    each(brands.open_brands(), lambda brand: sending.close_soon(brand_id=brand.id))
+
+
+@app.task(
+    name=sending.CLOSE_TASK,
+    queue=sending.MONEY_QUEUE,
+    retry=RetryStrategy(max_attempts=3, exponential_wait=4),
+)
+def close_days_of(brand_id: str) -> None:
+    """Import a brand's bills that are there, note what differs, and seal the entries of the day."""
+    day_close.close_days(brand_id=UUID(brand_id), accounts=accounts, now=datetime.now(UTC))
 
 
 @app.periodic(cron="23 * * * *")

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhiyin.domain.brands",
     "zhiyin.domain.members",
     "zhiyin.domain.catalog",
+    "zhiyin.domain.bills",
     "zhiyin.domain.ledger",
     "zhiyin.domain.webhooks",
     "zhiyin.domain.audience",

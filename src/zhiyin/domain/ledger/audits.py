@@ -4,6 +4,7 @@ What the database refuses is looked for all the same: after a restore, or after 
 administrator's hand, a constraint that was switched off for a minute has let something in.
 """
 
+from zhiyin.domain.ledger.sealing import BROKEN
 from zhiyin.domain.ledger.types import AccountKind
 from zhiyin.kit.audits import Audit
 from zhiyin.storage.audits import looks
@@ -119,5 +120,10 @@ AUDITS = (
         "M5",
         "a transfer and its entry are of one brand, and both accounts are in the chart",
         looks(WITHIN_THE_BRAND, "entry", kinds=KINDS),
+    ),
+    Audit(
+        "M7",
+        "every seal covers what it covered when it was made, and the seal before it",
+        looks(BROKEN, "entries", "found_entries"),
     ),
 )

@@ -60,6 +60,29 @@ class Transfer(BrandOwned):
         ]
 
 
+class Seal(BrandOwned):
+    """A link of the chain: so many entries, and a digest over them and the link before."""
+
+    number = models.PositiveIntegerField()
+    entries = models.PositiveIntegerField()
+    digest = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "number"], name="ledger_seal_once"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, entries__gte=1), name="ledger_seal_of_some"
+            ),
+        ]
+
+
+class SealedEntry(BrandOwned):
+    """That an entry, whose id it bears, is under a seal. So each is under one at most."""
+
+    seal = SameBrandKey("ledger.Seal")
+
+
 class Balance(BrandOwned):
     """What a guarded account holds: its credits less its debits. Only the trigger moves it."""
 

@@ -1,4 +1,4 @@
-"""The only writers of the ledger: `post`, and `post_many` for thousands."""
+"""The only writers of the ledger: `post`, `post_many` for thousands, and `seal` (sealing.py)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from zhiyin.domain.ledger.rules import check_entry, digest, one_each
+from zhiyin.domain.ledger.sealing import seal as seal
 from zhiyin.domain.ledger.types import (
     BalanceTooLow,
     CauseReused,

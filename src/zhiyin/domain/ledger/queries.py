@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from zhiyin.domain.ledger.audits import AUDITS as AUDITS
-from zhiyin.domain.ledger.models import Balance
+from zhiyin.domain.ledger.models import Balance, Seal
 from zhiyin.domain.ledger.types import (
     Account,
     AccountKind,
@@ -14,6 +14,7 @@ from zhiyin.domain.ledger.types import (
     EntryNotFound,
     Leg,
     Place,
+    SealCard,
     Statement,
     StatementLine,
     TrialBalance,
@@ -168,6 +169,13 @@ def entry(*, brand_id: UUID, cause: str) -> EntryCard:
     if not found:
         raise EntryNotFound(cause=cause)
     return found[0]
+
+
+def last_seal(*, brand_id: UUID, until: datetime | None = None) -> SealCard | None:
+    """The last seal, or the last one made before a moment. One query."""
+    rows = Seal.objects.filter(brand_id=brand_id)
+    row = (rows if until is None else rows.filter(at__lt=until)).order_by("-number").first()
+    return SealCard(row.number, row.entries, bytes(row.digest).hex(), row.at) if row else None
 
 
 def entries_about(*, brand_id: UUID, subject: str, limit: int = 100) -> tuple[EntryCard, ...]:

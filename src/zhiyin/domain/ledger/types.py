@@ -201,6 +201,16 @@ class TrialBalance:
         return sum(fen for kind, fen in self.balances_fen.items() if kind.side is Side.CREDIT)
 
 
+@dataclass(frozen=True, slots=True)
+class SealCard:
+    """The last link of the chain. `digest` in hexadecimal: write it down elsewhere."""
+
+    number: int
+    entries: int
+    digest: str
+    at: datetime
+
+
 class AccountRefused(DomainError):
     """An account of this kind needs an owner, or has none. `owner` says what its id names."""
 

@@ -1,5 +1,6 @@
 """Who carries a brand's money, as the journeys ask for them. Not inside a transaction."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -38,3 +39,11 @@ def carrier_now(brand_id: UUID) -> PaymentProvider:
         return ports.payment_provider(brand_id=brand_id)
     except NO_CARRIER as missing:
         raise NobodyTakesMoney(why=missing.code) from None
+
+
+def accounts(brand_id: UUID) -> Sequence[PaymentProvider]:
+    """Everybody who carries the brand's money, retired accounts too; nobody if there is none."""
+    try:
+        return ports.wired().payments.all_of(brand_id=brand_id)
+    except PaymentAccountMissing:
+        return ()

@@ -9,7 +9,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from zhiyin.domain.orders.types import RefundGranted
 
 SEND_TASK, POLL_TASK, PAY_OUT_TASK = "send_refunds_of", "poll_payments_of", "send_withdrawals_of"
-MONEY_QUEUE = "money"
+CLOSE_TASK, MONEY_QUEUE = "close_days_of", "money"
 
 
 def send_granted(event: RefundGranted) -> None:
@@ -30,6 +30,11 @@ def poll_soon(*, brand_id: UUID) -> None:
 def pay_out_soon(*, brand_id: UUID) -> None:
     """Have the providers asked for the withdrawals that are due."""
     _soon(PAY_OUT_TASK, brand_id)
+
+
+def close_soon(*, brand_id: UUID) -> None:
+    """Have the providers asked for the bills of the days that are over."""
+    _soon(CLOSE_TASK, brand_id)
 
 
 def _soon(task: str, brand_id: UUID) -> None:

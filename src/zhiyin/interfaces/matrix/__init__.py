@@ -63,6 +63,8 @@ JOBS: Mapping[str, str] = {
     "poll_payments_of": "app_web, inside the brand named; providers are asked between transactions",
     "send_refunds_of": "app_web, inside the brand named; providers are asked between transactions",
     "send_withdrawals_of": "app_web, inside the brand named; as above",
+    "close_days": "app_web, one brand after another: it only says whose days are to be closed",
+    "close_days_of": "app_web, inside the brand named; providers are asked between transactions",
     "forget_people": "app_web, inside the brand that somebody left",
     "purge": "no brand: sessions belong to none",
     "purge_brand": "app_web, inside the brand named",

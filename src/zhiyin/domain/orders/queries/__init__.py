@@ -31,6 +31,7 @@ from zhiyin.domain.orders.queries.invoices import (
 )
 from zhiyin.domain.orders.queries.leaving import export_after_sales
 from zhiyin.domain.orders.queries.limits import freight_terms, refund_limits
+from zhiyin.domain.orders.queries.moved import moved_as, moved_between
 from zhiyin.domain.orders.queries.notices import notices, to_pay_soon, unseen_notices
 from zhiyin.domain.orders.queries.orders import (
     address_of,
@@ -105,6 +106,8 @@ __all__ = [
     "last_purchase",
     "lines_by_id",
     "money_to_look_at",
+    "moved_as",
+    "moved_between",
     "notices",
     "numbers_of",
     "open_payments",

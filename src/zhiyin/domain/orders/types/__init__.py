@@ -53,7 +53,7 @@ from zhiyin.domain.orders.types.slots import (
     SlotsRefused,
     SlotTaken,
 )
-from zhiyin.domain.orders.types.strays import Stray, StraySettlement
+from zhiyin.domain.orders.types.strays import MoneyMoved, Stray, StraySettlement
 from zhiyin.domain.orders.types.words import (
     MOST_LINES,
     MOST_PIECES,
@@ -106,6 +106,7 @@ __all__ = [
     "Delivery",
     "Freight",
     "LineFacts",
+    "MoneyMoved",
     "NothingToGiveBack",
     "NothingToPay",
     "NoticeCard",

@@ -43,3 +43,18 @@ class Stray:
     def refund_no(self) -> str:
         """The number under which it is given back at its provider."""
         return self.id.hex
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyMoved:
+    """Money that moved at a provider: a payment (also one that fits no order) or a refund.
+
+    `kind` is "payment" or "refund"; `number` is ours; `at` is None while a refund is under way.
+    """
+
+    kind: str
+    payment_no: str
+    number: str
+    transaction_id: str
+    amount_fen: int
+    at: datetime | None
