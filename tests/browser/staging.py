@@ -17,6 +17,9 @@ from zhiyin.domain.audience import queries as kept
 from zhiyin.domain.audience.kept import TraitSource
 from zhiyin.domain.audience.reading.reader import read
 from zhiyin.domain.audience.types import NeedSlots
+from zhiyin.domain.bills import operations as bills
+from zhiyin.domain.bills import queries as closed
+from zhiyin.domain.bills.types import BillKind, BillLine, Difference, DifferenceFacts
 from zhiyin.domain.brands import operations as brands
 from zhiyin.domain.brands import queries as tenants
 from zhiyin.domain.brands.types import BrandCard, ImportFacts, ImportKind, Role, RowProblem
@@ -134,6 +137,7 @@ def set_stage() -> Stage:
         _house(brand, user_id, ids, now)
         _sales(brand, user_id, asker_id, ids, now)
         _help(brand, user_id, koc, ids, now)
+        _closed_day(brand, ids, now)
         _need(brand, asker_id, ids, now)
         koc_desk.follow(
             brand_id=brand.id,
@@ -240,6 +244,29 @@ def _help(brand: BrandCard, user_id: int, koc: KocCard, ids: dict[str, Any], now
         ids["withdrawal_id"] = wallets.withdraw(
             amount_fen=fen, tax_fen=tax, key=f"staged-{n}", zone=brand.time_zone, **at
         ).id
+
+
+def _closed_day(brand: BrandCard, ids: dict[str, Any], now: datetime) -> None:
+    """Yesterday's bill, with a difference that waits for somebody."""
+    paid = {"kind": BillKind.PAYMENT, "transaction_id": "4200002026112212345678"}
+    numbers = [f"01a206f47c9b7d8a9c0e{n:012d}" for n in range(3)]
+    lines = [BillLine(number=one, amount_fen=36_800, at=now, **paid) for one in numbers]
+    differs = DifferenceFacts(
+        difference=Difference.CHANGED, number=numbers[0], billed_fen=36_800, ours_fen=36_700, **paid
+    )
+    bills.keep_bill(
+        brand_id=brand.id,
+        provider="wxpay",
+        merchant_id="1900000109",
+        day=now.date(),
+        lines=lines,
+        differences=[differs],
+        now=now,
+    )
+    (day,) = closed.days(brand_id=brand.id).days
+    ids["bill_id"] = day.id
+    ids["difference_id"] = closed.differences(brand_id=brand.id, bill_id=day.id)[0].id
+    ledger.seal(brand_id=brand.id, now=now)
 
 
 def _house(brand: BrandCard, user_id: int, ids: dict[str, Any], now: datetime) -> None:

@@ -161,7 +161,12 @@ def test_a_person_writes_down_what_came_of_a_difference_once(market, merchant) -
     bought(market, merchant, 1)
     merchant.emulator.plan("trade_bill", "changed_row")
     bill, _found = closed(market, merchant)
-    at = {"brand_id": market.brand_id, "user_id": market.clerk, "now": merchant.emulator.now()}
+    at = {
+        "brand_id": market.brand_id,
+        "bill_id": bill.id,
+        "user_id": market.clerk,
+        "now": merchant.emulator.now(),
+    }
     with brand_tx(market.brand_id):
         (one,) = bills.differences(brand_id=market.brand_id, bill_id=bill.id)
         with pytest.raises(DifferenceReasonNeeded):

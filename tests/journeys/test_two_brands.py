@@ -43,6 +43,7 @@ NOWHERE = "zqnobody"
 NOT_WRITTEN = {
     "audience.TaxonomyVersion.category",
     "audience.Trait.slot",
+    "bills.BillDay.provider",
     "brands.ImportProblem.code",
     "brands.ImportRun.mapping_hash",
     "brands.KeptAnswer.actor",

@@ -7,6 +7,9 @@ from uuid import UUID
 from zlib import crc32
 
 from tests.cast import NOW
+from zhiyin.domain.bills import operations as bills
+from zhiyin.domain.bills import queries as kept_bills
+from zhiyin.domain.bills.types import BillKind, BillLine, Difference, DifferenceFacts
 from zhiyin.domain.brands.types import BrandCard
 from zhiyin.domain.commissions import operations
 from zhiyin.domain.commissions.types import Earner, PlanFacts
@@ -70,6 +73,34 @@ def help_paid_out(
             said = f"{mark} 请补签"
             by = {"withdrawal_id": card.id, "user_id": ids["user_id"], "reason": said}
             wallets.refuse(**by, **at)
+
+
+def closed_day(brand: BrandCard, mark: str, ids: dict[str, Any]) -> None:
+    """A bill with a line and a difference of it that a person decided."""
+    named = {"kind": BillKind.PAYMENT, "number": f"{mark}-billed", "transaction_id": f"{mark}-t"}
+    facts = DifferenceFacts(difference=Difference.CHANGED, billed_fen=1_000, ours_fen=900, **named)
+    bills.keep_bill(
+        brand_id=brand.id,
+        provider="wxpay",
+        merchant_id=mark[:32],
+        day=NOW.date(),
+        lines=[BillLine(amount_fen=1_000, at=NOW, **named)],
+        differences=[facts],
+        now=NOW,
+    )
+    (day,) = kept_bills.days(brand_id=brand.id).days
+    ids["bill_id"] = day.id
+    (found,) = kept_bills.differences(brand_id=brand.id, bill_id=day.id)
+    ids["difference_id"] = found.id
+    bills.settle_difference(
+        brand_id=brand.id,
+        bill_id=day.id,
+        difference_id=found.id,
+        reason=f"{mark} 已更正",
+        user_id=ids["user_id"],
+        now=NOW,
+    )
+    ledger.seal(brand_id=brand.id, now=NOW)
 
 
 def a_transfer(mark: str, ids: dict[str, Any], provider: PaymentProvider) -> None:

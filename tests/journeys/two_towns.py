@@ -103,6 +103,7 @@ def settle(mark: str) -> Town:
         town_sales.sales(brand, mark, people, ids)
         town_help.help_paid_for(brand, mark, people, ids)
         town_help.help_paid_out(brand, mark, people, ids)
+        town_help.closed_day(brand, mark, ids)
         town_talk.words(brand, mark, user_id)
     ids["payment_no"] = f"{mark}-pay"
     provider = ports.payment_provider(brand_id=brand.id)

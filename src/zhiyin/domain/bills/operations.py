@@ -63,16 +63,22 @@ def keep_bill(
 
 
 def settle_difference(
-    *, brand_id: UUID, difference_id: UUID, reason: str, user_id: int, now: datetime
-) -> UUID:
-    """A person writes down what came of it, once. Returns the bill's id.
+    *,
+    brand_id: UUID,
+    bill_id: UUID,
+    difference_id: UUID,
+    reason: str,
+    user_id: int,
+    now: datetime,
+) -> None:
+    """A person writes down what came of a bill's difference, once.
 
     Raises DifferenceReasonNeeded, DifferenceNotFound, DifferenceSettled, TextTooLong, TextHasNul.
     """
     said = clean_line(reason, REASON_CHARS_MAX)
     if not said:
         raise DifferenceReasonNeeded()
-    rows = BillDifference.objects.filter(brand_id=brand_id, id=difference_id)
+    rows = BillDifference.objects.filter(brand_id=brand_id, bill_id=bill_id, id=difference_id)
     row = rows.select_for_update(no_key=True).first()
     if row is None:
         raise DifferenceNotFound(difference_id=difference_id)
@@ -80,4 +86,3 @@ def settle_difference(
         raise DifferenceSettled()
     row.reason, row.settled_at, row.user_id = said, now, user_id
     row.save(update_fields=["reason", "settled_at", "user"])
-    return row.bill_id

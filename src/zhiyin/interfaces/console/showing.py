@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhiyin.domain.bills import queries as bills
 from zhiyin.domain.content import queries as content
 from zhiyin.domain.content.types import ShowState
 from zhiyin.domain.conversations import queries as conversations
@@ -60,9 +61,10 @@ def brand_time(request: ConsoleRequest) -> Iterator[None]:
 
 
 def waiting(request: ConsoleRequest) -> dict[str, int]:
-    """How much waits for a person, by item of the side. Eleven queries."""
+    """How much waits for a person, by item of the side. Twelve queries."""
     brand_id = request.operator.brand.id
     return {
+        "days": bills.open_differences(brand_id=brand_id),
         "withdrawals": wallets.waiting(brand_id=brand_id),
         "money": orders.money_to_look_at(brand_id=brand_id),
         "kocs": kocs.applications(brand_id=brand_id, state=ApplicationState.OPEN, limit=1).total,
