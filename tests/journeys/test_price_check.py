@@ -24,7 +24,7 @@ from zhiyin.domain.members.types import MemberFacts
 from zhiyin.storage.tenancy import brand_tx
 
 ZONE = ZoneInfo("Asia/Shanghai")
-QUERIES = 25
+QUERIES = 27
 """Of an answer, the door and the menu included, however many promotions concern it."""
 
 
