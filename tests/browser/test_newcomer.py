@@ -81,6 +81,42 @@ def test_it_ends_with_a_group_buy_in_which_no_fen_is_lost(shop_server: Served) -
     assert json.loads(audited.stdout)["violations"] == 0
 
 
+def test_a_commission_is_played_from_the_sale_to_her_money_line_by_line(
+    shop_server: Served,
+) -> None:
+    """In a demo that is being served: the server beside it changes nothing."""
+    environment = os.environ | {"ZHIYIN_DB_NAME": shop_server.database}
+    played = subprocess.run(
+        [sys.executable, "-m", "zhiyin", "journey", "commission"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert played.returncode == 0, played.stderr
+    said = [line.split() for line in played.stdout.splitlines() if line.startswith("  ledger")]
+    posted = [(words[1], *words[2:5]) for words in said]
+    assert [(cause, f"{debit} {side} {credit}") for cause, debit, side, credit in posted] == [
+        ("payment:received", "sandbox_clearing < prepayments"),
+        ("commission:accrued", "commission_expense < commission_pending"),
+        ("step:earned", "prepayments < sales"),
+        ("settlement:paid", "commission_pending < commission_payable"),
+        ("withdrawal:requested", "commission_payable < withdrawals_held"),
+        ("withdrawal:paid", "withdrawals_held < sandbox_clearing"),
+    ]
+    sums = [words[5] for words in said]
+    assert sums[0] == sums[2]
+    assert len({sums[1], *sums[3:]}) == 1
+    audited = subprocess.run(
+        [sys.executable, "-m", "zhiyin", "audit"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert audited.returncode == 0, audited.stdout
+
+
 def test_the_terminal_says_what_was_started_and_plays_the_same(shop_server: Served) -> None:
     printed = shop_server.terminal.text
     assert re.search(r"^PostgreSQL +its own, embedded", printed, re.M)

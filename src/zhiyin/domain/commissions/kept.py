@@ -62,6 +62,7 @@ def commission_cards(rows: Iterable[Commission]) -> tuple[CommissionCard, ...]:
             unlocked_at=row.unlocked_at,
             due_at=row.due_at,
             settled_at=row.settled_at,
+            settlement_id=row.settlement_id,
         )
         for row in rows
     )

@@ -171,6 +171,7 @@ class CommissionCard:
     unlocked_at: datetime | None
     due_at: datetime | None
     settled_at: datetime | None
+    settlement_id: UUID | None
 
     @property
     def left_fen(self) -> int:

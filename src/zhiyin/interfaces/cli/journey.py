@@ -1,4 +1,4 @@
-"""`zhiyin journey group-buy`: a need, a pick, three who buy together, and a part given back."""
+"""`zhiyin journey`; its `group-buy`: a need, a pick, three who buy together, a part given back."""
 
 import os
 import time
@@ -9,8 +9,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
-from rich.console import Console
 
+from zhiyin.interfaces.cli.journey_commission import commission
+from zhiyin.interfaces.cli.playing import (
+    clerk_of,
+    collect,
+    pay,
+    say,
+    screen,
+    shopper,
+    work_off,
+    yuan,
+)
 from zhiyin.storage import addresses
 
 NEED = "160，100斤，梨形，手臂粗，下个月参加婚礼，想显瘦"
@@ -19,12 +29,13 @@ OFF_PERCENT = 20
 ARRIVES_WITHIN_S = 20.0
 LOOK_AGAIN_S = 0.5
 
-screen = Console(highlight=False, soft_wrap=True)
-
 
 @click.group()
 def journey() -> None:
     """Play a journey of the shop from its first step to its last, and print every move."""
+
+
+journey.add_command(commission)
 
 
 @journey.command("group-buy")
@@ -46,21 +57,21 @@ def play(slug: str) -> None:
     brand = brands.brand_by_slug(slug=slug)
     screen.print(f"\n[bold]group-buy[/]   {brand.name_zh}")
     scene = _scene(brand)
-    _say("need", NEED)
-    _say("pick", f"{scene.main.name_zh} {scene.main.size_label}  {_yuan(scene.main.price_fen)}")
+    say("need", NEED)
+    say("pick", f"{scene.main.name_zh} {scene.main.size_label}  {yuan(scene.main.price_fen)}")
     group_buy_id = _set_up(brand.id, scene)
-    buyers = [_shopper(brand.id) for _ in range(SEATS)]
+    buyers = [shopper(brand.id) for _ in range(SEATS)]
     orders = [_order(brand, scene, buyers[0], group_buy_id=group_buy_id)]
     joined = orders[0].group_id
     orders += [_order(brand, scene, buyer, group_id=joined) for buyer in buyers[1:]]
     for order, buyer in zip(orders, buyers, strict=True):
-        _pay(brand, order, buyer)
-    _work("the group is complete: all three orders may be collected")
-    clerk = _clerk(brand.id)
+        pay(brand, order, buyer)
+    work_off("the group is complete: all three orders may be collected")
+    clerk = clerk_of(brand.id)
     for order in orders:
-        _collect(brand.id, order, scene.store_id, clerk)
+        collect(brand.id, order, scene.store_id, clerk)
     _give_back(brand.id, orders[0], clerk)
-    _work("the refund is asked for")
+    work_off("the refund is asked for")
     _settle(brand.id)
     _stop(brand.id, group_buy_id)
     for order in orders:
@@ -135,9 +146,7 @@ def _set_up(brand_id: UUID, scene: _Scene) -> UUID:
     )
     with brand_tx(brand_id):
         made = promotions.create(brand_id=brand_id, facts=facts, user_id=None, now=now)
-    _say(
-        "group-buy", f"{SEATS} people, {_yuan(price_fen)} instead of {_yuan(scene.main.price_fen)}"
-    )
+    say("group-buy", f"{SEATS} people, {yuan(price_fen)} instead of {yuan(scene.main.price_fen)}")
     return made
 
 
@@ -150,15 +159,7 @@ def _stop(brand_id: UUID, group_buy_id: UUID) -> None:
         promotions.stop(
             brand_id=brand_id, promotion_id=group_buy_id, user_id=None, now=datetime.now(UTC)
         )
-    _say("stopped", "the group-buy: those of the shop still run")
-
-
-def _shopper(brand_id: UUID) -> UUID:
-    from zhiyin.domain.members import operations as members
-    from zhiyin.storage.tenancy import brand_tx
-
-    with brand_tx(brand_id):
-        return members.create_member(brand_id=brand_id, now=datetime.now(UTC))
+    say("stopped", "the group-buy: those of the shop still run")
 
 
 def _order(brand: Any, scene: _Scene, buyer: UUID, **group: UUID) -> Any:
@@ -180,44 +181,8 @@ def _order(brand: Any, scene: _Scene, buyer: UUID, **group: UUID) -> Any:
         asking=purchase.Asking(**group),
         now=datetime.now(UTC),
     )
-    _say("order", f"{placed.number}  {_yuan(placed.payable_fen)}")
+    say("order", f"{placed.number}  {yuan(placed.payable_fen)}")
     return placed
-
-
-def _pay(brand: Any, placed: Any, buyer: UUID) -> None:
-    """Open the payment, press "pay" in the sandbox, and let the house be told."""
-    from zhiyin.flows import hearing, ports, purchase
-
-    now = datetime.now(UTC)
-    purchase.open_payment(
-        brand=brand,
-        order_id=placed.order_id,
-        member_id=buyer,
-        provider=ports.payment_provider(brand_id=brand.id),
-        payer="demo",
-        notify_url="https://shop.example/hooks",
-        now=now,
-    )
-    till = ports.wired().till
-    assert till is not None
-    till.pay(brand_id=brand.id, payment_no=placed.payment_id.hex)
-    hearing.hear_sandbox(
-        till=till, providers=ports.wired().payments, now=datetime.now(UTC), brand_id=brand.id
-    )
-    _say("paid", f"{placed.number}  {_yuan(placed.payable_fen)}")
-
-
-def _collect(brand_id: UUID, placed: Any, store_id: UUID, clerk: int) -> None:
-    from zhiyin.domain.orders import queries as orders
-    from zhiyin.flows import purchase
-    from zhiyin.storage.tenancy import brand_tx
-
-    with brand_tx(brand_id):
-        code = orders.code_of(brand_id=brand_id, order_id=placed.order_id)
-    purchase.collect(
-        brand_id=brand_id, code=code, store_id=store_id, user_id=clerk, now=datetime.now(UTC)
-    )
-    _say("collected", f"{placed.number}  code {code[:4]} {code[4:8]} {code[8:]}")
 
 
 def _give_back(brand_id: UUID, placed: Any, clerk: int) -> None:
@@ -237,15 +202,7 @@ def _give_back(brand_id: UUID, placed: Any, clerk: int) -> None:
         user_id=clerk,
         now=datetime.now(UTC),
     )
-    _say("given back", f"{placed.number}  {line.name_zh}  {_yuan(refund.amount_fen)}")
-
-
-def _work(came: str) -> None:
-    """Let the jobs run that what happened has left behind, as the worker does."""
-    from zhiyin.interfaces.cli.worker import work
-
-    work(once=True)
-    _say("worker", came)
+    say("given back", f"{placed.number}  {line.name_zh}  {yuan(refund.amount_fen)}")
 
 
 def _settle(brand_id: UUID) -> None:
@@ -259,21 +216,10 @@ def _settle(brand_id: UUID) -> None:
         if hearing.hear_sandbox(
             till=till, providers=ports.wired().payments, now=datetime.now(UTC), brand_id=brand_id
         ):
-            _say("refunded", "the money has arrived")
+            say("refunded", "the money has arrived")
             return
         time.sleep(LOOK_AGAIN_S)
-    _say("refunded", "not yet: the provider will tell")
-
-
-def _clerk(brand_id: UUID) -> int:
-    """Who hands over: somebody of the staff, the demo's own login if nobody else is there."""
-    from zhiyin.domain.brands import queries as brands
-    from zhiyin.interfaces.cli.demo.staff import demo_login
-    from zhiyin.storage.tenancy import brand_tx
-
-    demo_login(datetime.now(UTC))
-    with brand_tx(brand_id):
-        return brands.staff(brand_id=brand_id)[0].user_id
+    say("refunded", "not yet: the provider will tell")
 
 
 def _history(brand_id: UUID, placed: Any) -> None:
@@ -295,8 +241,8 @@ def _books(brand_id: UUID, placed: Any) -> None:
         for leg in _legs(brand_id, placed):
             for account, change in ((leg.debit, 1), (leg.credit, -1)):
                 sums[str(account)] = sums.get(str(account), 0) + change * leg.amount_fen
-    words = "  ".join(f"{account} {_yuan(fen)}" for account, fen in sorted(sums.items()) if fen)
-    _say("ledger", f"{words}  [dim](debit above zero; in all {sum(sums.values())})[/]")
+    words = "  ".join(f"{account} {yuan(fen)}" for account, fen in sorted(sums.items()) if fen)
+    say("ledger", f"{words}  [dim](debit above zero; in all {sum(sums.values())})[/]")
 
 
 def _legs(brand_id: UUID, placed: Any) -> Iterator[Any]:
@@ -315,13 +261,3 @@ def _legs(brand_id: UUID, placed: Any) -> Iterator[Any]:
         for subject in subjects:
             for entry in ledger.entries_about(brand_id=brand_id, subject=subject):
                 yield from entry.legs
-
-
-def _say(name: str, words: str) -> None:
-    screen.print(f"  [bold]{name:<10}[/] {words}")
-
-
-def _yuan(fen: int) -> str:
-    from zhiyin.kit.money import format_cny
-
-    return format_cny(fen, "zh-hans")
