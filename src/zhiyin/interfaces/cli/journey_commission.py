@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from zhiyin.interfaces.cli.playing import (
 from zhiyin.storage import addresses
 
 RATE_BPS = 800
-ASKED_WITHIN_S, LOOK_AGAIN_S = 20.0, 0.2
+WITHIN_S, LOOK_AGAIN_S = 20.0, 0.2
 NAME, CARD = "示例", "11010519491231002X"
 """Of nobody: the number is the example of the standard (GB 11643-1999)."""
 
@@ -46,10 +47,10 @@ def play(slug: str) -> None:
     screen.print(f"\n[bold]commission[/]   {brand.name_zh}")
     koc = _who_earns(brand)
     placed = _sold(brand, koc)
-    _earned(brand.id, placed, koc, "paid for: it waits for the goods to be handed over")
+    _earned(brand.id, placed, koc, "pending", "paid for: it waits for the goods")
     collect(brand.id, placed, _store_of(brand.id, placed), clerk_of(brand.id))
     work_off("unlocked: the goods are hers, and may still go back")
-    _earned(brand.id, placed, koc, "from the day on that is named, if nothing goes back")
+    _earned(brand.id, placed, koc, "unlocked", "from that day on, if nothing goes back")
     _settle(brand.id)
     _withdraw(brand, koc)
     _lines(brand.id, placed, koc)
@@ -130,14 +131,19 @@ def _store_of(brand_id: UUID, placed: Any) -> UUID:
     return store_id
 
 
-def _earned(brand_id: UUID, placed: Any, koc: Any, words: str) -> None:
+def _earned(brand_id: UUID, placed: Any, koc: Any, state: str, words: str) -> None:
+    """What the sale earned her, as soon as it stands where it should."""
     from zhiyin.domain.commissions import queries as earned
     from zhiyin.storage.tenancy import brand_tx
 
-    with brand_tx(brand_id):
-        for one in earned.of_order(brand_id=brand_id, order_id=placed.order_id):
-            due = f" {one.due_at:%Y-%m-%d}" if one.due_at else ""
-            say(one.state.value, f"{koc.name_zh} {yuan(one.left_fen)}{due}  [dim]{words}[/]")
+    def shares() -> tuple[Any, ...]:
+        with brand_tx(brand_id):
+            return earned.of_order(brand_id=brand_id, order_id=placed.order_id)
+
+    _until(lambda: [one.state.value for one in shares()] == [state])
+    for one in shares():
+        due = f" {one.due_at:%Y-%m-%d}" if one.due_at else ""
+        say(one.state.value, f"{koc.name_zh} {yuan(one.left_fen)}{due}  [dim]{words}[/]")
 
 
 def _settle(brand_id: UUID) -> None:
@@ -152,6 +158,7 @@ def _withdraw(brand: Any, koc: Any) -> None:
     """She withdraws all of it, within the brand's terms, and confirms it in the sandbox."""
     from zhiyin.domain.commissions import queries as earned
     from zhiyin.domain.wallets import queries as wallets
+    from zhiyin.domain.wallets.types import WithdrawalState
     from zhiyin.flows import ports, transferring, withdrawing
     from zhiyin.flows.purchase.carriers import carrier
     from zhiyin.storage.tenancy import brand_tx
@@ -168,7 +175,13 @@ def _withdraw(brand: Any, koc: Any) -> None:
         amount_fen=fen, tax_fen=seen.tax_fen, key=str(uuid4()), now=now, **own
     )
     work_off(f"asked for under {card.bill_no}")
-    _wait_until_asked(brand.id, card.id)
+
+    def is_asked() -> bool:
+        with brand_tx(brand.id):
+            found = wallets.withdrawal(brand_id=brand.id, withdrawal_id=card.id)
+        return found.state is WithdrawalState.ASKED
+
+    _until(is_asked)
     till = ports.wired().till
     assert till is not None
     till.receive(brand_id=brand.id, bill_no=card.bill_no)
@@ -178,18 +191,10 @@ def _withdraw(brand: Any, koc: Any) -> None:
     say("confirmed", f"{state.value}: she has {yuan(card.net_fen)}")
 
 
-def _wait_until_asked(brand_id: UUID, withdrawal_id: UUID) -> None:
-    """The worker of a demo that is served may have taken the job, and be at it."""
-    from zhiyin.domain.wallets import queries as wallets
-    from zhiyin.domain.wallets.types import WithdrawalState
-    from zhiyin.storage.tenancy import brand_tx
-
+def _until(is_so: Callable[[], bool]) -> None:
+    """Wait for what a worker does: that of a demo which is served may have taken the job."""
     began = time.monotonic()
-    while time.monotonic() < began + ASKED_WITHIN_S:
-        with brand_tx(brand_id):
-            state = wallets.withdrawal(brand_id=brand_id, withdrawal_id=withdrawal_id).state
-        if state is WithdrawalState.ASKED:
-            return
+    while not is_so() and time.monotonic() < began + WITHIN_S:
         time.sleep(LOOK_AGAIN_S)
 
 
