@@ -131,6 +131,7 @@ def set_stage() -> Stage:
     user_id, _secret = add_account(name="stagehand", password="a long enough sentence")
     asker_id, author_id = a_member(brand, "小禾", BODY), a_member(brand, "晓雯", BODY)
     ids: dict[str, Any] = {"slug": SLUG, "user_id": user_id, "rank": 1, "slot": "styles"}
+    ids["kind"] = "commission_payable"
     with brand_tx(brand.id):
         koc, other = kocs.kocs(brand_id=brand.id)[:2]
         ids["koc_id"] = koc.id

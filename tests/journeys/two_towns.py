@@ -93,7 +93,7 @@ def settle(mark: str) -> Town:
     )
     brand = tenants.brand_by_slug(slug=mark)
     user_id, _secret = add_account(name=f"{mark}-staff", password=f"{mark}-password-of-staff")
-    ids: dict[str, Any] = {"slug": mark, "user_id": user_id}
+    ids: dict[str, Any] = {"slug": mark, "user_id": user_id, "kind": "sales"}
     with brand_tx(brand.id):
         api_key = _house(brand, mark, user_id, ids)
         people = _people(brand, mark)

@@ -1,6 +1,5 @@
 """`zhiyin journey`; its `group-buy`: a need, a pick, three who buy together, a part given back."""
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from zhiyin.interfaces.cli.journey_commission import commission
 from zhiyin.interfaces.cli.playing import (
     clerk_of,
     collect,
+    open_house,
     pay,
     say,
     screen,
@@ -21,7 +21,6 @@ from zhiyin.interfaces.cli.playing import (
     work_off,
     yuan,
 )
-from zhiyin.storage import addresses
 
 NEED = "160，100斤，梨形，手臂粗，下个月参加婚礼，想显瘦"
 SEATS = 3
@@ -42,11 +41,7 @@ journey.add_command(commission)
 @click.option("--brand", "slug", default="anning", show_default=True)
 def group_buy(slug: str) -> None:
     """Need, pick, group-buy of three, payment, pickup, and a refund of one part. Demo only."""
-    addresses.start()
-    os.environ["ZHIYIN_DEMO"] = "1"
-    import django
-
-    django.setup()
+    open_house()
     play(slug)
 
 

@@ -1,6 +1,5 @@
 """`zhiyin journey commission`: a sale that a KOC helped, what it earned her, and the money out."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import click
 from zhiyin.interfaces.cli.playing import (
     clerk_of,
     collect,
+    open_house,
     pay,
     say,
     screen,
@@ -19,7 +19,6 @@ from zhiyin.interfaces.cli.playing import (
     work_off,
     yuan,
 )
-from zhiyin.storage import addresses
 
 RATE_BPS = 800
 WITHIN_S, LOOK_AGAIN_S = 20.0, 0.2
@@ -31,11 +30,7 @@ NAME, CARD = "示例", "11010519491231002X"
 @click.option("--brand", "slug", default="anning", show_default=True)
 def commission(slug: str) -> None:
     """Sale, pending, unlocked, hers after the window, withdrawn: every ledger line. Demo only."""
-    addresses.start()
-    os.environ["ZHIYIN_DEMO"] = "1"
-    import django
-
-    django.setup()
+    open_house()
     play(slug)
 
 

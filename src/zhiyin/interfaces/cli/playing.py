@@ -1,12 +1,24 @@
 """What the journeys of the command line share: who acts in them, and how a line is printed."""
 
+import os
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from rich.console import Console
 
+from zhiyin.storage import addresses
+
 screen = Console(highlight=False, soft_wrap=True)
+
+
+def open_house() -> None:
+    """Get the house ready for a journey of the demo."""
+    addresses.start()
+    os.environ["ZHIYIN_DEMO"] = "1"
+    import django
+
+    django.setup()
 
 
 def shopper(brand_id: UUID) -> UUID:

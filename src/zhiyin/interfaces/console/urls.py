@@ -6,6 +6,7 @@ from zhiyin.interfaces.console import (
     access,
     accounts_urls,
     advice,
+    books,
     care_urls,
     commissions,
     days,
@@ -68,6 +69,9 @@ pages = [
     path(f"{PRODUCT}stock/<uuid:store_id>/adjust/", stock.adjust, name="product-adjust"),
     path(f"{PRODUCT}stock/<uuid:store_id>/hot/", stock.hot, name="product-hot"),
     path(f"{PRODUCT}sku/", product.add_sku, name="sku-add"),
+    path("books/", books.books, name="books"),
+    path("books/<str:kind>/", books.account, name="book"),
+    path("books/<str:kind>.csv", books.account_csv, name="book-csv"),
     path("days/", days.days, name="days"),
     path("days/<uuid:bill_id>/", days.day, name="day"),
     path(
