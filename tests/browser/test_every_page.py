@@ -26,6 +26,7 @@ FILES = {
     "shop:statement",
     "console:asked-csv",
     "console:book-csv",
+    "console:tax-list",
     "console:orders-csv",
     "console:orders-xlsx",
     "console:case-photo",

@@ -6,7 +6,9 @@ from django.core.cache import cache
 from tests.journeys.buying import Market, open_market
 from tests.journeys.console_staff import Desk, seat
 from tests.journeys.withdrawing import (
+    a_card,
     a_payee,
+    confirm,
     earned,
     holds,
     paid_by_the_sandbox,
@@ -127,6 +129,22 @@ def test_an_admin_says_how_it_is_paid_out_and_nobody_else_may(market) -> None:
         least_fen=100,
         most_fen=2_000_000,
     )
+
+
+def test_an_admin_takes_the_list_for_the_tax_office_and_that_is_written_down(market) -> None:
+    helper = a_payee(market)
+    earned(market, helper, 300_000)
+    paid, under_way = (withdraw(market, helper, 100_000, key) for key in ("a", "b"))
+    pay_out(market)
+    confirm(market, paid)
+    boss, operator = desk(Role.ADMIN, "boss"), desk(Role.OPERATOR, "op")
+    assert operator.browser.get(boss.url("withdrawals/tax.csv")).status_code == 403
+    answer = boss.browser.get(boss.url("withdrawals/tax.csv?year=2026"))
+    (row,) = b"".join(answer).decode("utf-8-sig").splitlines()[1:]
+    assert row.split(",") == ["2026-11", "王小禾", a_card(), "1000.00", "40.00", "960.00"]
+    assert stands(market, under_way).state is WithdrawalState.ASKED
+    reads = boss.browser.get(boss.url(f"reads/?member={helper.member_id}")).text
+    assert "List for the tax office" in reads
 
 
 def test_clerks_see_none_of_it(market) -> None:

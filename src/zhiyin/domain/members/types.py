@@ -154,6 +154,7 @@ class Opened(StrEnum):
     CASE = "after_sale_case"
     INVOICE = "invoice_title"
     ADDRESSES = "api_addresses"
+    TAX = "tax_list"
 
 
 @dataclass(frozen=True, slots=True)

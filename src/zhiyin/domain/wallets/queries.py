@@ -15,6 +15,7 @@ from zhiyin.domain.wallets.types import (
     PayeeFacts,
     PayeeMissing,
     PayoutTerms,
+    TaxRow,
     WithdrawalAct,
     WithdrawalCard,
     WithdrawalMoveCard,
@@ -35,6 +36,16 @@ MONTHS = """
       AND requested_at AT TIME ZONE %(zone)s >= %(first)s
       AND requested_at AT TIME ZONE %(zone)s < %(first)s + interval '1 year'
     GROUP BY 1 ORDER BY 1
+"""
+
+TAXED = """
+    SELECT member_id, date_trunc('month', requested_at AT TIME ZONE %(zone)s)::date AS month,
+           sum(amount_fen)::bigint, sum(tax_fen)::bigint
+    FROM wallets_withdrawal
+    WHERE brand_id = %(brand_id)s AND state = 'paid'
+      AND requested_at AT TIME ZONE %(zone)s >= %(first)s
+      AND requested_at AT TIME ZONE %(zone)s < %(first)s + interval '1 year'
+    GROUP BY 1, 2 ORDER BY 2, 1
 """
 
 
@@ -65,6 +76,24 @@ def months(*, brand_id: UUID, member_id: UUID, year: int, zone: str) -> tuple[Wi
     rows = many(MONTHS, brand_id=brand_id, member_id=member_id, zone=zone, first=date(year, 1, 1))
     return tuple(
         Withheld(month=month, income_fen=income, withheld_fen=tax) for month, income, tax in rows
+    )
+
+
+def taxed(*, brand_id: UUID, year: int, zone: str) -> tuple[TaxRow, ...]:
+    """What was paid out in a year and withheld of it, by month and payee, with her name.
+
+    Two queries. Whoever shows it notes that it was read.
+    """
+    rows = many(TAXED, brand_id=brand_id, zone=zone, first=date(year, 1, 1))
+    who = Payee.objects.filter(brand_id=brand_id, member_id__in=[row[0] for row in rows])
+    named = {row.member_id: PayeeFacts(*opened(row)) for row in who}
+    return tuple(
+        TaxRow(
+            member_id=member_id,
+            payee=named[member_id],
+            paid=Withheld(month=month, income_fen=income, withheld_fen=tax),
+        )
+        for member_id, month, income, tax in rows
     )
 
 

@@ -192,6 +192,15 @@ class Withheld:
     withheld_fen: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRow:
+    """A month of one payee for the tax office: who she is, what she was paid and what withheld."""
+
+    member_id: UUID
+    payee: PayeeFacts
+    paid: Withheld
+
+
 class NoTaxTable(DomainError):
     """No table of this kind was in force on that day. Details: `day`, `withholding`."""
 

@@ -61,6 +61,7 @@ def reads(request: ConsoleRequest) -> HttpResponse:
         Opened.PACKING: (_("Packing list"), _("name, phone and address of a parcel")),
         Opened.CASE: (_("After-sales case"), _("what she wrote of it, and her photos")),
         Opened.INVOICE: (_("Invoice"), _("the title and tax number")),
+        Opened.TAX: (_("List for the tax office"), _("name and number of the identity card")),
         Opened.ADDRESSES: (_("Address book over the API"), _("her addresses")),
         Opened.ANSWER: (_("Answer over the API"), _("a question answered or declined for her")),
     }

@@ -80,6 +80,7 @@ pages = [
         name="difference-settle",
     ),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/tax.csv", withdrawals.tax_list, name="tax-list"),
     path("withdrawals/terms/", withdrawals.terms, name="payout-terms"),
     path("withdrawals/<uuid:withdrawal_id>/", withdrawals.withdrawal, name="withdrawal"),
     path("withdrawals/<uuid:withdrawal_id>/decide/", withdrawals.decide, name="withdrawal-decide"),

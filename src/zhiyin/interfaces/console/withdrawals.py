@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhiyin.domain.members import operations as people
 from zhiyin.domain.members import queries as members
+from zhiyin.domain.members.types import Opened
 from zhiyin.domain.wallets import operations as wallets
 from zhiyin.domain.wallets import queries as kept
 from zhiyin.domain.wallets.types import (
@@ -35,12 +37,17 @@ from zhiyin.interfaces.console.access import (
 )
 from zhiyin.interfaces.console.ordering import cny, moment
 from zhiyin.interfaces.console.showing import page_number, pager, shown
+from zhiyin.interfaces.exporting import csv_answer
 from zhiyin.interfaces.withdrawal_words import act_words, state_words, why_words
 from zhiyin.kit.money import fen_of, yuan_of
+from zhiyin.kit.numbers import whole
+from zhiyin.kit.tables import Cell, yuan
+from zhiyin.kit.times import day_of
 from zhiyin.storage.tenancy import brand_tx
 
 PLACE = "withdrawals"
 PER_PAGE = 50
+FIRST_YEAR, LAST_YEAR = 2026, 2999
 VIEWS: dict[str, tuple[WithdrawalState, ...]] = {
     "": (WithdrawalState.WAITING,),
     "stuck": (WithdrawalState.STUCK,),
@@ -172,10 +179,48 @@ def terms(request: ConsoleRequest) -> HttpResponse:
         "least": said.get("least", yuan_of(now.least_fen)),
         "most": said.get("most", yuan_of(now.most_fen)),
         "problem": problem,
+        "year": day_of(request.now, request.operator.brand.time_zone).year,
     }
     return shown(
         request, "console/payout_terms.html", PLACE, context, status=422 if problem else 200
     )
+
+
+@require_GET
+@console_page
+def tax_list(request: ConsoleRequest) -> HttpResponseBase:
+    """What was paid out in a year, with names and cards, for the tax office: a file, and noted."""
+    brand_id, zone = request.operator.brand.id, request.operator.brand.time_zone
+    this_year = day_of(request.now, zone).year
+    year = whole(request.GET.get("year", ""), most=LAST_YEAR) or this_year
+    found = kept.taxed(brand_id=brand_id, year=max(year, FIRST_YEAR), zone=zone)
+    people.note_reads(
+        brand_id=brand_id,
+        member_ids={row.member_id for row in found},
+        user_id=request.operator.user_id,
+        opened=Opened.TAX,
+        now=request.now,
+    )
+    columns = [
+        _("Month"),
+        _("Name"),
+        _("Number of the identity card"),
+        _("Withdrawn (yuan)"),
+        _("Tax withheld (yuan)"),
+        _("Paid (yuan)"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            f"{row.paid.month:%Y-%m}",
+            row.payee.name,
+            row.payee.card_number,
+            yuan(row.paid.income_fen),
+            yuan(row.paid.withheld_fen),
+            yuan(row.paid.income_fen - row.paid.withheld_fen),
+        ]
+        for row in found
+    ]
+    return csv_answer(name=f"tax-{year}", columns=columns, rows=rows)
 
 
 def _set_terms(request: ConsoleRequest) -> str:

@@ -73,6 +73,7 @@ CONSOLE: Mapping[str, frozenset[Actor]] = {
     "console:withdrawal-decide": EDITORS,
     "console:withdrawal-mend": EDITORS,
     "console:payout-terms": ADMINS,
+    "console:tax-list": ADMINS,
     "console:promotions": STAFF,
     "console:promotion-add": EDITORS,
     "console:promotion": EDITORS,
