@@ -58,5 +58,6 @@ class Desk:
             app_id=facts.app_id,
             secret=SECRET,
             page_of=lambda number: f"/pay/{number}",
+            transfer_page_of=lambda number: number,
             clock=self.now,
         )
