@@ -47,7 +47,7 @@ def play(slug: str) -> None:
     work_off("unlocked: the goods are hers, and may still go back")
     _earned(brand.id, placed, koc, "unlocked", "from that day on, if nothing goes back")
     _settle(brand.id)
-    _withdraw(brand, koc)
+    _withdraw(brand, koc, placed)
     _lines(brand.id, placed, koc)
 
 
@@ -149,8 +149,8 @@ def _settle(brand_id: UUID) -> None:
     say("payable", f"{done.commissions} settled, {yuan(done.amount_fen)}  [dim]8 days later[/]")
 
 
-def _withdraw(brand: Any, koc: Any) -> None:
-    """She withdraws all of it, within the brand's terms, and confirms it in the sandbox."""
+def _withdraw(brand: Any, koc: Any, placed: Any) -> None:
+    """She withdraws what the sale earned her, and confirms it in the sandbox."""
     from zhiyin.domain.commissions import queries as earned
     from zhiyin.domain.wallets import queries as wallets
     from zhiyin.domain.wallets.types import WithdrawalState
@@ -161,9 +161,8 @@ def _withdraw(brand: Any, koc: Any) -> None:
     now = datetime.now(UTC)
     own: dict[str, Any] = {"brand_id": brand.id, "member_id": koc.member_id}
     with brand_tx(brand.id):
-        terms = wallets.terms(brand_id=brand.id)
-        held = earned.earnings(**own).payable_fen
-        fen = min(held, terms.most_fen, terms.approve_above_fen)
+        shares = earned.of_order(brand_id=brand.id, order_id=placed.order_id)
+        fen = sum(one.left_fen for one in shares)
         seen = withdrawing.quote(amount_fen=fen, now=now, **own)
     say("withdraw", f"{yuan(fen)} less {yuan(seen.tax_fen)} income tax: {yuan(seen.net_fen)}")
     card = withdrawing.withdraw(
