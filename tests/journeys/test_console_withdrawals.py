@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from tests.cast import NOW
 from tests.journeys.buying import Market, open_market
 from tests.journeys.console_staff import Desk, seat
 from tests.journeys.withdrawing import (
@@ -21,6 +22,8 @@ from zhiyin.domain.brands.types import Role
 from zhiyin.domain.wallets import operations as wallets
 from zhiyin.domain.wallets import queries as kept
 from zhiyin.domain.wallets.types import PayoutTerms, WithdrawalState, Withholding
+from zhiyin.flows import privacy
+from zhiyin.storage.media import MediaStore
 from zhiyin.storage.tenancy import brand_tx
 
 TERMS = {"withholding": "cumulative", "approve_above": "500", "least": "1", "most": "20000"}
@@ -145,6 +148,16 @@ def test_an_admin_takes_the_list_for_the_tax_office_and_that_is_written_down(mar
     assert stands(market, under_way).state is WithdrawalState.ASKED
     reads = boss.browser.get(boss.url(f"reads/?member={helper.member_id}")).text
     assert "List for the tax office" in reads
+
+
+def test_whoever_deleted_her_account_still_stands_in_the_list(market, tmp_path) -> None:
+    helper, card = large(market)
+    media = MediaStore(tmp_path)
+    privacy.erase(brand_id=market.brand_id, member_id=helper.member_id, media=media, now=NOW)
+    boss = desk(Role.ADMIN, "boss")
+    for path in ("withdrawals/", f"withdrawals/{card.id}/"):
+        answer = boss.browser.get(boss.url(path))
+        assert (answer.status_code, "A member" in answer.text) == (200, True)
 
 
 def test_clerks_see_none_of_it(market) -> None:

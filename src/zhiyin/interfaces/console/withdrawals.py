@@ -1,6 +1,6 @@
 """What promoters withdraw: the list, one with its history, two who approve, and the terms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +91,7 @@ def withdrawals(request: ConsoleRequest) -> HttpResponse:
             }
             for view, states in VIEWS.items()
         ],
-        "rows": [_row(request, card) for card in page.withdrawals],
+        "rows": _rows(request, page.withdrawals),
         "pager": pager(request, total=page.total, per_page=PER_PAGE),
     }
     return shown(request, "console/withdrawals.html", PLACE, context)
@@ -269,7 +269,7 @@ def _withdrawal(request: ConsoleRequest, withdrawal_id: UUID, *, problem: str = 
     brand_id = request.operator.brand.id
     card = kept.withdrawal(brand_id=brand_id, withdrawal_id=withdrawal_id)
     context = {
-        "row": _row(request, card),
+        "row": _rows(request, [card])[0],
         "card": card,
         "payee": kept.payee(brand_id=brand_id, member_id=card.member_id),
         "is_waiting": card.state is WithdrawalState.WAITING,
@@ -290,11 +290,18 @@ def _withdrawal(request: ConsoleRequest, withdrawal_id: UUID, *, problem: str = 
     return shown(request, "console/withdrawal.html", PLACE, context, status=422 if problem else 200)
 
 
-def _row(request: ConsoleRequest, card: WithdrawalCard) -> dict[str, Any]:
-    who = members.member(brand_id=request.operator.brand.id, member_id=card.member_id)
+def _rows(request: ConsoleRequest, cards: Sequence[WithdrawalCard]) -> list[dict[str, Any]]:
+    """Withdrawals as the pages show them; who has deleted her account has no name any more."""
+    people_ids = [card.member_id for card in cards]
+    found = members.members_by_id(brand_id=request.operator.brand.id, member_ids=people_ids)
+    names = {member_id: card.nickname for member_id, card in found.items()}
+    return [_row(request, card, names.get(card.member_id) or _("A member")) for card in cards]
+
+
+def _row(request: ConsoleRequest, card: WithdrawalCard, who: str) -> dict[str, Any]:
     return {
         "id": card.id,
-        "who": who.nickname or _("A member"),
+        "who": who,
         "amount": cny(request, card.amount_fen),
         "tax": cny(request, card.tax_fen),
         "net": cny(request, card.net_fen),
