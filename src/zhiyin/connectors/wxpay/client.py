@@ -4,21 +4,15 @@ Nothing here may be called inside a transaction of the database: an answer can t
 seconds, and what was asked of the platform does not roll back.
 """
 
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cache
-from ssl import SSLContext
-from threading import Lock
-from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
-from zhiyin.connectors.wxpay import asking, bills, hooks, reading, refusals, signing
+from zhiyin.connectors.wxpay import asking, bills, hooks, reading, signing
 from zhiyin.connectors.wxpay.account import (
     BASE_URL,
     Account,
@@ -26,9 +20,10 @@ from zhiyin.connectors.wxpay.account import (
     PlatformKey,
     WxPayMisconfigured,
     certificate,
-    checked_base,
 )
 from zhiyin.connectors.wxpay.bills import BillLink, FundRow
+from zhiyin.connectors.wxpay.line import Line, checked
+from zhiyin.connectors.wxpay.refusals import REFUND, TRANSFER
 from zhiyin.flows.paying import (
     BillDamaged,
     BillRow,
@@ -38,18 +33,15 @@ from zhiyin.flows.paying import (
     PaymentOpened,
     PaymentOutcomeUnknown,
     PaymentProviderRefused,
-    PaymentProviderUnreached,
     RefundAsked,
     RefundFact,
 )
 from zhiyin.flows.paying_out import TransferAsked, TransferFact, TransferState
 
-AGENT = "zhiyin-wxpay/1"
 ORDERS = "/v3/pay/transactions"
 REFUNDS = "/v3/refund/domestic/refunds"
 TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 DEFAULTS = Limits()
-Found = TypeVar("Found")
 
 
 class WxPay:
@@ -70,11 +62,9 @@ class WxPay:
     ) -> None:
         """Raises WxPayMisconfigured."""
         self._account = account
-        self._base = checked_base(base_url)
         self._clock = clock
         self._limits = limits
-        self._turns = Lock()
-        self._kept = (os.getpid(), self._connections())
+        self._line = Line(account, base_url=base_url, clock=clock, limits=limits)
 
     @property
     def name(self) -> str:
@@ -89,33 +79,33 @@ class WxPay:
     def open_payment(self, *, asked: PaymentAsked) -> PaymentOpened:
         """Open an order (JSAPI: H5 in WeChat and mini programs) and sign it for the page."""
         body = asking.order(self._account, asked, now=self._clock(), limits=self._limits)
-        said = self._call("POST", f"{ORDERS}/jsapi", body)
-        prepay_id = _checked(lambda: reading.text(said, "prepay_id"))
+        said = self._line.call("POST", f"{ORDERS}/jsapi", body)
+        prepay_id = checked(lambda: reading.text(said, "prepay_id"))
         page = signing.page(self._account, prepay_id=prepay_id, now=self._clock())
         return PaymentOpened(payment_no=asked.payment_no, page=page)
 
     def query_payment(self, *, payment_no: str) -> PaymentFact:
         """Where an order stands, by our number."""
         asking.check_payment_no(payment_no, limits=self._limits)
-        said = self._call("GET", self._of(f"out-trade-no/{quote(payment_no, safe='')}"))
+        said = self._line.call("GET", self._of(f"out-trade-no/{quote(payment_no, safe='')}"))
         return self._payment(said, payment_no=payment_no)
 
     def query_transaction(self, *, transaction_id: str) -> PaymentFact:
         """Where an order stands, by the platform's number."""
         asking.check_transaction_id(transaction_id)
-        said = self._call("GET", self._of(f"id/{transaction_id}"))
+        said = self._line.call("GET", self._of(f"id/{transaction_id}"))
         return self._payment(said, transaction_id=transaction_id)
 
     def close_payment(self, *, payment_no: str) -> None:
         """Close an order. One that is closed already is closed."""
         asking.check_payment_no(payment_no, limits=self._limits)
         target = f"{ORDERS}/out-trade-no/{quote(payment_no, safe='')}/close"
-        self._call("POST", target, {"mchid": self._account.merchant_id}, may_be_empty=True)
+        self._line.call("POST", target, {"mchid": self._account.merchant_id}, may_be_empty=True)
 
     def refund(self, *, asked: RefundAsked) -> RefundFact:
         """Ask for a refund. The same number twice is one refund."""
         body = asking.refund(asked, limits=self._limits)
-        fact = self._refund(self._call("POST", REFUNDS, body, is_refund=True))
+        fact = self._refund(self._line.call("POST", REFUNDS, body, about=REFUND))
         if (fact.refund_no, fact.payment_no, fact.amount_fen) != (
             asked.refund_no,
             asked.payment_no,
@@ -127,7 +117,7 @@ class WxPay:
     def query_refund(self, *, refund_no: str) -> RefundFact:
         """Where a refund stands."""
         asking.check_refund_no(refund_no, limits=self._limits)
-        fact = self._refund(self._call("GET", f"{REFUNDS}/{quote(refund_no, safe='')}"))
+        fact = self._refund(self._line.call("GET", f"{REFUNDS}/{quote(refund_no, safe='')}"))
         if fact.refund_no != refund_no:
             raise PaymentOutcomeUnknown(why="answer_of_another")
         return fact
@@ -147,9 +137,9 @@ class WxPay:
             sealed_name=signing.sealed(asked.name, by=key.public),
             limits=self._limits,
         )
-        said = self._call("POST", TRANSFERS, body, is_transfer=True, sealed_by=key.serial)
+        said = self._line.call("POST", TRANSFERS, body, about=TRANSFER, sealed_by=key.serial)
         # the answer names no sum: it is the one that was asked for under this number
-        fact = _checked(
+        fact = checked(
             lambda: reading.transfer(
                 {**said, "transfer_amount": asked.amount_fen},
                 merchant_id=self._account.merchant_id,
@@ -159,7 +149,7 @@ class WxPay:
             raise PaymentOutcomeUnknown(why="answer_of_another")
         if fact.state is not TransferState.UNCONFIRMED:
             return fact
-        package = _checked(lambda: reading.text(said, "package_info"))
+        package = checked(lambda: reading.text(said, "package_info"))
         page = {
             "mchId": self._account.merchant_id,
             "appId": self._account.app_id,
@@ -170,8 +160,8 @@ class WxPay:
     def query_transfer(self, *, bill_no: str) -> TransferFact:
         """Where a transfer stands."""
         asking.check_bill_no(bill_no)
-        said = self._call("GET", f"{TRANSFERS}/out-bill-no/{bill_no}", is_transfer=True)
-        fact = _checked(lambda: reading.transfer(said, merchant_id=self._account.merchant_id))
+        said = self._line.call("GET", f"{TRANSFERS}/out-bill-no/{bill_no}", about=TRANSFER)
+        fact = checked(lambda: reading.transfer(said, merchant_id=self._account.merchant_id))
         if (fact.bill_no, fact.merchant_id) != (bill_no, self._account.merchant_id):
             raise PaymentOutcomeUnknown(why="answer_of_another")
         return fact
@@ -203,25 +193,8 @@ class WxPay:
         return self._bill_link(day, "fundflowbill", {"account_type": "BASIC"})
 
     def download(self, link: BillLink) -> bytes:
-        """The unzipped file, which has the announced hash. Raises BillDamaged (`link`: expired).
-
-        The link's path is asked of our own base URL: no other host is ever called.
-        """
-        deadline = monotonic() + self._limits.bill_s
-        request = self._request("GET", link.target, None)
-        try:
-            answer = self._http().send(request, stream=True)
-            try:
-                if answer.status_code != httpx.codes.OK:
-                    raise BillDamaged(why="link")
-                chunks = _before(deadline, answer.iter_raw())
-                return bills.unzipped(chunks, link=link, limits=self._limits)
-            finally:
-                answer.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise PaymentProviderUnreached(why=type(error).__name__) from None
-        except httpx.HTTPError as error:
-            raise BillDamaged(why=type(error).__name__) from None
+        """The unzipped file, which has the announced hash. Raises BillDamaged (`link`: expired)."""
+        return self._line.download(link)
 
     def renew_certificates(self) -> tuple[PlatformKey, ...]:
         """Fetch the platform's certificates, put them into the ring, and answer them.
@@ -230,12 +203,14 @@ class WxPay:
         that seals each certificate, then by a signature of a key in the ring or among them.
         In public-key mode there is none: PaymentNotFound.
         """
-        status, headers, body = self._exchange(self._request("GET", "/v3/certificates", None))
+        status, headers, body = self._line.exchange(
+            self._line.request("GET", "/v3/certificates", None)
+        )
         if status != httpx.codes.OK:
-            raise self._refused(status, headers, body)
-        found = _checked(lambda: self._certificates(reading.document(body)))
+            raise self._line.refused(status, headers, body)
+        found = checked(lambda: self._certificates(reading.document(body)))
         ring = type(self._account.ring)(found)
-        why = self._doubt(headers, body)
+        why = self._line.doubt(headers, body)
         if why:
             why = signing.doubt(
                 ring, headers, body, now=self._clock(), window_s=self._limits.window_s
@@ -247,7 +222,7 @@ class WxPay:
 
     def close(self) -> None:
         """Close the connections that were kept."""
-        self._http().close()
+        self._line.close()
 
     def _of(self, what: str) -> str:
         return f"{ORDERS}/{what}?{urlencode({'mchid': self._account.merchant_id})}"
@@ -256,7 +231,7 @@ class WxPay:
         self, said: Mapping[str, Any], *, payment_no: str = "", transaction_id: str = ""
     ) -> PaymentFact:
         """The order of an answer, if it is the one asked for and the money of this account."""
-        fact = _checked(lambda: reading.payment(said))
+        fact = checked(lambda: reading.payment(said))
         is_it = fact.payment_no == payment_no or (
             not payment_no and fact.transaction_id == transaction_id
         )
@@ -269,17 +244,17 @@ class WxPay:
         return fact
 
     def _refund(self, said: Mapping[str, Any]) -> RefundFact:
-        return _checked(lambda: reading.refund(said, merchant_id=self._account.merchant_id))
+        return checked(lambda: reading.refund(said, merchant_id=self._account.merchant_id))
 
     def _bill_link(self, day: date, what: str, words: Mapping[str, str]) -> BillLink:
         bills.check_day(day, now=self._clock(), limits=self._limits)
         query = urlencode({"bill_date": day.isoformat(), **words, "tar_type": "GZIP"})
-        said = self._call("GET", f"/v3/bill/{what}?{query}")
+        said = self._line.call("GET", f"/v3/bill/{what}?{query}")
         if said.get("hash_type") != "SHA1":
             raise BillDamaged(why="hash_type")
-        address = urlsplit(_checked(lambda: reading.text(said, "download_url")))
+        address = urlsplit(checked(lambda: reading.text(said, "download_url")))
         target = f"{address.path}?{address.query}" if address.query else address.path
-        return BillLink(target=target, sha1=_checked(lambda: reading.text(said, "hash_value")))
+        return BillLink(target=target, sha1=checked(lambda: reading.text(said, "hash_value")))
 
     def _certificates(self, said: Mapping[str, Any]) -> tuple[PlatformKey, ...]:
         data = said.get("data")
@@ -296,132 +271,3 @@ class WxPay:
             )
         except WxPayMisconfigured:
             raise ValueError("certificate_unreadable") from None
-
-    def _call(
-        self,
-        method: str,
-        target: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        is_refund: bool = False,
-        is_transfer: bool = False,
-        may_be_empty: bool = False,
-        sealed_by: str = "",
-    ) -> Mapping[str, Any]:
-        """Ask, and answer what the platform says, once it is proven to be the platform."""
-        request = self._request(method, target, body)
-        if sealed_by:
-            request.headers["Wechatpay-Serial"] = sealed_by
-        status, headers, said = self._exchange(request)
-        if not 200 <= status < 300:
-            raise self._refused(status, headers, said, is_refund=is_refund, is_transfer=is_transfer)
-        why = self._doubt(headers, said)
-        if why:
-            raise PaymentOutcomeUnknown(why=f"answer_{why}")
-        if may_be_empty and not said:
-            return {}
-        return _checked(lambda: reading.document(said))
-
-    def _refused(
-        self,
-        status: int,
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        is_refund: bool = False,
-        is_transfer: bool = False,
-    ) -> Exception:
-        """What an answer that is no success means. Only a proven one can mean "for good"."""
-        try:
-            code = reading.text(reading.document(body), "code")
-        except ValueError:
-            code = ""
-        if self._doubt(headers, body):
-            if status == httpx.codes.UNAUTHORIZED:
-                return PaymentProviderRefused(why=code or "status_401")
-            return PaymentOutcomeUnknown(why=f"status_{status}")
-        return refusals.refusal(
-            status=status, code=code, is_refund=is_refund, is_transfer=is_transfer
-        )
-
-    def _doubt(self, headers: Mapping[str, str], body: bytes) -> str:
-        return signing.doubt(
-            self._account.ring,
-            headers,
-            body,
-            now=self._clock(),
-            window_s=self._limits.window_s,
-        )
-
-    def _request(self, method: str, target: str, body: Mapping[str, Any] | None) -> httpx.Request:
-        """A signed request. What is signed is read back from it, so it is what is sent."""
-        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        request = self._http().build_request(method, self._base + target, content=content)
-        request.headers["Accept"] = "application/json"
-        request.headers["Accept-Encoding"] = "identity"
-        request.headers["User-Agent"] = AGENT
-        if body is not None:
-            request.headers["Content-Type"] = "application/json"
-        if serial := self._account.ring.preferred():
-            request.headers["Wechatpay-Serial"] = serial
-        request.headers["Authorization"] = signing.authorization(
-            self._account,
-            method=method,
-            target=request.url.raw_path.decode(),
-            body=content.decode(),
-            now=self._clock(),
-        )
-        return request
-
-    def _exchange(self, request: httpx.Request) -> tuple[int, Mapping[str, str], bytes]:
-        deadline, said = monotonic() + self._limits.wait_s, bytearray()
-        try:
-            answer = self._http().send(request, stream=True)
-            try:
-                # httpx bounds each wait, not their sum: an answer that drips meets the deadline
-                for chunk in _before(deadline, answer.iter_raw()):
-                    said += chunk
-                    if len(said) > self._limits.answer_bytes:
-                        raise PaymentOutcomeUnknown(why="too_long")
-                return answer.status_code, answer.headers, bytes(said)
-            finally:
-                answer.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise PaymentProviderUnreached(why=type(error).__name__) from None
-        except httpx.HTTPError as error:
-            raise PaymentOutcomeUnknown(why=type(error).__name__) from None
-
-    def _http(self) -> httpx.Client:
-        """The connections of this process: a forked one leaves its parent's alone."""
-        if self._kept[0] != os.getpid():
-            with self._turns:
-                if self._kept[0] != os.getpid():
-                    self._kept = (os.getpid(), self._connections())
-        return self._kept[1]
-
-    def _connections(self) -> httpx.Client:
-        wait = httpx.Timeout(self._limits.wait_s, connect=self._limits.connect_s)
-        return httpx.Client(
-            timeout=wait, trust_env=False, follow_redirects=False, verify=_trusted()
-        )
-
-
-@cache
-def _trusted() -> SSLContext:
-    """The authorities we trust, read once: it takes longer than a call."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _checked(read: Callable[[], Found]) -> Found:
-    """What is read from a proven answer. If it is not of the shape, the outcome is not known."""
-    try:
-        return read()
-    except ValueError as unread:
-        raise PaymentOutcomeUnknown(why=str(unread)) from None
-
-
-def _before(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        if monotonic() > deadline:
-            raise httpx.ReadTimeout("the whole answer took too long")
-        yield chunk

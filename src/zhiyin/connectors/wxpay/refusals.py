@@ -5,6 +5,8 @@ from zhiyin.flows.paying import PaymentError
 
 UNKNOWN_OUTCOME = frozenset("SYSTEM_ERROR SYSTEMERROR BANK_ERROR BANKERROR".split())
 BUSY = frozenset("FREQUENCY_LIMIT FREQUENCY_LIMITED RATELIMIT_EXCEED RATELIMIT_EXCEEDED".split())
+REFUND, TRANSFER = "refund", "transfer"
+"""What was asked, where a code means something of its own."""
 NAMED: dict[str, type[PaymentError]] = {
     "ORDERPAID": paying.PaymentAlreadyPaid,
     "ORDER_PAID": paying.PaymentAlreadyPaid,
@@ -23,8 +25,8 @@ REFUND_REFUSED = frozenset("INVALID_REQUEST PARAM_ERROR RULE_LIMIT USER_ACCOUNT_
 """Codes by which a refund, and only a refund, was refused for good."""
 
 
-def refusal(*, status: int, code: str, is_refund: bool, is_transfer: bool = False) -> PaymentError:
-    """The refusal that a proven answer of the platform means.
+def refusal(*, status: int, code: str, about: str = "") -> PaymentError:
+    """The refusal that a proven answer means. `about`: REFUND, TRANSFER, or neither.
 
     A code that is not in these tables is `payment_provider_refused`: a person looks at it, and
     nobody takes it for proof that money did not move.
@@ -33,10 +35,10 @@ def refusal(*, status: int, code: str, is_refund: bool, is_transfer: bool = Fals
         return paying.PaymentProviderBusy(why=code)
     if code in UNKNOWN_OUTCOME or status >= 500:
         return paying.PaymentOutcomeUnknown(why=code or f"status_{status}")
-    if is_transfer and code == "NOT_ENOUGH":
+    if about == TRANSFER and code == "NOT_ENOUGH":
         return paying.TransferUncovered(why=code)
     if code in NAMED:
         return NAMED[code](why=code)
-    if is_refund and code in REFUND_REFUSED:
+    if about == REFUND and code in REFUND_REFUSED:
         return paying.RefundRefused(why=code)
     return paying.PaymentProviderRefused(why=code or f"status_{status}")
